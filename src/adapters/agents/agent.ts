@@ -1,0 +1,78 @@
+/** Who does a task. An agent works in a folder; it never commits and never ticks. */
+
+/** What a session cost so far. Null means unknown, never zero. */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly costUsd: number | null;
+}
+
+export interface AgentJob {
+  readonly runId: string;
+  readonly planId: string;
+  readonly taskId: string;
+  readonly taskTitle: string;
+  readonly phaseId: string;
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  /** Absolute folder the agent works in. */
+  readonly cwd: string;
+  readonly prompt: string;
+  /** The task's `run:` command, where it has one. */
+  readonly run: string | undefined;
+  readonly model: string | undefined;
+  /** The whole environment of the child, already filtered. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Milliseconds; both clocks are always on. */
+  readonly wallTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly maxBudgetUsd: number | undefined;
+  /** Absolute path of the log that keeps the output, bounded. */
+  readonly logFile: string;
+}
+
+/** What a session says while it works. Posted, never acted on in the callback. */
+export type AgentEvent =
+  | { readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+  | { readonly type: 'session'; readonly id: string }
+  | { readonly type: 'usage'; readonly usage: Usage };
+
+export interface AgentResult {
+  readonly outcome:
+    | 'finished'
+    | 'agent_failed'
+    | 'denied'
+    | 'refused'
+    | 'timeout_idle'
+    | 'timeout_wall'
+    | 'rate_limited'
+    | 'budget'
+    | 'auth'
+    | 'cancelled';
+  /** One sentence for people; empty when finished. */
+  readonly reason: string;
+  readonly exitCode: number | null;
+  /** Last output, bounded, for the retry's context. */
+  readonly tail: string;
+  readonly durationMs: number;
+  readonly sessionId: string | null;
+  readonly usage: Usage | null;
+  /** When a rate limit resets, ISO 8601. */
+  readonly resetsAt: string | null;
+}
+
+export interface AgentSession {
+  /** Settles when the whole process group is gone. Never rejects: a failure is an outcome. */
+  readonly done: Promise<AgentResult>;
+  /** INT → TERM → KILL, then `done` settles with `cancelled`. */
+  abort(): void;
+}
+
+export interface Agent {
+  readonly name: string;
+  /** Null when it can run here; else a sentence that says what is missing and what to do. */
+  unavailable(): Promise<string | null>;
+  start(job: AgentJob, emit: (event: AgentEvent) => void): AgentSession;
+}

@@ -1,0 +1,112 @@
+/** What Plans asks of git. Two implementations pass one conformance suite: `system.ts` (the git program) and `embedded.ts` (isomorphic-git). */
+
+export interface Head {
+  /** Short branch name; null when HEAD is detached. */
+  readonly branch: string | null;
+  /** Full object id; null on a branch without commits. */
+  readonly commit: string | null;
+}
+
+/** A path that differs from HEAD (in the index or the work tree) or is untracked. Ignored paths never appear. */
+export interface Change {
+  /** Relative to the work tree's root, `/`-separated. A rename is a deletion and an addition. */
+  readonly path: string;
+  readonly kind: 'modified' | 'added' | 'deleted' | 'untracked' | 'conflicted';
+  /** The index differs from HEAD at this path. */
+  readonly staged: boolean;
+}
+
+export interface WorkTreeStatus {
+  readonly head: Head;
+  readonly changes: readonly Change[];
+}
+
+export interface CommitRequest {
+  /** Subject, blank line, body, blank line, trailers. */
+  readonly message: string;
+  /** Paths whose work-tree content (or absence) goes in. Nothing else does; what a person has staged elsewhere stays staged. */
+  readonly paths: readonly string[];
+  /** Commit only on this head: otherwise nothing happens and the outcome is `moved`. */
+  readonly expect: Head;
+}
+
+export type CommitOutcome =
+  | { readonly type: 'committed'; readonly commit: string; readonly parent: string | null; readonly files: readonly string[] }
+  /** A hook said no; its output. Work tree and index are as they were before the call. */
+  | { readonly type: 'hook-refused'; readonly output: string }
+  | { readonly type: 'moved'; readonly head: Head }
+  | {
+      readonly type: 'failed';
+      readonly reason: 'locked' | 'identity' | 'signing' | 'disk-full' | 'read-only' | 'nothing' | 'other';
+      readonly message: string;
+    };
+
+export interface LogQuery {
+  /** Newest commit, included. Default: HEAD. */
+  readonly to?: string;
+  /** Commits reachable from here are left out. */
+  readonly from?: string;
+  /** Only commits that touch these paths (files or folders). */
+  readonly paths?: readonly string[];
+  readonly limit?: number;
+}
+
+export interface FileChange {
+  readonly path: string;
+  /** Blob ids; null where the file was added or deleted. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export interface Commit {
+  readonly id: string;
+  readonly parents: readonly string[];
+  readonly authorName: string;
+  /** ISO 8601 with offset, as git has it. */
+  readonly authoredAt: string;
+  readonly committedAt: string;
+  readonly subject: string;
+  readonly body: string;
+  /** In order, keys as written. */
+  readonly trailers: readonly (readonly [key: string, value: string])[];
+  /** Against the first parent, limited to the query's paths; empty for merges. */
+  readonly changes: readonly FileChange[];
+}
+
+/** What an implementation cannot do here, as a sentence that says why and what to do. Thrown; a caller shows it as it is. */
+export class GitUnsupported extends Error {
+  override readonly name = 'GitUnsupported';
+}
+
+export interface Git {
+  readonly name: 'git' | 'isomorphic-git';
+  /** Absolute path of the work tree. */
+  readonly root: string;
+  /** Absolute path of git's common directory (`.git` of the main work tree). */
+  readonly commonDir: string;
+  head(): Promise<Head>;
+  /** Full id of a revision, or null where there is none. */
+  resolve(revision: string): Promise<string | null>;
+  /** `paths` narrows the answer. Untracked folders are listed file by file. */
+  status(paths?: readonly string[]): Promise<WorkTreeStatus>;
+  /** The name of a half-done operation (`merge`, `rebase`, `cherry-pick`, `revert`, `bisect`), or null. */
+  operation(): Promise<string | null>;
+  commit(request: CommitRequest): Promise<CommitOutcome>;
+  /** Newest first, topological. */
+  log(query?: LogQuery): Promise<readonly Commit[]>;
+  /** A blob's bytes by object id; null where there is no such object. */
+  readBlob(id: string): Promise<Uint8Array | null>;
+  /** A file's bytes in a revision; null where either does not exist. */
+  readFile(revision: string, path: string): Promise<Uint8Array | null>;
+  /** Full ref name → id, below a prefix such as `refs/plans/`. */
+  refs(prefix: string): Promise<ReadonlyMap<string, string>>;
+  /** Compare-and-swap: moves `ref` from `from` (null: it must not exist) to `to` (null: delete). False when it stood elsewhere. */
+  updateRef(ref: string, to: string | null, from: string | null): Promise<boolean>;
+  /** Keeps the work-tree content of `paths` as a commit on top of `parent`, without touching index, work tree or HEAD. No hooks. Returns its id. */
+  keep(request: { readonly paths: readonly string[]; readonly parent: string; readonly message: string }): Promise<string>;
+  /** Puts `paths` in index and work tree back to what `commit` has: files it lacks are deleted. */
+  restore(commit: string, paths: readonly string[]): Promise<void>;
+  /** First commit of the history HEAD stands on (the oldest root), or null. */
+  rootCommit(): Promise<string | null>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,101 @@
+/**
+ * What happens in a run, as data. The same objects go through the state machine, to the terminal, to
+ * NDJSON and into the cache; text for people is made from them elsewhere. Types are past tense.
+ */
+import { z } from 'zod';
+import { OUTCOMES, PAUSE_REASONS } from './outcome.ts';
+
+const id = z.string();
+const count = z.int().min(0);
+const ms = z.number().min(0);
+
+const Usage = z.object({
+  inputTokens: count,
+  outputTokens: count,
+  cacheReadTokens: count,
+  cacheWriteTokens: count,
+  costUsd: z.number().nullable(),
+});
+
+const Gate = z.object({
+  name: z.string(),
+  status: z.enum(['passed', 'failed', 'skipped']),
+  durationMs: ms,
+  exitCode: z.int().nullable(),
+  reason: z.string(),
+  tail: z.string(),
+});
+
+const attempt = { task: id, attempt: z.int().min(1) };
+
+export const RunEvent = z
+  .discriminatedUnion('type', [
+    z.object({
+      type: z.literal('run-started'),
+      title: z.string(),
+      branch: z.string(),
+      commit: z.string(),
+      resumed: z.boolean(),
+      tasks: z.array(z.object({ id, phase: id, title: z.string(), status: z.enum(['pending', 'completed', 'failed', 'skipped']) })),
+      phases: z.array(z.object({ id, title: z.string() })),
+    }),
+    z.object({ type: z.literal('phase-started'), phase: id }),
+    z.object({ type: z.literal('task-started'), task: id, phase: id, title: z.string() }),
+    z.object({ type: z.literal('attempt-started'), ...attempt, maxAttempts: z.int().min(1), agent: z.string() }),
+    z.object({ type: z.literal('agent-output'), ...attempt, stream: z.enum(['stdout', 'stderr']), text: z.string() }),
+    z.object({
+      type: z.literal('agent-finished'),
+      ...attempt,
+      outcome: z.enum(OUTCOMES),
+      reason: z.string(),
+      exitCode: z.int().nullable(),
+      durationMs: ms,
+      usage: Usage.nullable(),
+      session: z.string().nullable(),
+    }),
+    z.object({ type: z.literal('gate-started'), ...attempt, gate: z.string() }),
+    z.object({ type: z.literal('gate-output'), ...attempt, gate: z.string(), text: z.string() }),
+    z.object({ type: z.literal('gate-finished'), ...attempt, gate: Gate }),
+    z.object({
+      type: z.literal('attempt-finished'),
+      ...attempt,
+      outcome: z.enum(OUTCOMES),
+      reason: z.string(),
+      willRetry: z.boolean(),
+      durationMs: ms,
+      files: z.array(z.string()),
+      gates: z.array(Gate),
+      tail: z.string(),
+    }),
+    z.object({ type: z.literal('task-completed'), ...attempt, commit: z.string(), files: z.array(z.string()), durationMs: ms }),
+    z.object({ type: z.literal('task-failed'), task: id, attempts: count, outcome: z.enum(OUTCOMES), reason: z.string() }),
+    z.object({ type: z.literal('phase-completed'), phase: id }),
+    z.object({
+      type: z.literal('plan-edited'),
+      commit: z.string().nullable(),
+      added: z.array(id),
+      removed: z.array(id),
+      changed: z.array(id),
+    }),
+    z.object({ type: z.literal('pause-requested'), by: z.enum(['signal', 'file']), now: z.boolean() }),
+    z.object({ type: z.literal('note'), task: id.nullable(), text: z.string() }),
+    z.object({
+      type: z.literal('run-paused'),
+      reason: z.enum(PAUSE_REASONS),
+      task: id.nullable(),
+      phase: id.nullable(),
+      detail: z.string(),
+    }),
+    z.object({ type: z.literal('run-completed') }),
+    z.object({ type: z.literal('run-failed'), reason: z.string() }),
+  ])
+  .meta({ id: 'RunEvent' });
+
+export type RunEvent = z.infer<typeof RunEvent>;
+
+/** A published event: what happened, in which run of which plan, when. `seq` counts from 1 within the run. */
+export const PublishedEvent = z
+  .object({ schema: z.literal(1), seq: z.int().min(1), at: z.iso.datetime(), plan: id, run: z.string(), event: RunEvent })
+  .meta({ id: 'Event', title: 'Event', description: 'One line of `plans run --json`.' });
+
+export type PublishedEvent = z.infer<typeof PublishedEvent>;
