@@ -1,0 +1,48 @@
+/** "Did you mean": the nearest known word to a mistyped one. */
+
+/** Longer words are never compared: no key, gate or id that a person types comes near it. */
+const MAX_LENGTH = 80;
+
+/**
+ * The candidate that `word` most probably was meant to be, or null when none is near enough. A third of
+ * the word's letters may be wrong; case is ignored, and a swap of neighbours counts as one mistake.
+ * Of equally near candidates the first wins.
+ */
+export function suggest(word: string, candidates: Iterable<string>): string | null {
+  if (word.length === 0 || word.length > MAX_LENGTH) return null;
+  const typed = word.toLowerCase();
+  let best: string | null = null;
+  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  for (const candidate of candidates) {
+    if (candidate.length > MAX_LENGTH || Math.abs(candidate.length - word.length) >= bestDistance) continue;
+    const distance = editDistance(typed, candidate.toLowerCase());
+    // A word that shares no letter with the candidate is not a mistyping of it, however short both are.
+    if (distance >= bestDistance || distance >= Math.max(typed.length, candidate.length)) continue;
+    best = candidate;
+    bestDistance = distance;
+  }
+  return best;
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment) that turn `a` into `b`. */
+export function editDistance(a: string, b: string): number {
+  let beforePrevious: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const replaced = at(previous, column - 1) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      let least = Math.min(replaced, at(previous, column) + 1, at(current, column - 1) + 1);
+      const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      if (swapped) least = Math.min(least, at(beforePrevious, column - 2) + 1);
+      current.push(least);
+    }
+    beforePrevious = previous;
+    previous = current;
+  }
+  return at(previous, b.length);
+}
+
+function at(row: readonly number[], column: number): number {
+  return row[column] ?? Number.POSITIVE_INFINITY;
+}
