@@ -1,0 +1,110 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { formatTrailers, ITERATION_TYPES, PLAN_EVENTS, readTrailers, type Trailer } from '../../src/core/trailer.ts';
+
+/** As git reads them: one line each, the value trimmed, `key:` with nothing after it dropped. */
+function parsed(message: string): Trailer[] {
+  return message
+    .split(/\r\n|\r|\n|\u2028|\u2029|\u0085|\v|\f/)
+    .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()] as const)
+    .filter(([, value]) => value !== '');
+}
+
+const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.stringMatching(/^[%0-9A-F\n =]{0,12}$/));
+const task = fc.record({
+  plan: anyText,
+  phase: anyText,
+  task: anyText,
+  attempt: fc.integer({ min: 1, max: 100 }),
+  maxAttempts: fc.integer({ min: 1, max: 100 }),
+  agent: anyText,
+  session: fc.option(anyText),
+  durationMs: fc.integer({ min: 0, max: 1e9 }),
+  tokens: fc.option(fc.integer({ min: 0, max: 1e12 })),
+  costUsd: fc.option(fc.integer({ min: 0, max: 1e9 }).map((millionths) => millionths / 1e6)),
+  gates: fc.array(fc.record({ name: anyText, status: fc.constantFrom('passed' as const, 'failed' as const, 'skipped' as const) })),
+});
+const plan = fc.record({ plan: anyText, event: fc.constantFrom(...PLAN_EVENTS), reason: fc.option(anyText), task: fc.option(anyText) });
+const iteration = fc.record({
+  plan: fc.option(anyText),
+  iteration: fc.constantFrom(...ITERATION_TYPES),
+  changedBy: fc.constantFrom('user' as const, 'claude' as const),
+  prompt: fc.option(anyText),
+});
+
+describe('trailers', () => {
+  test('any evidence reads back as it was written', () => {
+    fc.assert(
+      fc.property(fc.oneof(task, plan, iteration), (evidence) => {
+        expect(readTrailers(parsed(formatTrailers(evidence)))).toEqual(evidence);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('a task reads as a person would write it', () => {
+    const written = formatTrailers({
+      plan: 'auth',
+      phase: 'database',
+      task: 'user-model',
+      attempt: 2,
+      maxAttempts: 3,
+      agent: 'claude-code',
+      session: 'b2c1',
+      durationMs: 12_300,
+      tokens: 51_204,
+      costUsd: 0.25,
+      gates: [
+        { name: 'typecheck', status: 'passed' },
+        { name: 'test', status: 'passed' },
+      ],
+    });
+    expect(written.split('\n')).toEqual([
+      'Plan: auth',
+      'Plan-Phase: database',
+      'Plan-Task: user-model',
+      'Plan-Attempt: 2/3',
+      'Plan-Agent: claude-code',
+      'Plan-Session: b2c1',
+      'Plan-Duration: 12.3s',
+      'Plan-Tokens: 51204',
+      'Plan-Cost-USD: 0.25',
+      'Plan-Gates: typecheck=passed test=passed',
+    ]);
+  });
+
+  test('other trailers and nonsense say nothing, and claim nothing', () => {
+    expect(readTrailers([['Signed-off-by', 'A <a@example.org>']])).toBeNull();
+    expect(
+      readTrailers([
+        ['Plan', 'auth'],
+        ['Plan-Event', 'exploded'],
+      ]),
+    ).toBeNull();
+    expect(
+      readTrailers([
+        ['plan', 'auth'],
+        ['PLAN-TASK', 'model'],
+        ['Plan-Attempt', 'many'],
+        ['Plan-Duration', '-3s'],
+        ['Plan-Tokens', '1e99'],
+        ['Plan-Gates', 'test test=fine =passed lint=failed'],
+      ]),
+    ).toMatchObject({
+      plan: 'auth',
+      task: 'model',
+      attempt: 1,
+      durationMs: 0,
+      tokens: null,
+      gates: [
+        { name: '', status: 'passed' },
+        { name: 'lint', status: 'failed' },
+      ],
+    });
+  });
+
+  test('a very long value is cut', () => {
+    const written = formatTrailers({ plan: 'a', iteration: 'refine', changedBy: 'user', prompt: 'x'.repeat(100_000) });
+    expect(written.length).toBeLessThan(5_000);
+  });
+});
