@@ -1,55 +1,79 @@
-/** The config's shape. Loaded and its errors shown by `adapters/config.ts`. */
+/**
+ * The config's shape. Loaded by `adapters/config.ts`; what is wrong with one is said by `config-check.ts`.
+ * The descriptions are what editors show and what the JSON Schemas carry.
+ */
 import { z } from 'zod';
 import { Duration } from './frontmatter.ts';
+
+const EnvironmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, 'the name of an environment variable, or its beginning and a "*"');
 
 /** A gate: a command that must pass before a task counts as done. */
 export const GateConfig = z
   .strictObject({
-    name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,39}$/, 'a name of lower-case letters, digits, "-", "." and "_", at most 40 characters'),
-    /** Run with `sh -c` in the repository's root. */
-    run: z.string().min(1),
-    timeout: Duration.default('10m'),
-    /** Globs: the gate runs only when the task changed a path that matches one of them. */
-    when: z.array(z.string().min(1)).min(1).optional(),
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9._-]{0,39}$/, 'a name of lower-case letters, digits, "-", "." and "_", at most 40 characters')
+      .describe(
+        'What tasks, commits and reports call the gate. Unique; lower-case letters, digits, "-", "." and "_", at most 40 characters.',
+      ),
+    run: z.string().min(1).describe("The command, run with `sh -c` in the repository's root. Exit code 0 means passed."),
+    timeout: Duration.default('10m').describe('A run that takes longer is ended and counts as failed.'),
+    when: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('Globs. The gate runs only when the task changed a path that matches one of them; without `when` it always runs.'),
   })
-  .meta({ id: 'Gate' });
+  .meta({ id: 'Gate', description: 'A command that must pass before a task counts as done.' });
 
 /** A command-line agent: any program that takes a prompt and works in the current folder. */
 export const AgentProfile = z
   .strictObject({
-    /** Program and arguments; no shell. `{model}` and `{promptFile}` are replaced; an argument that names an unset `{model}` is dropped, with the flag before it. */
-    command: z.array(z.string().min(1)).min(1),
-    /** How the prompt reaches it. */
-    prompt: z.enum(['stdin', 'file', 'argument']).default('stdin'),
-    model: z.string().min(1).optional(),
-    /** Names of environment variables it may see, beyond those every agent gets. */
-    env: z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/)).default([]),
-    timeout: Duration.optional(),
+    command: z
+      .array(z.string().min(1))
+      .min(1)
+      .describe(
+        'Program and arguments; no shell. `{model}` and `{promptFile}` are replaced; an argument that names an unset `{model}` is dropped, with the flag before it.',
+      ),
+    prompt: z.enum(['stdin', 'file', 'argument']).default('stdin').describe('How the prompt reaches the program.'),
+    model: z.string().min(1).optional().describe('What `{model}` stands for, where the task and the config name none.'),
+    env: z.array(EnvironmentName).default([]).describe('Environment variables that the program may see, beyond those every agent gets.'),
+    timeout: Duration.optional().describe("Of one attempt with this agent, in place of the config's `timeout`."),
   })
-  .meta({ id: 'AgentProfile' });
+  .meta({ id: 'AgentProfile', description: 'A command-line agent: any program that takes a prompt and works in the current folder.' });
 
 export const Config = z
   .strictObject({
-    $schema: z.string().optional(),
-    /** Folder of the plans, relative to the repository's root. */
-    plans: z.string().min(1).default('plans'),
-    /** The agent that does a task which names none: a built-in profile or a name in `agents`. */
-    agent: z.string().min(1).optional(),
-    agents: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/), AgentProfile).default({}),
-    model: z.string().min(1).optional(),
-    maxAttempts: z.int().min(1).max(100).default(3),
-    /** Of one attempt. */
-    timeout: Duration.default('30m'),
-    /** An attempt whose agent prints nothing for so long is ended. */
-    idleTimeout: Duration.default('10m'),
-    /** What a retry begins on: what the failed attempt left, or the clean base. */
-    retryFrom: z.enum(['attempt', 'base']).default('attempt'),
-    qa: z.strictObject({ gates: z.array(GateConfig).default([]) }).default({ gates: [] }),
-    /** Names of environment variables that agents and gates may see beyond the built-in list; a trailing `*` matches any ending. */
-    env: z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/)).default([]),
+    $schema: z.string().optional().describe('Where the JSON Schema of this file is, for editors. Ignored.'),
+    plans: z.string().min(1).default('plans').describe("Folder of the plans, relative to the repository's root."),
+    agent: z.string().min(1).optional().describe('The agent that does a task which names none: a built-in one, or a name in `agents`.'),
+    agents: z
+      .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/), AgentProfile)
+      .default({})
+      .describe('Command-line agents by name: lower-case letters, digits and "-", at most 40 characters.'),
+    model: z.string().min(1).optional().describe('The model for every agent whose task names none.'),
+    maxAttempts: z.int().min(1).max(100).default(3).describe('Tries a task gets before the plan pauses, 1 to 100.'),
+    timeout: Duration.default('30m').describe('Of one attempt.'),
+    idleTimeout: Duration.default('10m').describe('An attempt whose agent prints nothing for so long is ended.'),
+    retryFrom: z
+      .enum(['attempt', 'base'])
+      .default('attempt')
+      .describe('What a retry begins on: `attempt` is what the failed one left, `base` the clean state before it.'),
+    qa: z
+      .strictObject({
+        gates: z.array(GateConfig).default([]).describe('The gates, in the order in which they run: put the fast ones first.'),
+      })
+      .default({ gates: [] })
+      .describe('How work is checked.'),
+    env: z
+      .array(EnvironmentName)
+      .default([])
+      .describe('Environment variables that agents and gates may see beyond the built-in list; a trailing `*` matches any ending.'),
   })
-  .meta({ id: 'Config', title: 'Plans configuration' });
+  .meta({ id: 'Config', title: 'Plans configuration', description: 'How plans are carried out in this repository.' });
 
 export type Config = z.output<typeof Config>;
+/** A config as authors write it: everything that has a default may be left out. */
+export type ConfigInput = z.input<typeof Config>;
 export type GateConfig = z.output<typeof GateConfig>;
 export type AgentProfile = z.output<typeof AgentProfile>;

@@ -1,0 +1,155 @@
+/**
+ * Finds and loads the config of a repository. A command that needs nothing but the defaults pays for one
+ * directory listing: the validator, cosmiconfig and the YAML reader are imported once a file is found.
+ */
+import { createHash } from 'node:crypto';
+import { readFile, readdir } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Loaders } from 'cosmiconfig';
+import type { Config } from '../core/config.ts';
+
+const CODE = ['.ts', '.mts', '.js', '.mjs', '.cjs'] as const;
+const DATA = ['.json', '.yaml', '.yml'] as const;
+const PACKAGE = 'package.json';
+
+/** Every place a config can stand, in the repository's root. `package.json` counts when it has a `plans` key. */
+export const CONFIG_FILES: readonly string[] = [
+  ...[...CODE, ...DATA].map((extension) => `plans.config${extension}`),
+  '.plansrc',
+  ...[...DATA, ...CODE].map((extension) => `.plansrc${extension}`),
+  PACKAGE,
+];
+
+/** What holds where no config file says otherwise: `Config.parse({})`, written out so that zod need not be loaded for it. */
+export const DEFAULT_CONFIG: Config = {
+  plans: 'plans',
+  agents: {},
+  maxAttempts: 3,
+  timeout: '30m',
+  idleTimeout: '10m',
+  retryFrom: 'attempt',
+  qa: { gates: [] },
+  env: [],
+};
+
+/** A config that holds. */
+export interface LoadedConfig {
+  readonly config: Config;
+  /** The file's name in the repository's root; null where there is none and the defaults hold. */
+  readonly file: string | null;
+  /** SHA-256, in hex, of the effective config: equal digests mean equal behaviour. */
+  readonly digest: string;
+}
+
+/** A config that cannot be used, with one sentence per problem, each beginning with the file's name. */
+export interface ConfigProblems {
+  readonly problems: readonly string[];
+}
+
+/** Loads the config of the repository at `root`. Looks there only, never above. Never throws for what a config says. */
+export async function loadConfig(root: string, builtInAgents: readonly string[] = []): Promise<LoadedConfig | ConfigProblems> {
+  const found = await findConfigs(root);
+  const [file, other] = found;
+  if (file === undefined) return { config: DEFAULT_CONFIG, file: null, digest: digestOf(DEFAULT_CONFIG) };
+  if (other !== undefined) {
+    return { problems: [`Found ${found.length} configs: ${listed(found)}. Keep one of them; plans does not guess which one holds.`] };
+  }
+  let value: unknown;
+  try {
+    value = await readConfig(root, file);
+  } catch (error) {
+    return { problems: [`${file}: could not be read: ${firstLines(error)}`] };
+  }
+  const { checkConfig } = await import('../core/config-check.ts');
+  const checked = checkConfig(value, builtInAgents);
+  if ('problems' in checked) return { problems: checked.problems.map((problem) => `${file}: ${problem}`) };
+  return { config: checked.config, file, digest: digestOf(checked.config) };
+}
+
+/** Names of the config files in `root`, in the order of {@link CONFIG_FILES}. More than one is a mistake. */
+export async function findConfigs(root: string): Promise<string[]> {
+  const names = new Set(await readdir(root));
+  const found: string[] = [];
+  for (const file of CONFIG_FILES) {
+    if (names.has(file) && (file !== PACKAGE || (await hasPlansKey(join(root, file))))) found.push(file);
+  }
+  return found;
+}
+
+async function hasPlansKey(file: string): Promise<boolean> {
+  try {
+    const text = await readFile(file, 'utf8');
+    // Most package.json files never name it: a search is cheaper than a parse.
+    return text.includes('"plans"') && Object.hasOwn(JSON.parse(text), 'plans');
+  } catch {
+    // A package.json that npm cannot read either says nothing about plans.
+    return false;
+  }
+}
+
+async function readConfig(root: string, file: string): Promise<unknown> {
+  const path = join(root, file);
+  if (file === PACKAGE) return Reflect.get(JSON.parse(await readFile(path, 'utf8')), 'plans');
+  if (extname(file) === '.json') {
+    const value: unknown = parseJson(await readFile(path, 'utf8'));
+    // `$import` is cosmiconfig's: one config that builds on another.
+    if (!(typeof value === 'object' && value !== null && '$import' in value)) return value;
+  }
+  const { cosmiconfig } = await import('cosmiconfig');
+  const explorer = cosmiconfig('plans', { searchPlaces: [...CONFIG_FILES], stopDir: root, cache: false, loaders: LOADERS });
+  const result = await explorer.load(path);
+  // A file that is empty, or holds nothing but comments, leaves everything at its default.
+  return result === null || result.isEmpty === true ? {} : result.config;
+}
+
+async function importDefault(path: string, content: string): Promise<unknown> {
+  // Node's own loader, its type stripping included. The query makes an edited file a new module for a process that lives on.
+  const module: unknown = await import(`${pathToFileURL(path).href}?${hex(content)}`);
+  const value: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, 'default') : undefined;
+  if (value === undefined) throw new Error('it has no default export. Write "export default { … }".');
+  return value;
+}
+
+async function parseYaml(_path: string, content: string): Promise<unknown> {
+  const { parse } = await import('yaml');
+  const value: unknown = parse(content);
+  return value ?? {};
+}
+
+function parseJson(content: string): unknown {
+  return content.trim() === '' ? {} : JSON.parse(content.replace(/^\uFEFF/, ''));
+}
+
+const LOADERS: Loaders = {
+  '.ts': importDefault,
+  '.mts': importDefault,
+  '.js': importDefault,
+  '.mjs': importDefault,
+  '.cjs': importDefault,
+  '.json': (_path, content) => parseJson(content),
+  '.yaml': parseYaml,
+  '.yml': parseYaml,
+  // `.plansrc` is YAML, and so JSON as well.
+  noExt: parseYaml,
+};
+
+/** Long enough for the excerpt with which the YAML reader shows the place; lines. */
+const MAX_ERROR_LINES = 6;
+
+function firstLines(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.trim().split('\n').slice(0, MAX_ERROR_LINES).join('\n');
+}
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+}
+
+function digestOf(config: Config): string {
+  return hex(JSON.stringify(config));
+}
+
+function hex(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
