@@ -1,0 +1,41 @@
+/** How far a plan is, and what the next tick makes of it. */
+import type { PauseReason } from './outcome.ts';
+import type { Phase, Plan, Task } from './plan.ts';
+
+/** The plan with the open tasks outside the scope left out, so that they hold nothing up unless something depends on them. */
+export function inScope(plan: Plan, scope: ReadonlySet<string> | null): Plan {
+  if (scope === null) return plan;
+  const keep = (task: Task) => scope.has(task.id) || task.status === 'completed' || task.status === 'skipped';
+  return { ...plan, phases: plan.phases.map((phase) => ({ ...phase, tasks: phase.tasks.filter(keep) })) };
+}
+
+export function findTask(plan: Plan, id: string): Task | undefined {
+  for (const phase of plan.phases) for (const task of phase.tasks) if (task.id === id) return task;
+  return undefined;
+}
+
+const isDone = (task: Task): boolean => task.status === 'completed' || task.status === 'skipped';
+
+/** The phase in which a task stands. */
+export function phaseOf(plan: Plan, task: string): Phase | undefined {
+  return plan.phases.find((phase) => phase.tasks.some(({ id }) => id === task));
+}
+
+/** Whether no task is open. */
+export function allDone(plan: Plan): boolean {
+  return plan.phases.every((phase) => phase.tasks.every(isDone));
+}
+
+/** What the plan's status becomes in the very commit that ticks `task`, and why. */
+export function statusAfter(
+  plan: Plan,
+  task: string,
+  stopping: boolean,
+): { status: 'running' | 'paused' | 'completed'; reason: PauseReason | null } {
+  const done = (candidate: Task) => candidate.id === task || isDone(candidate);
+  if (plan.phases.every((phase) => phase.tasks.every(done))) return { status: 'completed', reason: null };
+  const phase = phaseOf(plan, task);
+  if (phase?.pauseAfter === true && phase.tasks.every(done)) return { status: 'paused', reason: 'phase_complete' };
+  if (stopping || plan.status === 'paused') return { status: 'paused', reason: 'requested' };
+  return { status: 'running', reason: null };
+}

@@ -1,0 +1,79 @@
+/** What an agent is told. Pure, so that a test can read it as the agent will. */
+import type { GateConfig } from './config.ts';
+import type { Plan, Task } from './plan.ts';
+import { phaseOf } from './progress.ts';
+import type { Failure } from './run.ts';
+
+/** Characters of a failed attempt's output that the next one gets to see. */
+export const MAX_FAILURE_CHARS = 8_000;
+/** Finished tasks named in the prompt, the latest ones. */
+const MAX_DONE_TASKS = 40;
+
+export interface PromptInput {
+  readonly plan: Plan;
+  readonly task: Task;
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  /** The gates that will be run, in order. */
+  readonly gates: readonly GateConfig[];
+  /** Why the attempt before failed; null at the first. */
+  readonly failure: Failure | null;
+  /** Whether this attempt begins on what the failed one left. */
+  readonly keepsWork: boolean;
+}
+
+/** The prompt for one attempt at one task: Markdown, a few kilobytes. */
+export function taskPrompt(input: PromptInput): string {
+  const { plan, task } = input;
+  const phase = phaseOf(plan, task.id);
+  const parts = [
+    `# Task: ${task.title}`,
+    task.description,
+    section('Rules', rules(input)),
+    input.failure === null ? '' : section(`Attempt ${input.attempt} of ${input.maxAttempts}`, failureText(input.failure, input.keepsWork)),
+    section(`The plan: ${plan.title}`, plan.description),
+    phase === undefined || phase.title === '' ? '' : section(`The phase: ${phase.title}`, phase.description),
+    section('Done so far', doneTasks(plan)),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function section(title: string, body: string): string {
+  return body === '' ? '' : `## ${title}\n\n${body}`;
+}
+
+function rules({ task, gates }: PromptInput): string {
+  const lines = [
+    'Work in the current folder and do this task alone. Other tasks of the plan are not yours.',
+    'Do not commit, and do not change files in the plans folder: the runner checks the work, ticks the box and commits.',
+  ];
+  if (task.files !== undefined)
+    lines.push(`Change only files that match ${task.files.map((glob) => `\`${glob}\``).join(', ')}; a change elsewhere fails the attempt.`);
+  if (!task.allowNoChanges) lines.push('An attempt that changes no file fails.');
+  if (gates.length > 0)
+    lines.push(
+      `These commands must pass afterwards; run them yourself before you finish: ${gates.map((gate) => `\`${gate.run}\` (${gate.name})`).join(', ')}.`,
+    );
+  return lines.map((line) => `- ${line}`).join('\n');
+}
+
+function failureText(failure: Failure, keepsWork: boolean): string {
+  const tail = failure.tail.slice(-MAX_FAILURE_CHARS).trim();
+  const state = keepsWork ? 'What it changed is still in place: mend it.' : 'Its changes were taken back: begin anew.';
+  return `The attempt before this one failed (${failure.outcome}): ${failure.reason} ${state}${tail === '' ? '' : `\n\n${fenced(tail)}`}`;
+}
+
+/** A code block whose fence is longer than any in the text. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`{3,}/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}text\n${text}\n${fence}`;
+}
+
+function doneTasks(plan: Plan): string {
+  const done = plan.phases.flatMap((phase) => phase.tasks).filter((task) => task.status === 'completed');
+  return done
+    .slice(-MAX_DONE_TASKS)
+    .map((task) => `- ${task.id}: ${task.title}`)
+    .join('\n');
+}

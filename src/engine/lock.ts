@@ -1,0 +1,121 @@
+/**
+ * One runner per plan: a lock in git's common directory, so that it holds for every worktree of the repository. It names its holder
+ * (pid and start time, host) and beats; a dead holder's lock is taken over, a live one's is an error that names it.
+ */
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { isAlive, startTime } from '../adapters/process/identity.ts';
+
+const BEAT_MS = 5_000;
+/** A lock of another host whose last beat is older than this is dead. */
+const SILENT_MS = 60_000;
+
+export interface Holder {
+  readonly pid: number;
+  readonly started: string;
+  readonly host: string;
+  readonly run: string;
+}
+
+export interface Lock {
+  readonly run: string;
+  release(): void;
+}
+
+/** Where what belongs to one plan's runs is kept, in git's common directory. */
+export function runFolder(commonDir: string): string {
+  return join(commonDir, 'plans');
+}
+
+/** Takes the lock, or says who holds it. A file-system error is thrown. */
+export function takeLock(commonDir: string, planId: string, run: string): Lock | { readonly holder: Holder } {
+  const file = lockFile(commonDir, planId);
+  mkdirSync(dirname(file), { recursive: true });
+  const me: Holder = { pid: process.pid, started: startTime(process.pid) ?? '', host: hostname(), run };
+  const draft = `${file}.${process.pid}.${run}`;
+  writeFileSync(draft, JSON.stringify(me));
+  try {
+    for (;;) {
+      try {
+        // A hard link appears whole or not at all; creating and then writing would show others an empty lock.
+        linkSync(draft, file);
+        return hold(file, me);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+      const holder = liveHolder(commonDir, planId);
+      if (holder !== null) return { holder };
+      bury(file, `${draft}.dead`);
+    }
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** Who runs the plan now; null where nobody does, a dead holder's lock included. */
+export function liveHolder(commonDir: string, planId: string): Holder | null {
+  const file = lockFile(commonDir, planId);
+  const holder = readHolder(file);
+  if (holder === null) return null;
+  if (holder.host === hostname()) return isAlive(holder.pid, holder.started) ? holder : null;
+  try {
+    return Date.now() - statSync(file).mtimeMs < SILENT_MS ? holder : null;
+  } catch {
+    return null;
+  }
+}
+
+function lockFile(commonDir: string, planId: string): string {
+  return join(runFolder(commonDir), `${planId}.lock`);
+}
+
+function readHolder(file: string): Holder | null {
+  try {
+    const value = JSON.parse(readFileSync(file, 'utf8')) as Partial<Holder>;
+    const { pid, started, host, run } = value;
+    if (typeof pid !== 'number' || typeof started !== 'string' || typeof host !== 'string' || typeof run !== 'string') return null;
+    return { pid, started, host, run };
+  } catch {
+    return null;
+  }
+}
+
+/** Puts a dead holder's lock away. Another may do the same at once: if what was moved is a living holder's, it goes back. */
+function bury(file: string, grave: string): void {
+  try {
+    renameSync(file, grave);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  const moved = readHolder(grave);
+  if (moved !== null && moved.host === hostname() && isAlive(moved.pid, moved.started)) {
+    try {
+      linkSync(grave, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+  rmSync(grave, { force: true });
+}
+
+function hold(file: string, me: Holder): Lock {
+  const beat = setInterval(() => {
+    try {
+      const now = new Date();
+      utimesSync(file, now, now);
+    } catch {
+      // Taken away by hand: the commit's compare-and-swap on HEAD still keeps two runners apart.
+    }
+  }, BEAT_MS);
+  beat.unref();
+  return {
+    run: me.run,
+    release: () => {
+      clearInterval(beat);
+      const holder = readHolder(file);
+      if (holder !== null && holder.run === me.run && holder.pid === me.pid) rmSync(file, { force: true });
+    },
+  };
+}
