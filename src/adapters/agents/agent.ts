@@ -23,7 +23,7 @@ export interface AgentJob {
   /** The task's `run:` command, where it has one. */
   readonly run: string | undefined;
   readonly model: string | undefined;
-  /** The whole environment of the child, already filtered. */
+  /** The environment of the child, already filtered. A profile's own variables are added by its agent. */
   readonly env: Readonly<Record<string, string>>;
   /** Milliseconds; both clocks are always on. */
   readonly wallTimeoutMs: number;
@@ -64,6 +64,8 @@ export interface AgentResult {
 }
 
 export interface AgentSession {
+  /** The process (and process group) that works on it, for the journal; absent where there is none. */
+  readonly pid?: number;
   /** Settles when the whole process group is gone. Never rejects: a failure is an outcome. */
   readonly done: Promise<AgentResult>;
   /** INT → TERM → KILL, then `done` settles with `cancelled`. */

@@ -1,0 +1,37 @@
+/** From an agent's name, as it stands in a plan or the config, to the agent. */
+import type { Config } from '../../core/config.ts';
+import { suggest } from '../../core/suggest.ts';
+import type { Agent } from './agent.ts';
+import { commandAgent } from './command.ts';
+import { PROFILES } from './profiles.ts';
+
+export type OpenedAgent = { readonly type: 'agent'; readonly agent: Agent } | { readonly type: 'unknown'; readonly message: string };
+
+/** All names that `openAgent` knows, the config's first. */
+export function agentNames(config: Pick<Config, 'agents'>): string[] {
+  return [...new Set([...Object.keys(config.agents), ...Object.keys(PROFILES)])];
+}
+
+/**
+ * Opens an agent: a profile of the config, else a built-in one. An unknown name is a value with a sentence for people.
+ * `environment` is where the variables that a profile names come from; `graceMs` stands between INT, TERM and KILL.
+ */
+export function openAgent(
+  name: string,
+  config: Pick<Config, 'agents'>,
+  options: { readonly environment?: Readonly<Record<string, string | undefined>>; readonly graceMs?: number } = {},
+): OpenedAgent {
+  const { environment = process.env, graceMs } = options;
+  const own = Object.hasOwn(config.agents, name) ? config.agents[name] : undefined;
+  if (own !== undefined) return { type: 'agent', agent: commandAgent({ name, profile: own, environment, graceMs }) };
+  const builtIn = Object.hasOwn(PROFILES, name) ? PROFILES[name] : undefined;
+  if (builtIn === undefined) return { type: 'unknown', message: unknownAgent(name, agentNames(config)) };
+  const { failures, setup } = builtIn;
+  return { type: 'agent', agent: commandAgent({ name, profile: builtIn, environment, failures, setup, graceMs }) };
+}
+
+function unknownAgent(name: string, known: readonly string[]): string {
+  const near = known.find((candidate) => candidate.startsWith(name)) ?? suggest(name, known);
+  const suggestion = near === null ? '' : ` Did you mean "${near}"?`;
+  return `There is no agent "${name}".${suggestion} Known are ${known.join(', ')}; "agents" in the config adds more.`;
+}
