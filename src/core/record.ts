@@ -1,0 +1,150 @@
+/** The rows of the cache as they leave the tool: what `plans show --json` and `plans export --json` print. Versioned; fields are only ever added. */
+import { z } from 'zod';
+import { ITERATION_TYPES } from './trailer.ts';
+
+const id = z.string();
+const count = z.int().min(0);
+/** From commits alone (committer's date, UTC), so that every clone says the same; null for what is not committed. */
+const time = z.iso.datetime().nullable();
+const commit = z.string().nullable();
+
+export const DiagnosticRecord = z
+  .object({
+    rule: z.string(),
+    severity: z.enum(['error', 'warning', 'hint']),
+    message: z.string(),
+    line: z.int().min(1),
+    column: z.int().min(1),
+    endLine: z.int().min(1),
+    endColumn: z.int().min(1),
+  })
+  .meta({ id: 'DiagnosticRecord' });
+
+export const PlanRecord = z
+  .object({
+    id,
+    /** Twelve hexadecimal digits of the repository's first commit. */
+    repositoryId: z.string().nullable(),
+    title: z.string(),
+    description: z.string(),
+    status: z.enum(['draft', 'ready', 'running', 'paused', 'completed', 'failed']),
+    /** Why it is paused, as far as a commit or the file says. */
+    pauseReason: z.string().nullable(),
+    /** False: the file has errors and is not executed; what could be read of it is here. */
+    valid: z.boolean(),
+    createdBy: z.enum(['user', 'claude', 'api']),
+    sourceFile: z.string(),
+    currentPhaseId: id.nullable(),
+    currentTaskId: id.nullable(),
+    startingCommit: commit,
+    totalPhases: count,
+    completedPhases: count,
+    totalTasks: count,
+    completedTasks: count,
+    createdAt: time,
+    updatedAt: time,
+    startedAt: time,
+    completedAt: time,
+  })
+  .meta({ id: 'PlanRecord' });
+
+export const PhaseRecord = z
+  .object({
+    id,
+    planId: id,
+    order: count,
+    title: z.string(),
+    description: z.string(),
+    status: z.enum(['pending', 'running', 'completed', 'failed', 'paused']),
+    executionMode: z.enum(['sequential', 'parallel', 'manual']),
+    pauseAfter: z.boolean(),
+    totalTasks: count,
+    completedTasks: count,
+    failedTasks: count,
+    startedAt: time,
+    completedAt: time,
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'PhaseRecord' });
+
+export const TaskRecord = z
+  .object({
+    id,
+    phaseId: id,
+    planId: id,
+    order: count,
+    title: z.string(),
+    description: z.string(),
+    status: z.enum(['pending', 'running', 'completed', 'failed', 'skipped']),
+    dependsOn: z.array(id),
+    canRunInParallel: z.boolean(),
+    attempts: count,
+    lastError: z.string().nullable(),
+    lastQaResults: z.array(z.object({ name: z.string(), status: z.enum(['passed', 'failed', 'skipped']) })).nullable(),
+    sessionId: z.string().nullable(),
+    commitSha: commit,
+    startedAt: time,
+    completedAt: time,
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'TaskRecord' });
+
+const phasePlace = z.object({ id, title: z.string() });
+const taskPlace = z.object({ id, phase: id, title: z.string() });
+const modification = { fields: z.array(z.string()), was: id.optional() };
+
+export const ChangesRecord = z
+  .object({
+    plan: z.array(z.string()),
+    added: z.object({ phases: z.array(phasePlace), tasks: z.array(taskPlace) }),
+    removed: z.object({ phases: z.array(phasePlace), tasks: z.array(taskPlace) }),
+    modified: z.object({ phases: z.array(phasePlace.extend(modification)), tasks: z.array(taskPlace.extend(modification)) }),
+    moved: z.object({ phases: z.array(phasePlace), tasks: z.array(taskPlace) }),
+  })
+  .meta({ id: 'ChangesRecord' });
+
+export const IterationRecord = z
+  .object({
+    /** The commit that made the change. */
+    id,
+    planId: id,
+    iterationType: z.enum(ITERATION_TYPES),
+    prompt: z.string().nullable(),
+    changes: ChangesRecord,
+    changedBy: z.enum(['user', 'claude']),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'IterationRecord' });
+
+export const PlanExport = PlanRecord.extend({
+  phases: z.array(PhaseRecord),
+  tasks: z.array(TaskRecord),
+  iterations: z.array(IterationRecord),
+  diagnostics: z.array(DiagnosticRecord),
+}).meta({ id: 'PlanExport' });
+
+/** What runs on this machine now. It is in no file and no commit, and so nowhere else in the export. */
+export const LiveRecord = z
+  .object({
+    planId: id,
+    runId: id,
+    pid: z.int(),
+    startedAt: z.iso.datetime(),
+    tasks: z.array(z.object({ taskId: id, attempt: z.int().min(1), agent: z.string(), startedAt: z.iso.datetime() })),
+  })
+  .meta({ id: 'LiveRecord' });
+
+export const StateExport = z
+  .object({ version: z.literal(1), repositoryId: z.string().nullable(), plans: z.array(PlanExport), live: z.array(LiveRecord) })
+  .meta({ id: 'Export', title: 'Export', description: 'What `plans export --json` prints.' });
+
+export type DiagnosticRecord = z.infer<typeof DiagnosticRecord>;
+export type PlanRecord = z.infer<typeof PlanRecord>;
+export type PhaseRecord = z.infer<typeof PhaseRecord>;
+export type TaskRecord = z.infer<typeof TaskRecord>;
+export type IterationRecord = z.infer<typeof IterationRecord>;
+export type PlanExport = z.infer<typeof PlanExport>;
+export type LiveRecord = z.infer<typeof LiveRecord>;
+export type StateExport = z.infer<typeof StateExport>;

@@ -1,0 +1,104 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { changesBetween, isUnchanged } from '../../src/core/change.ts';
+import { NO_OUTLINE, type Outline, type OutlineTask } from '../../src/core/outline.ts';
+
+function task(id: string, fields: Record<string, string> = {}, title = `Title of ${id}`): OutlineTask {
+  return { id, title, status: 'pending', fields: { title, ...fields } };
+}
+
+function outline(phases: Record<string, readonly OutlineTask[]>): Outline {
+  return {
+    fields: { title: 'Plan' },
+    phases: Object.entries(phases).map(([id, tasks]) => ({ id, title: `Phase ${id}`, fields: { title: `Phase ${id}` }, tasks })),
+  };
+}
+
+const idsOf = (places: readonly { readonly id: string }[]): string[] => places.map((place) => place.id);
+const all = (plan: Outline): string[] => plan.phases.flatMap((phase) => idsOf(phase.tasks));
+
+describe('changes between two versions', () => {
+  test('a new file adds everything, a deleted one removes everything', () => {
+    const plan = outline({ one: [task('a'), task('b')] });
+    expect(changesBetween(NO_OUTLINE, plan).added).toEqual({
+      phases: [{ id: 'one', title: 'Phase one' }],
+      tasks: [
+        { id: 'a', phase: 'one', title: 'Title of a' },
+        { id: 'b', phase: 'one', title: 'Title of b' },
+      ],
+    });
+    expect(idsOf(changesBetween(plan, NO_OUTLINE).removed.tasks)).toEqual(['a', 'b']);
+  });
+
+  test('the fields that differ are named', () => {
+    const changes = changesBetween(
+      outline({ one: [task('a', { status: '"failed"', run: '"x"' })] }),
+      outline({ one: [task('a', { run: '"y"' })] }),
+    );
+    expect(changes.modified.tasks).toEqual([{ id: 'a', phase: 'one', title: 'Title of a', fields: ['status', 'run'] }]);
+  });
+
+  test('a task that got another id is known by its title, within its phase only', () => {
+    const before = outline({ one: [task('a', {}, 'Same')], two: [task('c')] });
+    expect(changesBetween(before, outline({ one: [task('b', {}, 'Same')], two: [task('c')] })).modified.tasks).toEqual([
+      { id: 'b', phase: 'one', title: 'Same', fields: ['id'], was: 'a' },
+    ]);
+    const elsewhere = changesBetween(before, outline({ one: [], two: [task('c'), task('b', {}, 'Same')] }));
+    expect([idsOf(elsewhere.added.tasks), idsOf(elsewhere.removed.tasks)]).toEqual([['b'], ['a']]);
+  });
+
+  test('one task put elsewhere is one move', () => {
+    const before = outline({ one: ['a', 'b', 'c', 'd'].map((id) => task(id)), two: [] });
+    expect(idsOf(changesBetween(before, outline({ one: ['d', 'a', 'b', 'c'].map((id) => task(id)), two: [] })).moved.tasks)).toEqual(['d']);
+    expect(idsOf(changesBetween(before, outline({ one: ['a', 'c', 'd'].map((id) => task(id)), two: [task('b')] })).moved.tasks)).toEqual([
+      'b',
+    ]);
+  });
+
+  test('phases in another order', () => {
+    const changes = changesBetween(outline({ one: [task('a')], two: [], three: [] }), outline({ three: [], one: [task('a')], two: [] }));
+    expect(idsOf(changes.moved.phases)).toEqual(['three']);
+    expect(changes.moved.tasks).toEqual([]);
+  });
+
+  test('what is added, kept and removed accounts for every task; nothing differs from itself', () => {
+    const ids = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'));
+    const version = fc
+      .tuple(ids, fc.array(fc.nat(2), { minLength: 8, maxLength: 8 }))
+      .map(([order, phases]) =>
+        outline(
+          Object.fromEntries(
+            ['x', 'y', 'z'].map((phase, at) => [phase, order.filter((_, index) => phases[index] === at).map((id) => task(id))]),
+          ),
+        ),
+      );
+    fc.assert(
+      fc.property(version, version, (before, after) => {
+        expect(isUnchanged(changesBetween(before, before))).toBe(true);
+        const { added, removed, moved } = changesBetween(before, after);
+        expect(idsOf(added.tasks).sort()).toEqual(
+          all(after)
+            .filter((id) => !all(before).includes(id))
+            .sort(),
+        );
+        expect(idsOf(removed.tasks).sort()).toEqual(
+          all(before)
+            .filter((id) => !all(after).includes(id))
+            .sort(),
+        );
+        // What did not move stands in its phase in the order it had.
+        const stayed = (plan: Outline): string[][] =>
+          plan.phases.map((phase) =>
+            idsOf(phase.tasks).filter((id) => ![...added.tasks, ...removed.tasks, ...moved.tasks].some((place) => place.id === id)),
+          );
+        expect(stayed(after)).toEqual(stayed(before));
+      }),
+    );
+  });
+
+  test('an id that stands twice is matched once', () => {
+    const twice = outline({ one: [task('a'), task('a')] });
+    expect(isUnchanged(changesBetween(twice, twice))).toBe(true);
+    expect(idsOf(changesBetween(twice, outline({ one: [task('a')] })).removed.tasks)).toEqual(['a']);
+  });
+});
