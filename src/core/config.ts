@@ -5,6 +5,9 @@
 import { z } from 'zod';
 import { Duration } from './frontmatter.ts';
 
+/** Where the published JSON Schemas can be read; the base of their `$id`. */
+export const SCHEMA_URL = 'https://unpkg.com/gitplans/schemas';
+
 const EnvironmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, 'the name of an environment variable, or its beginning and a "*"');
 
 /** A gate: a command that must pass before a task counts as done. */
