@@ -32,7 +32,7 @@ export interface CommitRequest {
 
 export type CommitOutcome =
   | { readonly type: 'committed'; readonly commit: string; readonly parent: string | null; readonly files: readonly string[] }
-  /** A hook said no; its output. Work tree and index are as they were before the call. */
+  /** A hook said no; its output. The index is as it was before the call; the work tree too, but for what the hook itself wrote. */
   | { readonly type: 'hook-refused'; readonly output: string }
   | { readonly type: 'moved'; readonly head: Head }
   | {
@@ -66,6 +66,7 @@ export interface Commit {
   readonly authoredAt: string;
   readonly committedAt: string;
   readonly subject: string;
+  /** All after the subject, trailers included. */
   readonly body: string;
   /** In order, keys as written. */
   readonly trailers: readonly (readonly [key: string, value: string])[];
@@ -78,6 +79,17 @@ export class GitUnsupported extends Error {
   override readonly name = 'GitUnsupported';
 }
 
+/** Why git cannot be used here at all, as a sentence that says what to do. Thrown on opening. */
+export class GitUnavailable extends Error {
+  override readonly name = 'GitUnavailable';
+  readonly reason: 'missing' | 'not-a-repository' | 'bare' | 'unsafe';
+
+  constructor(reason: GitUnavailable['reason'], message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
 export interface Git {
   readonly name: 'git' | 'isomorphic-git';
   /** Absolute path of the work tree. */
@@ -85,7 +97,7 @@ export interface Git {
   /** Absolute path of git's common directory (`.git` of the main work tree). */
   readonly commonDir: string;
   head(): Promise<Head>;
-  /** Full id of a revision, or null where there is none. */
+  /** Full id of the commit that a revision names, or null where there is none. */
   resolve(revision: string): Promise<string | null>;
   /** `paths` narrows the answer. Untracked folders are listed file by file. */
   status(paths?: readonly string[]): Promise<WorkTreeStatus>;
@@ -106,7 +118,7 @@ export interface Git {
   keep(request: { readonly paths: readonly string[]; readonly parent: string; readonly message: string }): Promise<string>;
   /** Puts `paths` in index and work tree back to what `commit` has: files it lacks are deleted. */
   restore(commit: string, paths: readonly string[]): Promise<void>;
-  /** First commit of the history HEAD stands on (the oldest root), or null. */
+  /** First commit of the history HEAD stands on (the oldest root); null without commits and in a shallow clone, which does not have it. */
   rootCommit(): Promise<string | null>;
   close(): Promise<void>;
 }

@@ -1,0 +1,150 @@
+/** One run of the git program: a clean environment, bounded output, no prompt, no pager. */
+import { spawn } from 'node:child_process';
+import { GitUnavailable } from './git.ts';
+
+/** More than this on standard output is a mistake in the question; a caller that expects much takes it in chunks. */
+const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
+/** What is kept of standard error, from its end: hooks can print without limit. */
+const MAX_ERROR_BYTES = 64 * 1024;
+
+/** Variables of an outer git (a hook, `git rebase --exec`, an alias) that would send us to another repository or change what a path means. */
+const REDIRECTING = [
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_IMPLICIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_COMMON_DIR',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_QUARANTINE_PATH',
+  'GIT_NAMESPACE',
+  'GIT_PREFIX',
+  'GIT_SHALLOW_FILE',
+  'GIT_GRAFT_FILE',
+  'GIT_REPLACE_REF_BASE',
+  'GIT_NO_REPLACE_OBJECTS',
+  'GIT_INTERNAL_SUPER_PREFIX',
+  'GIT_LITERAL_PATHSPECS',
+  'GIT_GLOB_PATHSPECS',
+  'GIT_NOGLOB_PATHSPECS',
+  'GIT_ICASE_PATHSPECS',
+  'GIT_EXTERNAL_DIFF',
+  'GIT_DIFF_OPTS',
+  'GIT_OPTIONAL_LOCKS',
+];
+
+export interface GitResult {
+  readonly code: number;
+  readonly stdout: Buffer;
+  /** The end of standard error. */
+  readonly stderr: string;
+}
+
+export interface GitOptions {
+  readonly input?: string | Buffer;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Takes standard output as it comes; nothing is collected then. */
+  readonly onChunk?: (chunk: Buffer) => void;
+}
+
+/** Runs git in one folder with one environment. */
+export class GitProgram {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+
+  constructor(folder: string, env: NodeJS.ProcessEnv) {
+    this.folder = folder;
+    this.env = env;
+  }
+
+  /** Runs to the end and gives exit code and output; throws only where git could not be started or said too much. */
+  run(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
+    return new Promise((resolve, reject) => {
+      const child = spawn('git', args, {
+        cwd: this.folder,
+        env: options.env ? { ...this.env, ...options.env } : this.env,
+        stdio: ['pipe', 'pipe', 'pipe'],
+        windowsHide: true,
+      });
+      const stdout: Buffer[] = [];
+      const stderr = new Tail(MAX_ERROR_BYTES);
+      let size = 0;
+      let overflow = false;
+      child.stdout.on('data', (chunk: Buffer) => {
+        if (options.onChunk) return options.onChunk(chunk);
+        size += chunk.length;
+        if (size <= MAX_OUTPUT_BYTES) return void stdout.push(chunk);
+        overflow = true;
+        child.kill();
+      });
+      child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+      child.on('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? missing() : error));
+      child.on('close', (code) => {
+        if (overflow) return reject(new Error(`git ${args[0] ?? ''} printed more than ${MAX_OUTPUT_BYTES} bytes`));
+        resolve({ code: code ?? -1, stdout: Buffer.concat(stdout), stderr: stderr.text() });
+      });
+      // A git that ends before it has read everything closes the pipe: without a listener that EPIPE would end this process.
+      child.stdin.on('error', () => {});
+      child.stdin.end(options.input ?? '');
+    });
+  }
+
+  /** As `run`, and any exit code but 0 throws with what git said. */
+  async must(args: readonly string[], options: GitOptions = {}): Promise<Buffer> {
+    const result = await this.run(args, options);
+    if (result.code !== 0) throw new Error(`git ${subcommand(args)} failed: ${result.stderr.trim() || `exit code ${result.code}`}`);
+    return result.stdout;
+  }
+}
+
+/** The end of a stream, at most so many bytes of it. */
+class Tail {
+  #chunks: Buffer[] = [];
+  #size = 0;
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    if (this.#size <= 2 * this.#limit) return;
+    this.#chunks = [Buffer.concat(this.#chunks).subarray(-this.#limit)];
+    this.#size = this.#limit;
+  }
+
+  text(): string {
+    return Buffer.concat(this.#chunks).subarray(-this.#limit).toString('utf8');
+  }
+}
+
+function subcommand(args: readonly string[]): string {
+  let at = 0;
+  while (args[at]?.startsWith('-')) at += args[at] === '-c' ? 2 : 1;
+  return args[at] ?? '';
+}
+
+function missing(): GitUnavailable {
+  return new GitUnavailable('missing', 'The git program was not found on the PATH. Install git 2.31 or newer.');
+}
+
+/** The environment for git: the parent's, without what redirects, in English, never asking. */
+export function gitEnvironment(parent: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...parent };
+  for (const name of REDIRECTING) delete env[name];
+  // English messages, so that refusals can be told apart. Only the messages: LC_ALL=C would reach hooks too and break theirs on UTF-8.
+  if (env['LC_ALL']) env['LC_CTYPE'] = env['LC_ALL'];
+  delete env['LC_ALL'];
+  return {
+    ...env,
+    LC_MESSAGES: 'C',
+    LANGUAGE: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_PAGER: 'cat',
+    GIT_EDITOR: ':',
+    // A missing object in a partial clone may be fetched, but never by asking for a password in a window.
+    GIT_ASKPASS: parent['GIT_ASKPASS'] ?? 'true',
+  };
+}

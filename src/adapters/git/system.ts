@@ -1,0 +1,188 @@
+/** Git by the git program: whatever a repository uses (hooks, signing, attributes, worktrees, sha256), git itself does it. */
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { commitPaths, type CommitObject, type CommitPlace } from './commit.ts';
+import { literal } from './entries.ts';
+import type { Commit, CommitOutcome, CommitRequest, Git, Head, LogQuery, WorkTreeStatus } from './git.ts';
+import { HookFolder } from './hooks.ts';
+import { keepCommit, restorePaths, type KeepRequest } from './keep.ts';
+import { locate, type Location } from './locate.ts';
+import { LogParser, logArguments } from './log.ts';
+import { GitProgram, gitEnvironment } from './process.ts';
+import { ObjectReader } from './reader.ts';
+import { STATUS_ARGUMENTS, parseStatus } from './status.ts';
+import { lookUp, parseTree, type TreeEntry } from './tree.ts';
+
+/** The files by which a half-done operation shows, in the order in which git itself names them. */
+const OPERATIONS: readonly (readonly [file: string, name: string])[] = [
+  ['rebase-merge', 'rebase'],
+  ['rebase-apply', 'rebase'],
+  ['MERGE_HEAD', 'merge'],
+  ['CHERRY_PICK_HEAD', 'cherry-pick'],
+  ['REVERT_HEAD', 'revert'],
+  ['BISECT_LOG', 'bisect'],
+];
+const BRANCH = /^ref: refs\/heads\/(.+)\n?$/;
+/** What HEAD holds as a file where the references are kept elsewhere (reftable). */
+const NO_BRANCH = '.invalid';
+
+/** Opens the repository that holds `folder`. Throws `GitUnavailable` with a sentence where there is none to work in. */
+export async function openSystemGit(folder: string, env: NodeJS.ProcessEnv = process.env): Promise<Git> {
+  const environment = gitEnvironment(env);
+  const location = await locate(new GitProgram(folder, environment));
+  return new SystemGit(location, new GitProgram(location.root, environment));
+}
+
+class SystemGit implements Git, CommitPlace {
+  readonly name = 'git';
+  readonly root: string;
+  readonly commonDir: string;
+  readonly gitDir: string;
+  readonly git: GitProgram;
+  readonly hooks: HookFolder;
+  readonly zero: string;
+  readonly #idBytes: number;
+  readonly #reader: ObjectReader;
+  /** The last of the calls that take index.lock: one after another they never refuse each other. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(location: Location, git: GitProgram) {
+    this.root = location.root;
+    this.commonDir = location.commonDir;
+    this.gitDir = location.gitDir;
+    this.git = git;
+    this.#idBytes = location.idBytes;
+    this.zero = '0'.repeat(2 * location.idBytes);
+    this.hooks = new HookFolder(git, location.commonDir, location.gitDir);
+    this.#reader = new ObjectReader(git);
+  }
+
+  async head(): Promise<Head> {
+    const [branch, commit] = await Promise.all([this.#branch(), this.resolve('HEAD')]);
+    return { branch, commit };
+  }
+
+  async resolve(revision: string): Promise<string | null> {
+    return (await this.#reader.read(`${revision}^{commit}`))?.id ?? null;
+  }
+
+  async status(paths?: readonly string[]): Promise<WorkTreeStatus> {
+    const scope = paths === undefined ? [] : ['--', ...paths.map(literal)];
+    return parseStatus((await this.git.must([...STATUS_ARGUMENTS, ...scope])).toString('utf8'));
+  }
+
+  async operation(): Promise<string | null> {
+    const found = await Promise.all(OPERATIONS.map(([file]) => exists(join(this.gitDir, file))));
+    return OPERATIONS[found.indexOf(true)]?.[1] ?? null;
+  }
+
+  commit(request: CommitRequest): Promise<CommitOutcome> {
+    return this.#alone(() => commitPaths(this, request));
+  }
+
+  async log(query: LogQuery = {}): Promise<readonly Commit[]> {
+    const to = await this.resolve(query.to ?? 'HEAD');
+    if (to === null && query.to === undefined) return [];
+    const from = query.from === undefined ? null : await this.resolve(query.from);
+    if (to === null) throw new Error(`There is no commit ${query.to} in this repository.`);
+    if (from === null && query.from !== undefined) throw new Error(`There is no commit ${query.from} in this repository.`);
+    const parser = new LogParser();
+    await this.git.must(logArguments(query, to, from), { onChunk: (chunk) => parser.push(chunk) });
+    return parser.end();
+  }
+
+  async readBlob(id: string): Promise<Uint8Array | null> {
+    const object = await this.#reader.read(id);
+    return object?.type === 'blob' ? object.bytes : null;
+  }
+
+  async readFile(revision: string, path: string): Promise<Uint8Array | null> {
+    if (!/[\n:]|^\.{0,2}\//.test(path)) {
+      const object = await this.#reader.read(`${revision}:${path}`);
+      return object?.type === 'blob' ? object.bytes : null;
+    }
+    const commit = await this.resolve(revision);
+    if (commit === null) return null;
+    const entry = (await lookUp(this.readTree, (await this.commitObject(commit)).tree, [path])).get(path);
+    return entry ? this.readBlob(entry.id) : null;
+  }
+
+  async refs(prefix: string): Promise<ReadonlyMap<string, string>> {
+    const pattern = prefix.replace(/\/+$/, '');
+    const listed = await this.git.must(['for-each-ref', '--format=%(objectname) %(refname)', pattern]);
+    const lines = listed.toString('utf8').split('\n').filter(Boolean);
+    return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]));
+  }
+
+  async updateRef(ref: string, to: string | null, from: string | null): Promise<boolean> {
+    if (to === null && from === null) return (await this.#refId(ref)) === null;
+    const change = to === null ? ['-d', ref, from ?? ''] : [ref, to, from ?? this.zero];
+    const result = await this.git.run(['update-ref', '--no-deref', ...change]);
+    if (result.code === 0) return true;
+    // Where the reference does stand at `from`, it was something else: no such object, a bad name, a held lock.
+    if ((await this.#refId(ref)) !== from) return false;
+    throw new Error(`git update-ref failed: ${result.stderr.trim()}`);
+  }
+
+  keep(request: KeepRequest): Promise<string> {
+    return keepCommit(this.git, this.gitDir, request);
+  }
+
+  async restore(commit: string, paths: readonly string[]): Promise<void> {
+    const { tree } = await this.commitObject(commit);
+    await this.#alone(() => restorePaths(this.git, this.readTree, commit, tree, paths));
+  }
+
+  async rootCommit(): Promise<string | null> {
+    if (await exists(join(this.commonDir, 'shallow'))) return null;
+    if ((await this.resolve('HEAD')) === null) return null;
+    const listed = await this.git.must(['rev-list', '--max-parents=0', '--timestamp', 'HEAD']);
+    const roots = listed.toString('utf8').split('\n').filter(Boolean);
+    return roots.sort((a, b) => parseInt(a, 10) - parseInt(b, 10))[0]?.split(' ')[1] ?? null;
+  }
+
+  async close(): Promise<void> {
+    await this.#queue;
+    await this.#reader.close();
+  }
+
+  readonly readTree = async (id: string): Promise<ReadonlyMap<string, TreeEntry>> => {
+    const object = await this.#reader.read(id);
+    if (object?.type !== 'tree') throw new Error(`Object ${id} is not a tree.`);
+    return parseTree(object.bytes, this.#idBytes);
+  };
+
+  async commitObject(id: string): Promise<CommitObject> {
+    const object = await this.#reader.read(`${id}^{commit}`);
+    if (object === null) throw new Error(`There is no commit ${id} in this repository.`);
+    const text = object.bytes.toString('latin1');
+    const lines = text.slice(0, text.indexOf('\n\n')).split('\n');
+    const parents = lines.filter((line) => line.startsWith('parent ')).map((line) => line.slice(7));
+    return { tree: lines[0]?.slice(5) ?? '', parents };
+  }
+
+  async #branch(): Promise<string | null> {
+    const name = BRANCH.exec(await readFile(join(this.gitDir, 'HEAD'), 'utf8'))?.[1] ?? null;
+    if (name !== NO_BRANCH) return name;
+    const result = await this.git.run(['symbolic-ref', '--quiet', '--short', 'HEAD']);
+    return result.code === 0 ? result.stdout.toString('utf8').trim() : null;
+  }
+
+  /** What a reference holds itself, be it a commit or not. */
+  async #refId(ref: string): Promise<string | null> {
+    return (await this.#reader.read(ref))?.id ?? null;
+  }
+
+  #alone<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(action);
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
