@@ -71,6 +71,8 @@ export interface Phase {
     /** The heading's text. */
     readonly heading: Span | null;
     readonly frontmatter: Frontmatter | null;
+    /** The stretches of prose, blank lines around them left out. The first is what precedes the tasks; length 0 where there is none. */
+    readonly prose: readonly Span[];
   };
 }
 

@@ -1,0 +1,75 @@
+/**
+ * A plan's text in chunks that can be read one by one, so that after an edit only what changed is read again.
+ *
+ * A chunk ends where a line begins that closes every open block by itself: an ATX heading, or a task's bullet, in the first column.
+ * Only a fence or an HTML block at the top level can still be open there, and then the reading of the chunk says so and it is
+ * read again with what follows. So the chunks together give what the whole text gives.
+ */
+import { readSection, type Section } from './section.ts';
+
+/** UTF-16 code units of chunks in one generation of the cache: two plans of 20,000 tasks. */
+const GENERATION_UNITS = 8_388_608;
+
+/**
+ * Where a chunk may begin: after a line ending, at an ATX heading or a bullet with a box. A numbered item only after a blank line, since
+ * most numbers cannot interrupt a paragraph.
+ */
+const START =
+  /(?:\r\n|(?<!\r)\n|\r(?!\n))(?=#{1,6}[ \t]|[-*+] \[[ xX~-]\][ \t])|(?<=[\r\n][ \t]*)(?:\r\n|(?<!\r)\n|\r(?!\n))(?=\d{1,9}[.)] \[[ xX~-]\][ \t])/g;
+
+interface Entry {
+  readonly key: string;
+  readonly section: Section;
+}
+
+/** Readings of chunks by their text. Bounded: when one generation is full, the one before it is forgotten. */
+export class SectionCache {
+  #young = new Map<string, Entry>();
+  #old = new Map<string, Entry>();
+  #units = 0;
+
+  read(chunk: string): Section {
+    // Joining makes a new string: a slice would keep the whole text of the file in memory for as long as the entry lives.
+    const key = `#${chunk}`;
+    const known = this.#young.get(key);
+    if (known !== undefined) return known.section;
+    const entry = this.#old.get(key) ?? { key, section: readSection(key.slice(1)) };
+    if (this.#units > GENERATION_UNITS) {
+      [this.#old, this.#young, this.#units] = [this.#young, new Map(), 0];
+    }
+    this.#young.set(entry.key, entry);
+    this.#units += entry.key.length;
+    return entry.section;
+  }
+}
+
+/** One chunk's reading, and where the chunk begins in the text. */
+export interface PlacedSection {
+  readonly base: number;
+  readonly section: Section;
+}
+
+/** Reads the text from `from` on. */
+export function readSections(text: string, from: number, cache: SectionCache | undefined): readonly PlacedSection[] {
+  const starts = [from];
+  const pattern = new RegExp(START);
+  pattern.lastIndex = from;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    const start = match.index + match[0].length;
+    if (start > from) starts.push(start);
+  }
+  const sections: PlacedSection[] = [];
+  for (let index = 0; index < starts.length;) {
+    const base = starts[index] ?? from;
+    // Doubled while a block is open, so that a long fence costs a few readings and not one for each line in it.
+    for (let count = 1; ; count *= 2) {
+      const chunk = text.slice(base, starts[index + count] ?? text.length);
+      const section = cache === undefined ? readSection(chunk) : cache.read(chunk);
+      if (section.open && index + count < starts.length) continue;
+      sections.push({ base, section });
+      index += count;
+      break;
+    }
+  }
+  return sections;
+}

@@ -1,0 +1,211 @@
+/** One chunk of a plan, read by itself: its headings, tasks and prose, with offsets relative to its start. */
+import type { Code, Heading, Html, ListItem, Paragraph, Root, RootContent } from 'mdast';
+import type { z } from 'zod';
+import type { Span } from './diagnostic.ts';
+import { unreadBox } from './box.ts';
+import { dashedBlock } from './dashed.ts';
+import { fencedYaml, isYamlFence } from './fence.ts';
+import { checkFields } from './fields.ts';
+import { PhaseFrontmatter, TaskFrontmatter } from './frontmatter.ts';
+import { afterLineEnding, columnOf, dedentLine, lineEnd, lineStart, linesOf, withoutBlankLines } from './lines.ts';
+import { parseMarkdown } from './markdown.ts';
+import type { Frontmatter } from './plan.ts';
+import type { Finding } from './rules.ts';
+import { slugOf } from './slug.ts';
+
+export interface HeadingBlock {
+  readonly kind: 'heading';
+  readonly depth: number;
+  readonly title: string;
+  /** The heading's lines without the last line ending. */
+  readonly span: Span;
+  readonly text: Span;
+  /** Only below an H2. */
+  readonly frontmatter: Frontmatter | null;
+  readonly fields: Partial<z.output<typeof PhaseFrontmatter>>;
+}
+
+export interface TaskBlock {
+  readonly kind: 'task';
+  readonly title: string;
+  /** The id that the title gives. */
+  readonly slug: string;
+  readonly description: string;
+  readonly mark: string;
+  readonly span: Span;
+  readonly box: Span;
+  readonly titleSpan: Span;
+  readonly descriptionSpan: Span;
+  readonly indent: string;
+  readonly frontmatter: Frontmatter | null;
+  readonly fields: Partial<z.output<typeof TaskFrontmatter>>;
+}
+
+export type Block = HeadingBlock | TaskBlock;
+
+export interface Section {
+  readonly blocks: readonly Block[];
+  readonly findings: readonly Finding[];
+  /** Whether it ends inside a fence or an HTML block, so that what follows would have to be read with it. */
+  readonly open: boolean;
+}
+
+/** Reads a chunk that begins where no block is open. */
+export function readSection(text: string): Section {
+  const { children } = parseMarkdown(text) satisfies Root;
+  const blocks: Block[] = [];
+  const findings: Finding[] = [];
+  let ignoredTo = 0;
+  for (const [index, node] of children.entries()) {
+    if (offsetOf(node) < ignoredTo) continue;
+    if (node.type === 'heading') {
+      const heading = readHeading(node, children[index + 1], text, findings);
+      blocks.push(heading);
+      const dashed = node.depth === 2 ? dashedBlock(text, afterLineEnding(text, endOf(node)), text.length, 0, 'heading') : null;
+      if (dashed !== null) {
+        findings.push(dashed.finding);
+        ignoredTo = dashed.end;
+      }
+    } else if (node.type === 'list') {
+      for (const item of node.children) readItem(item, text, blocks, findings);
+    }
+  }
+  return { blocks, findings, open: isOpen(children.at(-1), text) };
+}
+
+function offsetOf(node: RootContent | Paragraph): number {
+  return node.position?.start.offset ?? 0;
+}
+
+function endOf(node: RootContent | Paragraph): number {
+  return node.position?.end.offset ?? 0;
+}
+
+function isOpen(last: RootContent | undefined, text: string): boolean {
+  if (last?.type === 'code') return last.data?.fences === 1;
+  return last?.type === 'html' && !htmlIsClosed(last, text);
+}
+
+/** https://spec.commonmark.org/0.31.2/#html-blocks: kinds 1 to 5 end at a mark, 6 and 7 at a blank line. */
+function htmlIsClosed(node: Html, text: string): boolean {
+  const html = node.value.trimStart();
+  if (html.startsWith('<!--')) return html.slice(4).includes('-->');
+  if (/^<(?:script|pre|style|textarea)(?:[\s>]|$)/i.test(html)) return /<\/(?:script|pre|style|textarea)>/i.test(html);
+  if (html.startsWith('<?')) return html.slice(2).includes('?>');
+  if (html.startsWith('<![CDATA[')) return html.includes(']]>');
+  if (/^<![a-z]/i.test(html)) return html.includes('>');
+  return /^[ \t]*(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r)/.test(text.slice(endOf(node)));
+}
+
+function readHeading(node: Heading, next: RootContent | undefined, text: string, findings: Finding[]): HeadingBlock {
+  const offset = lineStart(text, offsetOf(node));
+  const span = { offset, length: lineEnd(text, endOf(node)) - offset };
+  const first = node.children[0];
+  const last = node.children.at(-1);
+  const start = first?.position?.start.offset ?? endOf(node);
+  const title = { offset: start, length: (last?.position?.end.offset ?? start) - start };
+  const heading = { kind: 'heading', depth: node.depth, title: headingTitle(text, title), span, text: title } as const;
+  if (node.depth !== 2 || next === undefined || !isYamlFence(next)) return { ...heading, frontmatter: null, fields: {} };
+  const { reading, finding } = fencedYaml(next, text);
+  const { fields, findings: wrong } = checkFields(PhaseFrontmatter, reading, 'phase');
+  findings.push(...finding, ...reading.findings, ...wrong);
+  return { ...heading, frontmatter: reading.frontmatter, fields };
+}
+
+/** A backslash before the last run of `#` keeps it from closing the heading, and is not part of the title. */
+function headingTitle(text: string, span: Span): string {
+  return folded(text.slice(span.offset, span.offset + span.length)).replace(/\\(#+)$/, '$1');
+}
+
+/** Line breaks, with the blanks around them, as one space. */
+function folded(source: string): string {
+  return source.replace(/[ \t]*(?:\r\n|\n|\r)[ \t]*/g, ' ').replace(/^[ \t]+|[ \t]+$/g, '');
+}
+
+function readItem(item: ListItem, text: string, blocks: Block[], findings: Finding[]): void {
+  const paragraph = item.children[0];
+  const start = lineStart(text, item.position?.start.offset ?? 0);
+  const end = item.position?.end.offset ?? start;
+  const dashed = dashedBlock(text, afterLineEnding(text, lineEnd(text, start)), end, 1, 'task');
+  if (paragraph?.type !== 'paragraph') {
+    // `- [ ] title⏎  ---` is a heading to Markdown: the finding says why there is no task.
+    if (dashed !== null && paragraph?.type === 'heading') findings.push(dashed.finding);
+    return;
+  }
+  const box = boxOf(item, paragraph, text);
+  if (box === null) {
+    const finding = unreadBox(text, offsetOf(paragraph), endOf(paragraph));
+    if (finding !== null) findings.push(finding);
+    return;
+  }
+  if (dashed !== null) findings.push(dashed.finding);
+  findings.push(...markFindings(text, box));
+  blocks.push(readTask(item, paragraph, box, text, findings));
+}
+
+/** The box that Markdown found, or that of `[-]` and `[~]`, which it takes for text. */
+function boxOf(item: ListItem, paragraph: Paragraph, text: string): Span | null {
+  if (item.data?.box !== undefined) return item.data.box;
+  const start = offsetOf(paragraph);
+  return /^\[[-~]\][ \t]+[^ \t\r\n]/.test(text.slice(start, endOf(paragraph))) ? { offset: start + 1, length: 1 } : null;
+}
+
+function markFindings(text: string, box: Span): readonly Finding[] {
+  const span = { offset: box.offset - 1, length: box.length + 2 };
+  const mark = text.slice(box.offset, box.offset + box.length);
+  if (mark === '-') {
+    const message = '"[-]" is read as skipped, and GitHub shows it as text. Write "[ ]" and "status: skipped" in the task\'s frontmatter.';
+    return [{ rule: 'skipped-mark', message, span }];
+  }
+  if (mark === '~') {
+    const message = '"[~]" is read as not done, and GitHub shows it as text. Write "[ ]".';
+    return [{ rule: 'started-mark', message, span, fix: { title: 'Write "[ ]"', edits: [{ ...box, text: ' ' }] } }];
+  }
+  if (mark !== '\n' && mark !== '\r' && mark !== '\r\n') return [];
+  return [{ rule: 'split-box', message: 'This checkbox is split over two lines. Put "[ ]" on one line.', span }];
+}
+
+function readTask(item: ListItem, paragraph: Paragraph, box: Span, text: string, findings: Finding[]): TaskBlock {
+  const itemStart = lineStart(text, item.position?.start.offset ?? 0);
+  const itemEnd = afterLineEnding(text, lineEnd(text, item.position?.end.offset ?? itemStart));
+  const span = withoutBlankLines(text, { offset: itemStart, length: itemEnd - itemStart });
+  const after = box.offset + box.length + 1;
+  const source = text.slice(after, endOf(paragraph));
+  const titleStart = after + (/^[ \t\r\n]*/.exec(source)?.[0].length ?? 0);
+  const columns = columnOf(text, offsetOf(paragraph));
+  const next = item.children[1];
+  const fence = next !== undefined && isYamlFence(next) ? fencedYaml(next, text) : null;
+  let fields: TaskBlock['fields'] = {};
+  if (fence !== null) {
+    const checked = checkFields(TaskFrontmatter, fence.reading, 'task');
+    findings.push(...fence.finding, ...fence.reading.findings, ...checked.findings);
+    fields = checked.fields;
+  }
+  const restStart = afterLineEnding(text, lineEnd(text, fence === null ? endOf(paragraph) : endOf(next as Code)));
+  const end = span.offset + span.length;
+  const descriptionSpan =
+    restStart < end ? withoutBlankLines(text, { offset: restStart, length: end - restStart }) : { offset: end, length: 0 };
+  const title = folded(text.slice(titleStart, endOf(paragraph)));
+  return {
+    kind: 'task',
+    title,
+    slug: slugOf(title, 'task'),
+    description: dedented(text, descriptionSpan, columns),
+    mark: text.slice(box.offset, box.offset + box.length),
+    span,
+    box,
+    titleSpan: { offset: titleStart, length: endOf(paragraph) - titleStart },
+    descriptionSpan,
+    indent: ' '.repeat(columns),
+    frontmatter: fence?.reading.frontmatter ?? null,
+    fields,
+  };
+}
+
+/** A stretch of an item as it would read outside of it; the file's line endings stay. */
+function dedented(text: string, span: Span, columns: number): string {
+  return linesOf(text, span.offset, span.offset + span.length)
+    .map((line) => dedentLine(text.slice(line.start, line.end), columns) + text.slice(line.end, line.next))
+    .join('')
+    .trim();
+}
