@@ -1,0 +1,106 @@
+/** Rows joined into records: what files say with what git says of it. */
+import type { DiagnosticRecord, IterationRecord, PhaseRecord, PlanRecord, TaskRecord } from '../../core/record.ts';
+import type { Connection } from './connection.ts';
+
+type Value = string | number | null;
+
+const PLANS = `
+  select p.id, p.title, p.description, p.status, case when p.status <> 'paused' then null when p.reopened then 'reopened'
+      else coalesce(h.pauseReason, 'requested') end as pauseReason,
+    p.valid, p.createdBy, p.sourceFile, p.currentPhaseId, p.currentTaskId, h.startingCommit, p.totalPhases, p.completedPhases,
+    p.totalTasks, p.completedTasks, h.createdAt, h.updatedAt, h.startedAt,
+    case when p.status in ('completed', 'failed') then h.completedAt end as completedAt
+  from plans p left join plan_history h on h.planId = p.id`;
+
+const PHASES = `
+  select p.id, p.planId, p.ord as "order", p.title, p.description, p.status, p.executionMode, p.pauseAfter, p.totalTasks,
+    p.completedTasks, p.failedTasks, h.createdAt, h.updatedAt
+  from phases p left join phase_history h on h.planId = p.planId and h.id = p.id`;
+
+/** What a commit says of a task holds only while its box is ticked. */
+const TASKS = `
+  select t.id, t.phaseId, t.planId, t.position as "order", t.title, t.description, t.status, t.dependsOn, t.canRunInParallel,
+    case when t.status = 'completed' then coalesce(h.attempts, t.attempts) else t.attempts end as attempts, t.lastError,
+    iif(t.status = 'completed', h.lastQaResults, null) as lastQaResults, iif(t.status = 'completed', h.sessionId, null) as sessionId,
+    iif(t.status = 'completed', h.commitSha, null) as commitSha, iif(t.status = 'completed', h.startedAt, null) as startedAt,
+    iif(t.status = 'completed', h.completedAt, null) as completedAt, h.createdAt, h.updatedAt
+  from tasks t left join task_history h on h.planId = t.planId and h.id = t.id`;
+
+export class RecordRows {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** All plans, or one, by id. */
+  plans(planId?: string): PlanRecord[] {
+    const repositoryId = this.#rows(`select value from meta where key = 'repositoryId'`, [])[0]?.['value'] ?? null;
+    const rows = this.#select(PLANS, 'p.id', 'p.id', planId);
+    return rows.map((row) => ({ ...row, repositoryId, valid: row['valid'] === 1 }) as unknown as PlanRecord);
+  }
+
+  /** In the order of the document. */
+  phases(planId?: string): PhaseRecord[] {
+    const times = new Map<string, { startedAt: string | null; completedAt: string | null; updatedAt: string | null }>();
+    for (const row of this.#select(TASK_TIMES, 't.planId', 't.planId', planId, 'group by t.planId, t.phaseId')) {
+      times.set(`${row['planId']}/${row['phaseId']}`, row as never);
+    }
+    return this.#select(PHASES, 'p.planId', 'p.planId, p.ord', planId).map((row) => {
+      const ofTasks = times.get(`${row['planId']}/${row['id']}`);
+      return {
+        ...row,
+        pauseAfter: row['pauseAfter'] === 1,
+        startedAt: ofTasks?.startedAt ?? null,
+        completedAt: row['status'] === 'completed' ? (ofTasks?.completedAt ?? null) : null,
+        updatedAt: latest(row['updatedAt'], ofTasks?.updatedAt),
+      } as unknown as PhaseRecord;
+    });
+  }
+
+  /** In the order of the document. */
+  tasks(planId?: string): TaskRecord[] {
+    return this.#select(TASKS, 't.planId', 't.planId, t.ord', planId).map(
+      (row) =>
+        ({
+          ...row,
+          dependsOn: JSON.parse(String(row['dependsOn'])) as unknown,
+          canRunInParallel: row['canRunInParallel'] === 1,
+          lastQaResults: row['lastQaResults'] === null ? null : (JSON.parse(String(row['lastQaResults'])) as unknown),
+        }) as unknown as TaskRecord,
+    );
+  }
+
+  /** Oldest first. */
+  iterations(planId?: string): IterationRecord[] {
+    const sql = 'select i.id, i.planId, i.iterationType, i.prompt, i.changes, i.changedBy, i.createdAt from plan_iterations i';
+    return this.#select(sql, 'i.planId', 'i.planId, i.rank', planId).map(
+      (row) => ({ ...row, changes: JSON.parse(String(row['changes'])) as unknown }) as unknown as IterationRecord,
+    );
+  }
+
+  /** With the plan each belongs to. */
+  diagnostics(planId?: string): (DiagnosticRecord & { readonly planId: string })[] {
+    const sql = 'select d.planId, d.rule, d.severity, d.message, d.line, d."column", d.endLine, d.endColumn from diagnostics d';
+    return this.#select(sql, 'd.planId', 'd.planId, d.ord', planId).map((row) => ({ ...row }) as never);
+  }
+
+  #select(sql: string, key: string, order: string, planId: string | undefined, group = ''): Record<string, Value>[] {
+    const where = planId === undefined ? '' : ` where ${key} = ?`;
+    return this.#rows(`${sql}${where} ${group} order by ${order}`, planId === undefined ? [] : [planId]);
+  }
+
+  #rows(sql: string, parameters: readonly string[]): Record<string, Value>[] {
+    return this.#connection.guard(() => this.#connection.prepare(sql).all(...parameters) as Record<string, Value>[]);
+  }
+}
+
+const TASK_TIMES = `
+  select t.planId, t.phaseId, min(iif(t.status = 'completed', h.startedAt, null)) as startedAt,
+    max(iif(t.status = 'completed', h.completedAt, null)) as completedAt, max(h.updatedAt) as updatedAt
+  from tasks t join task_history h on h.planId = t.planId and h.id = t.id`;
+
+function latest(left: Value | undefined, right: string | null | undefined): Value {
+  if (left === null || left === undefined) return right ?? null;
+  return right !== null && right !== undefined && right > left ? right : left;
+}
