@@ -1,0 +1,174 @@
+/** Plan files: read whole, and written without losing what somebody else writes at the same time. */
+import * as nodeFs from 'node:fs/promises';
+import { sep } from 'node:path';
+import { recover } from './files/away.ts';
+import { publish } from './files/publish.ts';
+import { digestOf, readStable, type FileText } from './files/read.ts';
+import { RecentWrites, type Edit } from './files/recent.ts';
+import { failure, failureOf, type FileFailure, type FileSystem, type OpenFile, type Signature } from './files/system.ts';
+
+export { listPlanFiles, type ListedFile, type PlanFolder } from './files/list.ts';
+export { MAX_FILE_BYTES, digestOf, type FileText } from './files/read.ts';
+export { sameSignature, type FileFailure, type FileSystem, type Signature } from './files/system.ts';
+export type { Edit } from './files/recent.ts';
+
+/** So often an edit is tried again because somebody else was faster. */
+const MAX_TRIES = 100;
+/** A replaced file is kept open so long for a writer that had opened it before. */
+const REPLACED_MS = 2_000;
+/** So many files' recent writes are remembered. */
+const MAX_REMEMBERED = 64;
+
+export type EditResult =
+  | {
+      readonly type: 'written';
+      /** The whole text as published. */
+      readonly text: string;
+      /** Earlier writes of this process that a save from an older text had undone, and that were made again with this one. */
+      readonly reapplied: number;
+      /** 1 when nobody interfered. */
+      readonly tries: number;
+    }
+  | { readonly type: 'unchanged'; readonly text: string; readonly signature: Signature }
+  | FileFailure;
+
+export interface Files {
+  /** The file's text at a moment when nobody was in the middle of saving it. */
+  readonly readText: (path: string) => Promise<FileText | FileFailure>;
+  /**
+   * Applies `edit` to the newest text and publishes the result, again on a newer text when somebody saves meanwhile.
+   * `edit` must be idempotent and depend on the text alone; null, or the same text, means nothing to do. Edits of one
+   * path run one after the other. Never rejects for a failure of the outside: then the file is unchanged.
+   * `once`: the edit is not made again after a save from an older text (for edits that are not idempotent).
+   */
+  readonly editText: (path: string, edit: Edit, options?: { readonly once?: boolean }) => Promise<EditResult>;
+  /** Makes those recent writes again that a save from an older text has undone. To be called where it matters: before a commit, at a boundary. */
+  readonly settle: (path: string) => Promise<EditResult>;
+}
+
+interface Remembered {
+  readonly writes: RecentWrites;
+  replaced: { readonly file: OpenFile; readonly signature: Signature; readonly timer: NodeJS.Timeout } | null;
+  queue: Promise<unknown>;
+}
+
+/** Opens the files below `root` (absolute): a path that leads outside through a symlink is refused. Without a root nothing is. */
+export function openFiles(options: { readonly root?: string; readonly fs?: FileSystem } = {}): Files {
+  const { root, fs = nodeFs } = options;
+  const remembered = new Map<string, Remembered>();
+
+  async function target(path: string): Promise<string | FileFailure> {
+    try {
+      await fs.access(path);
+    } catch {
+      await recover(fs, path);
+    }
+    try {
+      // A symlinked plan stays a symlink: its target is edited.
+      const real = await fs.realpath(path);
+      if (root === undefined || real.startsWith((await fs.realpath(root)) + sep)) return real;
+      return failure('outside', `${path} leads outside the repository.`);
+    } catch (error) {
+      // Missing may mean: away for a moment. Reading waits for it.
+      const failed = failureOf(error, path);
+      return failed.reason === 'missing' ? path : failed;
+    }
+  }
+
+  async function edit(path: string, change: Edit, once: boolean): Promise<EditResult> {
+    const real = await target(path);
+    if (typeof real !== 'string') return real;
+    const memory = remember(remembered, real);
+    const turn = memory.queue.then(() => editNow(fs, real, memory, change, once));
+    memory.queue = turn.catch(() => {});
+    return turn;
+  }
+
+  return {
+    async readText(path) {
+      const real = await target(path);
+      if (typeof real !== 'string') return real;
+      const read = await readStable(fs, real, remembered.get(real)?.writes.text ?? null);
+      if (read.type === 'failed') return read;
+      return { type: 'text', text: read.text, digest: digestOf(read.bytes), signature: read.signature };
+    },
+    editText: (path, change, { once = false } = {}) => edit(path, change, once),
+    settle: (path) => edit(path, () => null, true),
+  };
+}
+
+/** The process's own files, without a root: one memory of recent writes for all of its parts. */
+const own = openFiles();
+/** {@link Files.readText} */
+export const readText: Files['readText'] = own.readText;
+/** {@link Files.editText} */
+export const editText: Files['editText'] = own.editText;
+/** {@link Files.settle} */
+export const settle: Files['settle'] = own.settle;
+
+/** Puts files back that a writer which died had renamed away, and removes what it left. `path` is a file, or a folder with a trailing separator. True when one came back. */
+export function recoverFiles(path: string): Promise<boolean> {
+  return recover(nodeFs, path);
+}
+
+async function editNow(fs: FileSystem, path: string, memory: Remembered, edit: Edit, once: boolean): Promise<EditResult> {
+  for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+    const base = await readStable(fs, path, memory.writes.text);
+    if (base.type === 'failed') return base;
+    const now = performance.now();
+    const theirs = base.text === memory.writes.text ? await lateWrite(memory) : null;
+    const mended = memory.writes.mend(theirs ?? base.text, now);
+    const text = edit(mended.text) ?? mended.text;
+    if (text === base.text) return { type: 'unchanged', text, signature: base.signature };
+    const published = await publish(fs, path, base, text);
+    if (published.type === 'failed') return published;
+    if (published.type === 'moved') continue;
+    await keepReplaced(memory, published.replaced, base.signature);
+    if (once) memory.writes.text = text;
+    else memory.writes.add(edit, mended.text, text, now);
+    return { type: 'written', text, reapplied: mended.count, tries };
+  }
+  return failure('busy', `${path} was not changed: it was saved by somebody else each of ${MAX_TRIES} times it was tried.`);
+}
+
+/** What a writer that had the file open before we replaced it has written into the old one since; null in the common case. */
+async function lateWrite(memory: Remembered): Promise<string | null> {
+  const { replaced } = memory;
+  if (replaced === null) return null;
+  try {
+    // Its change time moved when it lost its name; the other two move only by a write.
+    const { size, mtimeNs } = await replaced.file.stat({ bigint: true });
+    if (size === 0n || (size === replaced.signature.size && mtimeNs === replaced.signature.mtimeNs)) return null;
+    return (await replaced.file.readFile()).toString('utf8');
+  } catch {
+    return null;
+  }
+}
+
+async function keepReplaced(memory: Remembered, file: OpenFile | null, signature: Signature): Promise<void> {
+  await dropReplaced(memory);
+  if (file === null) return;
+  const timer = setTimeout(() => void dropReplaced(memory), REPLACED_MS).unref();
+  memory.replaced = { file, signature, timer };
+}
+
+async function dropReplaced(memory: Remembered): Promise<void> {
+  const { replaced } = memory;
+  memory.replaced = null;
+  if (replaced === null) return;
+  clearTimeout(replaced.timer);
+  await replaced.file.close();
+}
+
+function remember(remembered: Map<string, Remembered>, path: string): Remembered {
+  const known = remembered.get(path);
+  if (known !== undefined) return known;
+  if (remembered.size >= MAX_REMEMBERED) {
+    for (const [other, { writes, replaced }] of remembered) {
+      if (replaced === null && writes.isOver(performance.now())) remembered.delete(other);
+    }
+  }
+  const fresh: Remembered = { writes: new RecentWrites(), replaced: null, queue: Promise.resolve() };
+  remembered.set(path, fresh);
+  return fresh;
+}

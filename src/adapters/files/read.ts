@@ -1,0 +1,98 @@
+/** Reads a text file that somebody may be writing at this moment. */
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { recover } from './away.ts';
+import { codeOf, failure, failureOf, sameSignature, signatureOf, type FileFailure, type FileSystem, type Signature } from './system.ts';
+
+/** A plan of 20,000 tasks has 2 to 6 MiB. */
+export const MAX_FILE_BYTES = 16 * 1024 * 1024;
+/** A file changed less than so long ago may be in the middle of an in-place save: it is read again after so long without a change. */
+const QUIET_MS = 5;
+/** Somebody who never leaves it alone for QUIET_MS is not waited for longer than this. */
+const QUIET_LIMIT_MS = 150;
+/** An empty file is most probably truncated and about to be written. */
+const EMPTY_LIMIT_MS = 500;
+/** How long a file may be missing: editors that save by unlink and create, and writers that have it away. */
+const MISSING_LIMIT_MS = 100;
+
+export interface FileText {
+  readonly type: 'text';
+  /** With its byte order mark, where it has one. */
+  readonly text: string;
+  /** SHA-256 of the bytes, hexadecimal. */
+  readonly digest: string;
+  readonly signature: Signature;
+}
+
+export interface RawText {
+  readonly type: 'raw';
+  readonly text: string;
+  readonly bytes: Buffer;
+  readonly signature: Signature;
+  readonly mode: number;
+}
+
+export function digestOf(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/**
+ * The file's text at a moment when nobody was in the middle of writing it, as well as can be told: the same signature
+ * before and after, and either not changed just now, or `known` (our own last write), or quiet for some milliseconds.
+ */
+export async function readStable(fs: FileSystem, path: string, known: string | null): Promise<RawText | FileFailure> {
+  const startedAt = performance.now();
+  let quietSince = startedAt;
+  let previous: Signature | null = null;
+  for (;;) {
+    const waited = performance.now() - startedAt;
+    const read = await readOnce(fs, path);
+    if (read.type === 'failed') {
+      if (read.reason !== 'missing' || waited > MISSING_LIMIT_MS) return read;
+      if (!(await recover(fs, path))) await delay(1);
+      continue;
+    }
+    if (read.type === 'raw') {
+      if (previous === null || !sameSignature(previous, read.signature)) quietSince = performance.now();
+      previous = read.signature;
+      const old = Math.abs(Date.now() - Number(read.signature.mtimeNs / 1_000_000n)) > (read.text === '' ? EMPTY_LIMIT_MS : QUIET_MS);
+      const quiet = performance.now() - quietSince >= (read.text === '' ? EMPTY_LIMIT_MS : QUIET_MS);
+      if (old || quiet || read.text === known || (read.text !== '' && waited > QUIET_LIMIT_MS)) return read;
+    }
+    await delay(1);
+  }
+}
+
+/** One look. `torn` when it changed while it was read. */
+export async function readOnce(fs: FileSystem, path: string): Promise<RawText | FileFailure | { type: 'torn' }> {
+  let file;
+  try {
+    file = await fs.open(path, 'r');
+    const before = await file.stat({ bigint: true });
+    if (!before.isFile()) return failure('not-a-file', `${path} is not a regular file.`);
+    if (before.size > MAX_FILE_BYTES) {
+      return failure('too-large', `${path} has ${before.size} bytes; more than ${MAX_FILE_BYTES} are not read.`);
+    }
+    const bytes = await file.readFile();
+    const after = await file.stat({ bigint: true });
+    if (!sameSignature(before, after) || BigInt(bytes.length) !== after.size) return { type: 'torn' };
+    if (!isUtf8(bytes)) return failure('not-utf8', `${path} is not valid UTF-8. Save it as UTF-8.`);
+    return { type: 'raw', text: bytes.toString('utf8'), bytes, signature: signatureOf(after), mode: Number(after.mode & 0o7777n) };
+  } catch (error) {
+    return failureOf(error, path);
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Whether a path is there. */
+export async function exists(fs: FileSystem, path: string): Promise<boolean> {
+  try {
+    await fs.stat(path, { bigint: true });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}

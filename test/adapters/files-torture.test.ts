@@ -1,0 +1,63 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openFiles } from '../../src/adapters/files.ts';
+
+/** `PLANS_TORTURE=1000 npx vitest run files-torture` takes some ten seconds. */
+const WRITES = Number(process.env['PLANS_TORTURE'] ?? 300);
+const TASKS = 1_000;
+
+function missing(count: number, present: (index: number) => boolean): number[] {
+  return Array.from({ length: count }, (_, index) => index).filter((index) => !present(index));
+}
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plans-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+for (const mode of ['rename', 'in-place', 'truncate']) {
+  test(
+    `an editor that saves (${mode}) every few milliseconds and ${WRITES} status writes lose nothing of each other`,
+    { timeout: 300_000 },
+    async () => {
+      const path = join(folder, 'torture.plan.md');
+      writeFileSync(path, `# Torture\n\n${Array.from({ length: TASKS }, (_, index) => `- [ ] Task ${index}\n`).join('')}\n`);
+      const editor = fork(join(import.meta.dirname, '../support/editor.ts'), [path, mode, '7'], { execArgv: [] });
+      const files = openFiles();
+      let [tries, reapplied, partial] = [0, 0, 0];
+      const startedAt = performance.now();
+      for (let task = 0; task < WRITES; task += 1) {
+        const result = await files.editText(path, (text) => text.replace(new RegExp(`^- \\[ \\] (Task ${task}\\b)`, 'm'), '- [x] $1'));
+        if (result.type !== 'written') throw new Error(JSON.stringify(result));
+        tries += result.tries;
+        reapplied += result.reapplied;
+        const seen = await files.readText(path);
+        if (seen.type !== 'text' || !seen.text.includes(`Task ${TASKS - 1}`)) partial += 1;
+      }
+      const elapsed = performance.now() - startedAt;
+      const report = once(editor, 'message');
+      editor.send('stop');
+      const [{ saves, titles }] = (await report) as [{ saves: number; titles: Record<string, number> }];
+      const settled = await files.settle(path);
+      if (settled.type === 'written') reapplied += settled.reapplied;
+      const text = readFileSync(path, 'utf8');
+      const lines = new Set(text.split('\n'));
+      console.log(`${mode}: ${WRITES} writes, ${saves} saves, ${tries} tries, ${reapplied} made again, ${Math.round(elapsed)} ms`);
+      expect(saves).toBeGreaterThan(WRITES / 10);
+      expect({
+        edits: missing(saves, (index) => lines.has(`edit ${index + 1}`)),
+        titles: Object.entries(titles).filter(([task, save]) => !new RegExp(`\\] Task ${task} as of ${save}$`, 'm').test(text)),
+        writes: missing(WRITES, (index) => new RegExp(`^- \\[x\\] Task ${index}\\b`, 'm').test(text)),
+        partial,
+        left: readdirSync(folder).filter((name) => name.includes('plans-')),
+      }).toEqual({ edits: [], titles: [], writes: [], partial: 0, left: [] });
+    },
+  );
+}
