@@ -5,7 +5,7 @@ import { durationMs } from './frontmatter.ts';
 import { lineEndingOf, withoutBlankLines } from './lines.ts';
 import type { Frontmatter, Phase, Plan, Task, TaskStatus } from './plan.ts';
 import { moveFinding, toDiagnostics, type Finding } from './rules.ts';
-import type { HeadingBlock, TaskBlock } from './section.ts';
+import { dedented, type HeadingBlock, type TaskBlock } from './section.ts';
 import { slugOf } from './slug.ts';
 import { readTop, type Top } from './top.ts';
 
@@ -80,7 +80,7 @@ function planOf(
   return {
     id,
     title: (top.fields.title ?? title?.block.title ?? '') || id,
-    description: text.slice(place.offset, place.offset + place.length).trim(),
+    description: dedented(text, place, 0),
     status: top.fields.status ?? 'draft',
     createdBy: top.fields.createdBy ?? 'user',
     phases,
@@ -100,7 +100,7 @@ function phaseOf(draft: Draft, end: number, text: string): Phase {
     id: fields.id ?? (heading === null ? UNNAMED_PHASE : slugOf(title, 'phase')),
     title,
     description: prose
-      .map((span) => text.slice(span.offset, span.offset + span.length).trim())
+      .map((span) => dedented(text, span, 0))
       .filter((stretch) => stretch !== '')
       .join('\n\n'),
     executionMode: fields.executionMode ?? 'sequential',

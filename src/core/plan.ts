@@ -36,7 +36,7 @@ export interface Plan {
   readonly id: string;
   /** Frontmatter `title`, else the first H1, else the id. */
   readonly title: string;
-  /** Markdown between the H1 (or the frontmatter) and the first phase or task, trimmed. */
+  /** Markdown between the H1 (or the frontmatter) and the first phase or task, trimmed. Lines of all descriptions end with `\n`. */
   readonly description: string;
   readonly status: PlanStatus;
   readonly createdBy: CreatedBy;

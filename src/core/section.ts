@@ -114,7 +114,7 @@ function readHeading(node: Heading, next: RootContent | undefined, text: string,
 
 /** A backslash before the last run of `#` keeps it from closing the heading, and is not part of the title. */
 function headingTitle(text: string, span: Span): string {
-  return folded(text.slice(span.offset, span.offset + span.length)).replace(/\\(#+)$/, '$1');
+  return folded(text.slice(span.offset, span.offset + span.length)).replace(/(^|[ \t])\\(#+)$/, '$1$2');
 }
 
 /** Line breaks, with the blanks around them, as one space. */
@@ -202,10 +202,10 @@ function readTask(item: ListItem, paragraph: Paragraph, box: Span, text: string,
   };
 }
 
-/** A stretch of an item as it would read outside of it; the file's line endings stay. */
-function dedented(text: string, span: Span, columns: number): string {
+/** A stretch of an item as it would read outside of it, its lines ended by `\n`. */
+export function dedented(text: string, span: Span, columns: number): string {
   return linesOf(text, span.offset, span.offset + span.length)
-    .map((line) => dedentLine(text.slice(line.start, line.end), columns) + text.slice(line.end, line.next))
-    .join('')
+    .map((line) => dedentLine(text.slice(line.start, line.end), columns))
+    .join('\n')
     .trim();
 }

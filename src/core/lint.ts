@@ -1,0 +1,84 @@
+/** Everything that can be said against a plan, and the fixes that are safe. */
+import type { SectionCache } from './chunks.ts';
+import { configFindings, dependencyFindings, idFindings, shapeFindings, statusFindings } from './checks.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { applyEdits } from './edit.ts';
+import { readPlan } from './parse.ts';
+import type { Plan } from './plan.ts';
+import { toDiagnostics, type Finding } from './rules.ts';
+
+/** Names that the config defines or that are built in. */
+export interface Known {
+  readonly gates: ReadonlySet<string>;
+  readonly agents: ReadonlySet<string>;
+}
+
+export interface Check {
+  readonly plan: Plan;
+  /** Sorted by place, each once. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Whether no diagnostic is an error: only then may the plan be executed or rewritten. */
+  readonly valid: boolean;
+}
+
+/**
+ * Reads a plan and applies every rule.
+ *
+ * @param options `known`: the config's names, or null where there is no config to ask; `cache`: see `parsePlan`
+ */
+export function checkPlan(text: string, id: string, options: { readonly known?: Known | null; readonly cache?: SectionCache } = {}): Check {
+  const { plan, findings } = readPlan(text, id, options.cache);
+  const all = [
+    ...findings,
+    ...textFindings(text),
+    ...shapeFindings(text, plan),
+    ...statusFindings(text, plan),
+    ...idFindings(plan),
+    ...dependencyFindings(plan),
+    ...(options.known ? configFindings(plan, options.known) : []),
+  ];
+  const diagnostics = toDiagnostics(all, text);
+  return { plan, diagnostics, valid: diagnostics.every((diagnostic) => diagnostic.severity !== 'error') };
+}
+
+/**
+ * Applies the fixes among the diagnostics of `text`, each whole or not at all: of two that overlap the first is taken, so check and apply
+ * again until nothing is applied. `applied` are the diagnostics that were fixed.
+ */
+export function applyFixes(
+  text: string,
+  diagnostics: readonly Diagnostic[],
+): { readonly text: string; readonly applied: readonly Diagnostic[] } {
+  const applied: Diagnostic[] = [];
+  const taken: { readonly start: number; readonly end: number }[] = [];
+  for (const diagnostic of diagnostics) {
+    const spans = diagnostic.fix?.edits.map(({ offset, length }) => ({ start: offset, end: offset + length })) ?? [];
+    // Touching counts as overlapping: two insertions at one place have no order.
+    if (spans.length === 0 || spans.some((a) => taken.some((b) => a.start <= b.end && b.start <= a.end))) continue;
+    taken.push(...spans);
+    applied.push(diagnostic);
+  }
+  return {
+    text: applyEdits(
+      text,
+      applied.flatMap((diagnostic) => diagnostic.fix?.edits ?? []),
+    ),
+    applied,
+  };
+}
+
+/** Rules that look at the text alone. */
+function textFindings(text: string): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (text.startsWith('\uFEFF')) {
+    const fix = { title: 'Remove it', edits: [{ offset: 0, length: 1, text: '' }] };
+    const message = 'The file begins with a byte order mark, which other tools take for text. Save it as UTF-8 without one.';
+    findings.push({ rule: 'byte-order-mark', message, span: { offset: 0, length: 1 }, fix });
+  }
+  // `=======` alone underlines a heading, so only the marks that nothing else uses are looked for.
+  for (const match of text.matchAll(/(?<=^|[\r\n])(?:<{7}|>{7}|\|{7}) [^\r\n]*/g)) {
+    const message = `"${match[0].slice(0, 40)}" is the mark of a merge conflict. Resolve the conflict and remove its marks.`;
+    findings.push({ rule: 'conflict-marker', message, span: { offset: match.index, length: match[0].length } });
+  }
+  return findings;
+}
