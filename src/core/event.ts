@@ -96,7 +96,7 @@ export const RunEvent = z
       phase: id.nullable(),
       detail: z.string(),
     }),
-    z.object({ type: z.literal('run-completed') }),
+    z.object({ type: z.literal('run-completed'), open: count }),
     z.object({ type: z.literal('run-failed'), reason: z.string() }),
   ])
   .meta({ id: 'RunEvent' });

@@ -21,6 +21,11 @@ export function phaseOf(plan: Plan, task: string): Phase | undefined {
   return plan.phases.find((phase) => phase.tasks.some(({ id }) => id === task));
 }
 
+/** How many tasks are open. */
+export function openTasks(plan: Plan): number {
+  return plan.phases.reduce((total, phase) => total + phase.tasks.filter((task) => !isDone(task)).length, 0);
+}
+
 /** Whether no task is open. */
 export function allDone(plan: Plan): boolean {
   return plan.phases.every((phase) => phase.tasks.every(isDone));

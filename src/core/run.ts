@@ -13,9 +13,10 @@
 import type { RunEvent } from './event.ts';
 import type { GateResult, Outcome, PauseReason } from './outcome.ts';
 import type { Plan } from './plan.ts';
-import { allDone, inScope } from './progress.ts';
+import { allDone, inScope, openTasks, phaseOf } from './progress.ts';
 import { readiness, waitsForPerson } from './schedule.ts';
 import type { Readiness } from './schedule.ts';
+import type { RunEnd } from './summary.ts';
 
 /** Why an attempt did not pass; the next attempt's context. */
 export interface Failure {
@@ -39,11 +40,6 @@ export interface Active {
   readonly maxAttempts: number;
   readonly failures: readonly Failure[];
 }
-
-export type RunEnd =
-  | { readonly type: 'completed' }
-  | { readonly type: 'paused'; readonly reason: PauseReason; readonly task: string | null; readonly detail: string }
-  | { readonly type: 'failed'; readonly reason: string };
 
 export interface Run {
   readonly plan: Plan;
@@ -100,7 +96,8 @@ export type Effect =
       readonly detail: string;
       readonly attempts: ReadonlyMap<string, number>;
     }
-  | { readonly type: 'record-completion' }
+  /** `open` counts the tasks that are left because the run was not asked to do them. */
+  | { readonly type: 'record-completion'; readonly open: number }
   | { readonly type: 'stop-agents' };
 
 /** Outcomes that another try may mend. */
@@ -178,11 +175,17 @@ export function transition(run: Run, fact: Fact): Next {
     case 'task-completed':
       return afterTask(run, fact);
     case 'task-failed':
-      return ended(run, { type: 'paused', reason: 'task_failed', task: fact.task, detail: fact.reason });
+      return ended(run, {
+        type: 'paused',
+        reason: 'task_failed',
+        task: fact.task,
+        phase: phaseOf(run.plan, fact.task)?.id ?? null,
+        detail: fact.reason,
+      });
     case 'run-paused':
-      return ended(run, { type: 'paused', reason: fact.reason, task: fact.task, detail: fact.detail });
+      return ended(run, { type: 'paused', reason: fact.reason, task: fact.task, phase: fact.phase, detail: fact.detail });
     case 'run-completed':
-      return ended(run, { type: 'completed' });
+      return ended(run, fact.open === 0 ? { type: 'completed' } : { type: 'done' });
     case 'run-failed':
       return ended(run, { type: 'failed', reason: fact.reason });
     case 'phase-started':
@@ -283,9 +286,10 @@ function schedule(run: Run): Next {
   if (run.plan.status === 'failed') return ended(run, { type: 'failed', reason: 'cancelled in the plan file' });
   if (run.plan.status === 'paused')
     return [run, [{ type: 'record-pause', reason: 'requested', task: null, detail: 'asked for in the plan file', attempts: none }]];
-  if (allDone(run.plan)) return [run, [{ type: 'record-completion' }]];
+  if (allDone(run.plan)) return [run, [{ type: 'record-completion', open: 0 }]];
   const entries = readiness(inScope(run.plan, run.scope), { approved: run.approved });
   const task = entries.find((entry) => entry.ready)?.task;
+  if (task === undefined && entries.length === 0) return [run, [{ type: 'record-completion', open: openTasks(run.plan) }]];
   if (task === undefined) return [run, [{ type: 'record-pause', ...whyNothing(entries), attempts: none }]];
   const maxAttempts = task.maxAttempts ?? run.maxAttempts;
   // A limit lowered in the file below the tries already made still grants the one that was asked for.
@@ -308,8 +312,7 @@ function whyNothing(entries: readonly Readiness[]): { reason: PauseReason; task:
     case 'needs-approval':
       return { reason: 'manual_approval_required', task, detail: 'its phase is manual' };
     default: {
-      const detail =
-        entries.length === 0 ? 'the tasks that were asked for are done' : 'what the tasks that were asked for depend on is still open';
+      const detail = 'what the tasks that were asked for depend on is still open';
       return { reason: 'requested', task, detail };
     }
   }

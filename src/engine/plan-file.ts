@@ -1,0 +1,112 @@
+/** The one plan file that a run works on: what it said when it was last accepted, and every write to it. */
+import { relative, sep } from 'node:path';
+import { applyEdits } from '../core/edit.ts';
+import type { EditResult } from '../core/edit.ts';
+import { checkPlan } from '../core/lint.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What the file says now, against what was last accepted. */
+export type Reading =
+  | { readonly type: 'same'; readonly text: string; readonly plan: Plan }
+  | { readonly type: 'edited'; readonly text: string; readonly plan: Plan }
+  /** Gone, unreadable or with errors: nothing may be done with it. */
+  | { readonly type: 'unusable'; readonly message: string };
+
+export type Writing = { readonly type: 'written' } | { readonly type: 'failed'; readonly message: string };
+
+export class PlanFile {
+  /** Relative to the root, `/`-separated, as git has it. */
+  readonly path: string;
+  #text: string;
+  #plan: Plan;
+  readonly #file: string;
+  readonly #workspace: Workspace;
+
+  private constructor(workspace: Workspace, file: string, text: string, plan: Plan) {
+    this.#workspace = workspace;
+    this.#file = file;
+    this.path = relative(workspace.root, file).split(sep).join('/');
+    this.#text = text;
+    this.#plan = plan;
+  }
+
+  /** Opens a plan that is there and has no errors; else a sentence. */
+  static async open(workspace: Workspace, planId: string): Promise<PlanFile | { readonly message: string }> {
+    const file = workspace.planPath(planId);
+    const reading = await readPlan(workspace, file, planId);
+    return 'message' in reading ? reading : new PlanFile(workspace, file, reading.text, reading.plan);
+  }
+
+  get plan(): Plan {
+    return this.#plan;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  /** What the file says now. Changes nothing. */
+  async read(): Promise<Reading> {
+    let reading = await readPlan(this.#workspace, this.#file, this.#plan.id, this.#text);
+    if ('message' in reading || reading.text !== this.#text) {
+      // Perhaps saved by an editor that had not seen our last write: that is made again before anything is concluded.
+      await this.#workspace.files.settle(this.#file);
+      reading = await readPlan(this.#workspace, this.#file, this.#plan.id, this.#text);
+    }
+    if ('message' in reading) return { type: 'unusable', message: reading.message };
+    return reading.text === this.#text ? { type: 'same', text: this.#text, plan: this.#plan } : { type: 'edited', ...reading };
+  }
+
+  /** Takes what was read as the text that counts. */
+  accept(reading: { readonly text: string; readonly plan: Plan }): void {
+    this.#text = reading.text;
+    this.#plan = reading.plan;
+  }
+
+  /**
+   * Splices the newest text. `change` is called again when somebody has written meanwhile, so it must find its place anew, and (but with
+   * `once`) when a save from an older text has undone it. On success the written text is accepted.
+   */
+  async edit(change: (text: string, plan: Plan) => EditResult, options: { readonly once?: boolean } = {}): Promise<Writing> {
+    let accepted: { text: string; plan: Plan } | null = null;
+    let refusal: string | null = null;
+    const splice = (current: string): string | null => {
+      const plan = current === this.#text ? this.#plan : this.#check(current);
+      const edits = change(current, plan);
+      if ('refused' in edits) {
+        refusal = edits.refused;
+        return null;
+      }
+      const text = applyEdits(current, edits.edits);
+      accepted = { text, plan: this.#check(text) };
+      return text;
+    };
+    const result = await this.#workspace.files.editText(this.#file, splice, options);
+    if (refusal !== null) return { type: 'failed', message: refusal };
+    if (result.type === 'failed') return { type: 'failed', message: result.message };
+    if (accepted !== null) this.accept(accepted);
+    return { type: 'written' };
+  }
+
+  #check(text: string): Plan {
+    return checkPlan(text, this.#plan.id, { known: this.#workspace.known, cache: this.#workspace.cache }).plan;
+  }
+}
+
+async function readPlan(
+  workspace: Workspace,
+  file: string,
+  planId: string,
+  known?: string,
+): Promise<{ text: string; plan: Plan } | { message: string }> {
+  const read = await workspace.files.readText(file);
+  if (read.type === 'failed') return { message: read.message };
+  const checked = checkPlan(read.text, planId, { known: workspace.known, cache: workspace.cache });
+  if (checked.valid || read.text === known) return { text: read.text, plan: checked.plan };
+  const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  const path = relative(workspace.root, file);
+  return { message: `${path}:${first?.line}:${first?.column} ${first?.message}${more} Run "plans lint ${planId}" to see it.` };
+}

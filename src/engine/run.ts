@@ -1,0 +1,165 @@
+/** `runPlan`: checks, takes the lock, mends what a crash left, runs, and sums up. */
+import { randomBytes } from 'node:crypto';
+import type { PublishedEvent, RunEvent } from '../core/event.ts';
+import { checkPlan } from '../core/lint.ts';
+import { allDone, findTask } from '../core/progress.ts';
+import { Problem } from '../core/problem.ts';
+import type { RunSummary } from '../core/summary.ts';
+import type { RunContext } from './context.ts';
+import { isProtected } from './context.ts';
+import { execute, Inbox } from './executor.ts';
+import { clearJournal, readJournal } from './journal.ts';
+import { keptPaths, nextAttemptRef } from './kept.ts';
+import { commitEdits, commitPlan, planEdited, refusal } from './landing.ts';
+import { takeLock } from './lock.ts';
+import type { Holder, Lock } from './lock.ts';
+import { PlanFile } from './plan-file.ts';
+import { recorder } from './recorder.ts';
+import { changesSince, takeSnapshot } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
+import { beginning, checkAgents, checkedHead, checkStatus, select } from './start.ts';
+import type { Selection } from './start.ts';
+import { Tally } from './tally.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface RunOptions extends Selection {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now?: () => Date;
+  /** Hears every event, in order, as it is published. */
+  readonly publish: (event: PublishedEvent) => void;
+  /** Called once the run can be asked to stop: `pause(false)` after the current task, `pause(true)` at once. */
+  readonly control?: (pause: (now: boolean) => void) => void;
+}
+
+/** Runs a plan to its end or its next pause. A {@link Problem} says why it did not begin; then nothing has changed. */
+export async function runPlan(workspace: Workspace, planId: string, options: RunOptions): Promise<RunSummary> {
+  const runId = `${(options.now?.() ?? new Date()).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
+  const plan = await PlanFile.open(workspace, planId);
+  if ('message' in plan) throw new Problem(plan.message);
+  checkStatus(plan.plan);
+  const selected = select(plan.plan, options);
+  const head = await checkedHead(workspace);
+  await checkAgents(workspace, plan.plan, selected.scope, options.env);
+  const lock = takeLock(workspace.git.commonDir, planId, runId);
+  if ('holder' in lock) throw new Problem(held(planId, lock.holder));
+  try {
+    return await runLocked(workspace, plan, { ...options, ...selected, planId, runId, head, lock });
+  } finally {
+    lock.release();
+  }
+}
+
+interface Begun extends RunOptions {
+  readonly planId: string;
+  readonly runId: string;
+  readonly head: RunContext['head'];
+  readonly lock: Lock;
+  readonly scope: ReadonlySet<string> | null;
+  readonly approved: ReadonlySet<string>;
+}
+
+async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): Promise<RunSummary> {
+  const { planId, runId, env, head } = options;
+  const now = options.now ?? (() => new Date());
+  const inbox = new Inbox();
+  const base = await mend(workspace, plan, planId, head.commit);
+  const abort = new AbortController();
+  const context: RunContext = {
+    workspace,
+    plan,
+    planId,
+    runId,
+    env,
+    now,
+    post: inbox.post,
+    head,
+    commits: 0,
+    base,
+    tasks: new Map(),
+    abort,
+  };
+  const record = recorder(workspace, { id: runId, planId, startedAt: now().toISOString() });
+  const tally = new Tally(plan.plan, head, now());
+  let seq = 0;
+  const listen = (event: RunEvent) => {
+    seq += 1;
+    const published: PublishedEvent = { schema: 1, seq, at: now().toISOString(), plan: planId, run: runId, event };
+    tally.add(event);
+    record.add(published);
+    options.publish(published);
+  };
+  let outcome = 'broken';
+  try {
+    context.post(runStarted(context));
+    if (!allDone(plan.plan) || plan.plan.status !== 'completed') await begin(context, options.task ?? null);
+    options.control?.((at) => inbox.post({ type: 'pause-requested', by: 'signal', now: at }));
+    const end = await execute(context, inbox, { scope: options.scope, approved: options.approved, listen });
+    outcome = end.type;
+    return tally.summary({ plan: context.plan.plan, end, head: context.head, now: now(), commits: context.commits });
+  } finally {
+    record.close(now().toISOString(), outcome);
+  }
+}
+
+function runStarted(context: RunContext): RunEvent {
+  const { plan } = context.plan;
+  return {
+    type: 'run-started',
+    title: plan.title,
+    branch: context.head.branch,
+    commit: context.head.commit,
+    resumed: plan.status !== 'ready',
+    tasks: plan.phases.flatMap((phase) => phase.tasks.map(({ id, title, status }) => ({ id, phase: phase.id, title, status }))),
+    phases: plan.phases.map(({ id, title }) => ({ id, title })),
+  };
+}
+
+/** Commits a person's pending edits as theirs, then that the plan runs. A failure here leaves the plan as it was. */
+async function begin(context: RunContext, named: string | null): Promise<void> {
+  const { plan, planId, workspace } = context;
+  const { changes } = await workspace.git.status([plan.path]);
+  if (changes.length > 0) {
+    const bytes = await workspace.git.readFile('HEAD', plan.path);
+    const known = { known: workspace.known, cache: workspace.cache };
+    const committed = bytes === null ? null : checkPlan(new TextDecoder().decode(bytes), planId, known).plan;
+    const outcome = await commitEdits(context);
+    if (outcome.type !== 'committed')
+      throw new Problem(`The plan's uncommitted edits have to be committed first, and could not be: ${refusal(outcome).reason}`);
+    context.post(planEdited(committed, plan.plan, outcome.commit));
+  }
+  const before = plan.text;
+  const retried = named !== null && findTask(plan.plan, named)?.status === 'failed' ? named : null;
+  if (plan.plan.status === 'running' && retried === null) return;
+  const event = retried === null ? (plan.plan.status === 'ready' ? 'started' : 'resumed') : 'retry';
+  const writing = await plan.edit((text, now) => beginning(text, now, retried));
+  if (writing.type === 'failed') throw new Problem(writing.message);
+  const outcome = await commitPlan(context, event, { plan: planId, event, reason: null, task: retried });
+  if (outcome.type === 'committed') return;
+  await plan.edit((text) => ({ edits: [{ offset: 0, length: text.length, text: before }] }), { once: true });
+  throw new Problem(`The run could not begin: ${refusal(outcome).reason}`);
+}
+
+/** What is dirty and a person's. What an attempt left that a crash cut short is kept under a ref, and is its task's as before. */
+async function mend(workspace: Workspace, plan: PlanFile, planId: string, head: string): Promise<Snapshot> {
+  const { git } = workspace;
+  const ignore = (path: string) => isProtected(workspace, path);
+  const journal = readJournal(git.commonDir, planId);
+  if (journal !== null) {
+    const { work } = await changesSince(git, journal.before, ignore);
+    if (work.length > 0 && findTask(plan.plan, journal.task)?.status === 'pending') {
+      const message = `${planId}/${journal.task}: attempt ${journal.attempt} interrupted\n\nPlan: ${planId}\nPlan-Task: ${journal.task}\nPlan-Outcome: interrupted`;
+      const kept = await git.keep({ paths: work, parent: head, message });
+      await git.updateRef(await nextAttemptRef(git, planId, journal.task), kept, null);
+    }
+    clearJournal(git.commonDir, planId);
+  }
+  const snapshot = await takeSnapshot(git, ignore);
+  const open = plan.plan.phases.flatMap((phase) => phase.tasks).filter(({ status }) => status === 'pending' || status === 'failed');
+  const dirty = new Map(snapshot.dirty);
+  if (dirty.size > 0) for (const task of open) for (const path of await keptPaths(git, planId, task.id)) dirty.delete(path);
+  return { ...snapshot, dirty };
+}
+
+function held(planId: string, holder: Holder): string {
+  return `The plan "${planId}" is being run by process ${holder.pid} on ${holder.host}. Wait for it, or pause it: write "status: paused" into the plan.`;
+}

@@ -1,0 +1,132 @@
+/** What must hold before a run changes anything. Every refusal is a sentence, and leaves everything as it was. */
+import { openAgent } from '../adapters/agents/open.ts';
+import type { Head } from '../adapters/git/git.ts';
+import { setPlanFields, setTaskStatus } from '../core/edit.ts';
+import type { Plan, Task } from '../core/plan.ts';
+import { Problem } from '../core/problem.ts';
+import { findTask, inScope } from '../core/progress.ts';
+import { readiness } from '../core/schedule.ts';
+import { suggest } from '../core/suggest.ts';
+import { agentOf } from './attempt.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What of the plan is asked for. */
+export interface Selection {
+  /** One task; a person has named it, so that a manual phase does not ask and a failed task is tried again. */
+  readonly task?: string | undefined;
+  /** The phase or task to begin with; open tasks before it are left alone. */
+  readonly from?: string | undefined;
+}
+
+export interface Selected {
+  readonly scope: ReadonlySet<string> | null;
+  readonly approved: ReadonlySet<string>;
+}
+
+/** The branch and commit a run can stand on. */
+export async function checkedHead(workspace: Workspace): Promise<Head & { readonly branch: string; readonly commit: string }> {
+  const { branch, commit } = await workspace.git.head();
+  if (branch === null)
+    throw new Problem(
+      `HEAD is detached at ${commit?.slice(0, 12) ?? 'nothing'}; a run commits to a branch. Switch to one (git switch NAME, or git switch -c NAME for a new one) and run again.`,
+    );
+  if (commit === null)
+    throw new Problem(`The branch "${branch}" has no commit yet; a run needs one to begin on. Make a first commit and run again.`);
+  const operation = await workspace.git.operation();
+  if (operation !== null) throw new Problem(`A ${operation} is under way in ${workspace.root}. Finish or abort it, then run again.`);
+  return { branch, commit };
+}
+
+/** Whether a plan's status lets it run. */
+export function checkStatus(plan: Plan): void {
+  if (plan.status === 'draft') throw new Problem(`The plan "${plan.id}" is a draft. Review it, then mark it ready: plans ready ${plan.id}`);
+  if (plan.status === 'failed')
+    throw new Problem(`The plan "${plan.id}" was given up (status: failed). To go on with it, mark it ready: plans ready ${plan.id}`);
+}
+
+/** What of the plan this run may do. */
+export function select(plan: Plan, { task, from }: Selection): Selected {
+  const tasks = plan.phases.flatMap((phase) => phase.tasks);
+  if (task !== undefined) {
+    const found = findTask(plan, task);
+    if (found === undefined)
+      throw new Problem(
+        unknown(
+          plan,
+          'task',
+          task,
+          tasks.map(({ id }) => id),
+        ),
+      );
+    if (found.status === 'completed' || found.status === 'skipped')
+      throw new Problem(`The task "${task}" is ${found.status} already. To do it again, clear its box in ${plan.id} first.`);
+    const scope = new Set([task]);
+    // The person has decided about failure and approval by naming it; what it depends on still has to be done.
+    const asPending = withPending(plan, scope);
+    const answer = readiness(inScope({ ...asPending, status: 'ready' }, scope), { approved: scope }).find(
+      (entry) => entry.task.id === task,
+    );
+    if (answer !== undefined && !answer.ready)
+      throw new Problem(
+        `The task "${task}" cannot start: ${answer.because.map((reason) => ('task' in reason ? `"${reason.task}" is not done` : reason.type === 'human-task' ? 'it is assigned to a person, who ticks its box' : reason.type)).join('; ')}.`,
+      );
+    return { scope, approved: scope };
+  }
+  if (from === undefined) return { scope: null, approved: new Set() };
+  const phase = plan.phases.find(({ id }) => id === from);
+  const at = phase === undefined ? tasks.findIndex(({ id }) => id === from) : tasks.findIndex(({ id }) => id === phase.tasks[0]?.id);
+  if (at < 0)
+    throw new Problem(
+      unknown(
+        plan,
+        'phase or task',
+        from,
+        [...plan.phases, ...tasks].map(({ id }) => id),
+      ),
+    );
+  return { scope: new Set(tasks.slice(at).map(({ id }) => id)), approved: new Set() };
+}
+
+function withPending(plan: Plan, ids: ReadonlySet<string>): Plan {
+  const change = (task: Task): Task => (ids.has(task.id) ? { ...task, status: 'pending' } : task);
+  return { ...plan, phases: plan.phases.map((phase) => ({ ...phase, tasks: phase.tasks.map(change) })) };
+}
+
+function unknown(plan: Plan, what: string, name: string, known: readonly string[]): string {
+  const near = suggest(name, known);
+  return `The plan "${plan.id}" has no ${what} "${name}".${near === null ? ` Run "plans show ${plan.id}" to see its ids.` : ` Did you mean "${near}"?`}`;
+}
+
+/** That every open task has an agent that is installed. Each agent is asked once. */
+export async function checkAgents(
+  workspace: Workspace,
+  plan: Plan,
+  scope: ReadonlySet<string> | null,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const asked = new Set<string>();
+  for (const task of plan.phases.flatMap((phase) => phase.tasks)) {
+    if (task.status === 'completed' || task.status === 'skipped' || task.assignee === 'human' || (scope !== null && !scope.has(task.id)))
+      continue;
+    const name = agentOf({ workspace }, plan, task);
+    if (name === 'run' && task.run !== undefined) continue;
+    if (name === undefined) {
+      throw new Problem(
+        `The task "${task.id}" names no agent and no "run:" command, and the config names no default. Add "agent: claude-code" (or another agent) to ${workspace.configFile ?? 'plans.config.yaml'}, or to the task.`,
+      );
+    }
+    if (asked.has(name)) continue;
+    asked.add(name);
+    const opened = openAgent(name, workspace.config, { environment: env });
+    const problem = opened.type === 'unknown' ? opened.message : await opened.agent.unavailable();
+    if (problem !== null) throw new Problem(`The task "${task.id}" cannot be done by the agent "${name}": ${problem}`);
+  }
+}
+
+/** What the start of a run changes in the file: the plan runs, and a failed task that was named is pending again. */
+export function beginning(text: string, plan: Plan, retried: string | null): ReturnType<typeof setPlanFields> {
+  const status = plan.status === 'running' ? { edits: [] } : setPlanFields(text, plan, { status: 'running' });
+  if (retried === null || 'refused' in status) return status;
+  const task = setTaskStatus(text, plan, retried, { status: 'pending' });
+  return 'refused' in task ? task : { edits: [...status.edits, ...task.edits] };
+}

@@ -1,0 +1,80 @@
+/** An opened repository: where everything else is composed. */
+import { join } from 'node:path';
+import { agentNames } from '../adapters/agents/open.ts';
+import { loadConfig } from '../adapters/config.ts';
+import { openFiles } from '../adapters/files.ts';
+import type { Files } from '../adapters/files.ts';
+import type { Git } from '../adapters/git/git.ts';
+import { openGit } from '../adapters/git/open.ts';
+import { openStore } from '../adapters/store/store.ts';
+import type { Store } from '../adapters/store/store.ts';
+import type { Config } from '../core/config.ts';
+import type { Known } from '../core/lint.ts';
+import { SectionCache } from '../core/parse.ts';
+import { Problem } from '../core/problem.ts';
+
+/** The folder for the cache, logs and worktrees, in the root. It ignores itself. */
+export const STATE_FOLDER = '.plans';
+export const PLAN_SUFFIX = '.plan.md';
+
+export interface Workspace {
+  /** Absolute path of the work tree. */
+  readonly root: string;
+  readonly git: Git;
+  readonly files: Files;
+  readonly config: Config;
+  /** The config file's name in the root; null where the defaults hold. */
+  readonly configFile: string | null;
+  readonly configDigest: string;
+  /** Absolute path of the folder with the plans. */
+  readonly plansFolder: string;
+  /** Absolute path of `.plans`. */
+  readonly stateFolder: string;
+  /** Names that a plan may use. */
+  readonly known: Known;
+  /** Shared by everything that parses, so that an unchanged section is parsed once. */
+  readonly cache: SectionCache;
+  /** The cache's database, opened at the first call. */
+  store(): Store;
+  /** Absolute path of a plan's file. */
+  planPath(planId: string): string;
+  close(): Promise<void>;
+}
+
+/** Opens the repository that `folder` is in. A {@link Problem} says why it cannot be. */
+export async function openWorkspace(folder: string): Promise<Workspace> {
+  const git = await openGit(folder);
+  try {
+    const loaded = await loadConfig(git.root);
+    if ('problems' in loaded) throw new Problem(loaded.problems.join('\n'));
+    return compose(git, loaded);
+  } catch (error) {
+    await git.close();
+    throw error;
+  }
+}
+
+function compose(git: Git, loaded: { readonly config: Config; readonly file: string | null; readonly digest: string }): Workspace {
+  const { config } = loaded;
+  const plansFolder = join(git.root, config.plans);
+  const stateFolder = join(git.root, STATE_FOLDER);
+  let store: Store | null = null;
+  return {
+    root: git.root,
+    git,
+    files: openFiles({ root: git.root }),
+    config,
+    configFile: loaded.file,
+    configDigest: loaded.digest,
+    plansFolder,
+    stateFolder,
+    known: { gates: new Set(config.qa.gates.map(({ name }) => name)), agents: new Set(agentNames(config)) },
+    cache: new SectionCache(),
+    store: () => (store ??= openStore(join(stateFolder, 'state.db'))),
+    planPath: (planId) => join(plansFolder, `${planId}${PLAN_SUFFIX}`),
+    close: async () => {
+      store?.close();
+      await git.close();
+    },
+  };
+}
