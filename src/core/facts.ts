@@ -2,7 +2,7 @@
 import { type PlanChanges } from './change.ts';
 import type { Outline } from './outline.ts';
 import type { TaskStatus } from './plan.ts';
-import type { IterationEvidence, PlanEvidence, TaskEvidence } from './trailer.ts';
+import type { PlanEvidence, TaskEvidence } from './trailer.ts';
 
 /** Times are ISO 8601 in UTC. */
 export interface TaskFacts {
@@ -143,11 +143,6 @@ function statuses(after: Outline, changes: PlanChanges): ReadonlyMap<string, Tas
   const found = new Map<string, TaskStatus>();
   for (const phase of after.phases) for (const task of phase.tasks) if (wanted.has(task.id)) found.set(task.id, task.status);
   return found;
-}
-
-/** How the history counts a commit: by its evidence where that is about this plan, else as an edit of its text. */
-export function iterationOf(evidence: IterationEvidence | null): Pick<IterationEvidence, 'iteration' | 'changedBy' | 'prompt'> {
-  return evidence ?? { iteration: 'user_edit', changedBy: 'user', prompt: null };
 }
 
 function before(at: string, durationMs: number): string {

@@ -61,10 +61,10 @@ export class Connection {
   }
 
   /** All of `work` or nothing. Within another transaction it is part of that one. `work` may run again after a recovery. */
-  transaction<T>(work: () => T): T {
+  transaction<T>(work: () => T, begin: 'begin' | 'begin immediate' = 'begin immediate'): T {
     if (this.#depth > 0 && this.#database.isTransaction) return work();
     return this.guard(() => {
-      this.#database.exec('begin immediate');
+      this.#database.exec(begin);
       try {
         const result = work();
         this.#database.exec('commit');
@@ -74,6 +74,11 @@ export class Connection {
         throw error;
       }
     });
+  }
+
+  /** Several reads that see one moment. Writers are not held up. */
+  snapshot<T>(work: () => T): T {
+    return this.transaction(work, 'begin');
   }
 
   /** Opens the file anew where it was deleted or replaced behind our back. */

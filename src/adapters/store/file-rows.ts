@@ -6,19 +6,17 @@ import type { Connection } from './connection.ts';
 
 /** What the file system said of a file when its content was last looked at, and what that content was. */
 export interface FileRow {
+  /** Relative to the repository's root, `/`-separated. */
   readonly path: string;
   readonly planId: string;
-  readonly size: number;
-  /** Milliseconds since the epoch, with fractions, as `stat` has them. */
-  readonly mtime: number;
-  readonly ctime: number;
-  readonly ino: number;
-  /** Git's blob id of the bytes (SHA-1). */
+  /** Size, times and inode as one text. */
+  readonly signature: string;
+  /** False: it was changed so shortly before it was read that a later change could have left the same signature. */
+  readonly settled: boolean;
+  /** Git's blob id of the bytes (SHA-1); empty where they could not be read. */
   readonly digest: string;
   /** Whether the plan names a gate or an agent, so that its diagnostics depend on the config. */
   readonly mentions: boolean;
-  /** When it was read, by the clock of this machine, milliseconds since the epoch. */
-  readonly checkedAt: number;
 }
 
 export interface ParsedFile {
@@ -35,27 +33,32 @@ export class FileRows {
     this.#connection = connection;
   }
 
-  /** Every file's row, by path. Read on every start: columns come as arrays, without an object of names each. */
+  /** Every file's row, by path. Columns come as arrays, without an object of names each: there may be 10,000. */
   all(): Map<string, FileRow> {
     return this.#connection.guard(() => {
-      const statement = this.#connection.prepare('select path, planId, size, mtime, ctime, ino, digest, mentions, checkedAt from files');
+      const statement = this.#connection.prepare('select path, planId, signature, settled, digest, mentions from files');
       statement.setReturnArrays(true);
-      const rows = statement.all() as unknown as [string, string, number, number, number, number, string, number, number][];
       const files = new Map<string, FileRow>();
-      for (const [path, planId, size, mtime, ctime, ino, digest, mentions, checkedAt] of rows) {
-        files.set(path, { path, planId, size, mtime, ctime, ino, digest, mentions: mentions === 1, checkedAt });
+      for (const row of statement.all() as unknown as [string, string, string, number, string, number][]) {
+        const [path, planId, signature, settled, digest, mentions] = row;
+        files.set(path, { path, planId, signature, settled: settled === 1, digest, mentions: mentions === 1 });
       }
       return files;
     });
   }
 
+  /** Whether every file's signature can be trusted to change with the file. */
+  areSettled(): boolean {
+    return this.#connection.guard(
+      () => this.#connection.prepare('select not exists (select 1 from files where not settled) as yes').get()?.['yes'] === 1,
+    );
+  }
+
   /** Writes a file's signature alone: its content is as it was. */
-  touch(file: FileRow): void {
+  touch({ path, planId, signature, settled, digest, mentions }: FileRow): void {
     this.#connection
-      .prepare(
-        'insert or replace into files (path, planId, size, mtime, ctime, ino, digest, mentions, checkedAt) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      )
-      .run(file.path, file.planId, file.size, file.mtime, file.ctime, file.ino, file.digest, file.mentions ? 1 : 0, file.checkedAt);
+      .prepare('insert or replace into files (path, planId, signature, settled, digest, mentions) values (?, ?, ?, ?, ?, ?)')
+      .run(path, planId, signature, settled ? 1 : 0, digest, mentions ? 1 : 0);
   }
 
   /** Puts the rows of one file in the place of those it had. Within a transaction. */

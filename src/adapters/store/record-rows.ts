@@ -80,9 +80,12 @@ export class RecordRows {
   }
 
   /** With the plan each belongs to. */
-  diagnostics(planId?: string): (DiagnosticRecord & { readonly planId: string })[] {
+  diagnostics(planId?: string): { readonly planId: string; readonly diagnostic: DiagnosticRecord }[] {
     const sql = 'select d.planId, d.rule, d.severity, d.message, d.line, d."column", d.endLine, d.endColumn from diagnostics d';
-    return this.#select(sql, 'd.planId', 'd.planId, d.ord', planId).map((row) => ({ ...row }) as never);
+    return this.#select(sql, 'd.planId', 'd.planId, d.ord', planId).map(({ planId: plan, ...diagnostic }) => ({
+      planId: String(plan),
+      diagnostic: diagnostic as unknown as DiagnosticRecord,
+    }));
   }
 
   #select(sql: string, key: string, order: string, planId: string | undefined, group = ''): Record<string, Value>[] {

@@ -8,8 +8,8 @@ export const SCHEMA = `
 create table meta (key text primary key, value text not null) without rowid;
 
 create table files (
-  path text primary key, planId text not null, size real not null, mtime real not null, ctime real not null, ino real not null,
-  digest text not null, mentions integer not null, checkedAt real not null
+  path text primary key, planId text not null, signature text not null, settled integer not null, digest text not null,
+  mentions integer not null
 ) without rowid;
 create table plans (
   id text primary key, title text not null, description text not null, status text not null, reopened integer not null,

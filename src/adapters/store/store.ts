@@ -12,7 +12,7 @@ import { RunRows } from './run-rows.ts';
 export type { AttemptRecord, AttemptRow, GateRow, RunRecord, RunRow, StoredEvent } from './run-row.ts';
 
 /** What sync remembers between two calls. */
-export type MetaKey = 'repositoryId' | 'historyHead' | 'historyFolder' | 'known' | 'folder';
+export type MetaKey = 'repositoryId' | 'historyHead' | 'known' | 'listing';
 
 export class Store {
   /** What files say. */
@@ -55,6 +55,11 @@ export class Store {
   /** All of `work` or nothing; one write to the disk. `work` is not async, and may run a second time when the file had to be replaced. */
   transaction<T>(work: () => T): T {
     return this.#connection.transaction(work);
+  }
+
+  /** Several reads that see one moment. Writers are not held up. */
+  snapshot<T>(work: () => T): T {
+    return this.#connection.snapshot(work);
   }
 
   meta(key: MetaKey): string | null {

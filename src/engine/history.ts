@@ -1,0 +1,201 @@
+/** Git → cache: what the commits that touch plan files say, from git alone, so that every clone comes to the same. */
+import type { Commit, FileChange, Git } from '../adapters/git/git.ts';
+import type { CommitRow, HistoryUpdate } from '../adapters/store/history-rows.ts';
+import type { Store } from '../adapters/store/store.ts';
+import { changesBetween } from '../core/change.ts';
+import { type CommitFacts, foldIteration, foldPlan, foldTask, noFacts, type PlanFacts } from '../core/facts.ts';
+import { NO_OUTLINE, type Outline, outlineOf } from '../core/outline.ts';
+import type { SectionCache } from '../core/parse.ts';
+import { type Evidence, readTrailers } from '../core/trailer.ts';
+import { planFolderPath, type SyncContext } from './sync.ts';
+
+/** More new commits than this are read again from the start, limited to the plans' folder, which is faster then. */
+const MAX_NEW_COMMITS = 500;
+/** Outlines held in memory while a history is read; the others are in the cache. */
+const MAX_OUTLINES = 64;
+/** So often another process may index the same commits first. */
+const MAX_TRIES = 5;
+const PLAN_ENDING = '.plan.md';
+const REPOSITORY_ID_DIGITS = 12;
+
+/** Brings commits, iterations and times up to date with HEAD. Costs one look at HEAD where it has not moved. */
+export async function syncHistory(context: SyncContext): Promise<void> {
+  const store = context.store();
+  for (let tries = 1; tries <= MAX_TRIES; tries++) {
+    store.refresh();
+    const { generation } = store;
+    const { commit: head } = await context.git.head();
+    const indexed = store.meta('historyHead');
+    const done = `${head ?? ''} ${planFolderPath(context)}`;
+    if (indexed === done) return;
+    const written = await indexCommits(context, store, head, indexed, done);
+    if (written && store.generation === generation) return;
+  }
+}
+
+async function indexCommits(
+  context: SyncContext,
+  store: Store,
+  head: string | null,
+  indexed: string | null,
+  done: string,
+): Promise<boolean> {
+  const folder = planFolderPath(context);
+  const [from = '', oldFolder = ''] = indexed?.split(/ (.*)/s) ?? [];
+  const added = head !== null && from !== '' && oldFolder === folder ? await commitsSince(context.git, from, head) : null;
+  const commits = added ?? (head === null ? [] : await allCommits(context.git, head, folder));
+  const start = added === null ? 0 : store.history.nextRank();
+  const update = await new Indexer(context, store, added !== null, start).index(commits.toReversed());
+  const root = added === null ? await context.git.rootCommit() : undefined;
+  return store.transaction(() => {
+    // Another process may have indexed meanwhile: then this is computed again on what it wrote.
+    if (store.meta('historyHead') !== indexed) return false;
+    if (added === null) store.history.clear();
+    store.history.write(update);
+    if (root !== undefined) store.setMeta('repositoryId', root?.slice(0, REPOSITORY_ID_DIGITS) ?? null);
+    store.setMeta('historyHead', done);
+    return true;
+  });
+}
+
+/**
+ * The commits after `from`, newest first, where they continue it in one line; null where they do not (a merge, a rewritten history, or too
+ * many), because git leaves out other commits from a history with merges than from its parts.
+ */
+async function commitsSince(git: Git, from: string, head: string): Promise<readonly Commit[] | null> {
+  if ((await git.resolve(`${from}^{commit}`)) === null) return null;
+  const commits = await git.log({ from, to: head, limit: MAX_NEW_COMMITS + 1 });
+  if (commits.length === 0 || commits.length > MAX_NEW_COMMITS) return null;
+  const isLine = commits.every((commit, index) => commit.parents.length === 1 && commit.parents[0] === (commits[index + 1]?.id ?? from));
+  return isLine ? commits : null;
+}
+
+function allCommits(git: Git, head: string, folder: string): Promise<readonly Commit[]> {
+  return git.log(folder === '' ? { to: head } : { to: head, paths: [folder.slice(0, -1)] });
+}
+
+/** Reads commits oldest first and gathers what they say. */
+class Indexer {
+  readonly #context: SyncContext;
+  readonly #store: Store;
+  /** Whether earlier commits' facts are in the cache. */
+  readonly #continues: boolean;
+  readonly #folder: string;
+  #sections: SectionCache | undefined;
+  readonly #facts = new Map<string, PlanFacts>();
+  readonly #outlines = new Map<string, Outline>();
+  readonly #commits: CommitRow[] = [];
+  readonly #iterations: HistoryUpdate['iterations'][number][] = [];
+  #rank: number;
+
+  constructor(context: SyncContext, store: Store, continues: boolean, rank: number) {
+    this.#context = context;
+    this.#store = store;
+    this.#continues = continues;
+    this.#folder = planFolderPath(context);
+    this.#sections = context.cache;
+    this.#rank = rank;
+  }
+
+  async index(oldestFirst: readonly Commit[]): Promise<HistoryUpdate> {
+    for (const commit of oldestFirst) {
+      const evidence = readTrailers(commit.trailers);
+      let touches = false;
+      for (const change of commit.changes) {
+        const planId = planIdOf(change.path, this.#folder);
+        if (planId === null) continue;
+        touches = true;
+        await this.#take(commit, planId, change, concerns(evidence, planId, change) ? evidence : null);
+      }
+      if (touches) this.#rank++;
+    }
+    return { commits: this.#commits, iterations: this.#iterations, facts: this.#facts };
+  }
+
+  async #take(commit: Commit, planId: string, change: FileChange, evidence: Evidence | null): Promise<void> {
+    const facts = this.#factsOf(planId);
+    const at: CommitFacts = { id: commit.id, parent: commit.parents[0] ?? null, at: new Date(commit.committedAt).toISOString() };
+    if (evidence !== null && 'attempt' in evidence) foldTask(facts, at, evidence);
+    else if (evidence !== null && 'event' in evidence) foldPlan(facts, at, evidence);
+    else {
+      const before = await this.#outline(planId, change.before);
+      const after = await this.#outline(planId, change.after);
+      const changes = changesBetween(before ?? NO_OUTLINE, after ?? NO_OUTLINE);
+      foldIteration(facts, at, changes, after);
+      const { iteration, changedBy, prompt } = evidence ?? { iteration: 'user_edit', changedBy: 'user', prompt: null };
+      this.#iterations.push({
+        rank: this.#rank,
+        id: commit.id,
+        planId,
+        iterationType: iteration,
+        prompt,
+        changes: changes as never,
+        changedBy,
+        createdAt: at.at,
+      });
+    }
+    this.#commits.push(commitRow(commit, this.#rank, planId, at.at, evidence));
+  }
+
+  #factsOf(planId: string): PlanFacts {
+    const known = this.#facts.get(planId);
+    if (known !== undefined) return known;
+    const facts = this.#continues ? this.#store.history.facts(planId) : noFacts();
+    this.#facts.set(planId, facts);
+    return facts;
+  }
+
+  /** What a version says: from memory, from the cache (the file as it is now is there already), or parsed. */
+  async #outline(planId: string, blob: string | null): Promise<Outline | null> {
+    if (blob === null) return null;
+    const known = this.#outlines.get(blob) ?? this.#store.history.outline(blob);
+    if (known !== null) return this.#remember(blob, known);
+    const bytes = await this.#context.git.readBlob(blob);
+    // Imported only where a version has to be parsed: most commands never do.
+    const { parsePlan, SectionCache: Sections } = await import('../core/parse.ts');
+    this.#sections ??= new Sections();
+    const outline = outlineOf(parsePlan(Buffer.from(bytes ?? []).toString('utf8'), planId, this.#sections).plan);
+    if (bytes !== null) this.#store.history.keepOutline(blob, outline);
+    return this.#remember(blob, outline);
+  }
+
+  #remember(blob: string, outline: Outline): Outline {
+    this.#outlines.delete(blob);
+    this.#outlines.set(blob, outline);
+    const [oldest] = this.#outlines.keys();
+    if (this.#outlines.size > MAX_OUTLINES && oldest !== undefined) this.#outlines.delete(oldest);
+    return outline;
+  }
+}
+
+/** Evidence counts only where the commit touches the file of the very plan it names, and leaves it there. */
+function concerns(evidence: Evidence | null, planId: string, change: FileChange): boolean {
+  if (evidence === null) return false;
+  if ('iteration' in evidence) return evidence.plan === null || evidence.plan === planId;
+  return evidence.plan === planId && change.after !== null;
+}
+
+/** The plan a path belongs to: a file directly in the plans' folder. */
+function planIdOf(path: string, folder: string): string | null {
+  if (!path.startsWith(folder) || !path.endsWith(PLAN_ENDING)) return null;
+  const name = path.slice(folder.length, -PLAN_ENDING.length);
+  return name === '' || name.startsWith('.') || name.includes('/') ? null : name;
+}
+
+function commitRow(commit: Commit, rank: number, planId: string, committedAt: string, evidence: Evidence | null): CommitRow {
+  const task = evidence !== null && 'attempt' in evidence ? evidence : null;
+  const event = evidence !== null && 'event' in evidence ? evidence : null;
+  return {
+    rank,
+    planId,
+    id: commit.id,
+    kind: task !== null ? 'task' : event !== null ? 'plan' : 'iteration',
+    committedAt,
+    subject: commit.subject,
+    authorName: commit.authorName,
+    taskId: task?.task ?? event?.task ?? null,
+    agent: task?.agent ?? null,
+    durationMs: task?.durationMs ?? null,
+    evidence: evidence === null ? null : JSON.stringify(evidence),
+  };
+}
