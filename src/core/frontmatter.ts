@@ -82,7 +82,7 @@ export const TaskFrontmatter = z
     estimate: Duration.optional().describe('How long it will take, for schedules and forecasts; else the median of past runs.'),
     maxAttempts: z.int().min(1).max(100).optional().describe("Tries before the plan pauses, 1 to 100; else the config's (3)."),
     timeout: Duration.optional().describe("For one attempt; else the config's."),
-    maxBudgetUsd: z.number().positive().optional().describe("US dollars that one attempt may cost; else the config's."),
+    maxBudgetUsd: z.number().positive().optional().describe('US dollars that one attempt may cost.'),
     model: z.string().min(1).optional().describe("The model the agent is asked to use; else the config's."),
     assignee: z.literal('human').optional().describe('`human`: never run. The plan pauses until a person ticks the box.'),
     status: z

@@ -1,0 +1,96 @@
+/**
+ * The JSON Schemas, made from the zod schemas, and the tables of the format reference, made from both. `npm run
+ * schemas` writes them; a test compares them with what stands here.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { AgentProfile, Config, GateConfig, SCHEMA_URL } from '../src/core/config.ts';
+import { PublishedEvent } from '../src/core/event.ts';
+import { PhaseFrontmatter, PlanFrontmatter, TaskFrontmatter } from '../src/core/frontmatter.ts';
+import { StateExport } from '../src/core/record.ts';
+import { RULES } from '../src/core/rules.ts';
+import { eventTable, keyTable, meaningTable, ruleTable, type ObjectSchema } from './table.ts';
+import { OUTCOME_MEANINGS, PAUSE_MEANINGS } from './meaning.ts';
+
+/** `input`: people write it, and keys that begin with `x-` are theirs. `output`: Plans writes it, and keys are only ever added. */
+const SOURCES: readonly (readonly [file: string, schema: z.ZodType, io: 'input' | 'output'])[] = [
+  ['plan.schema.json', PlanFrontmatter, 'input'],
+  ['phase.schema.json', PhaseFrontmatter, 'input'],
+  ['task.schema.json', TaskFrontmatter, 'input'],
+  ['config.schema.json', Config, 'input'],
+  ['event.schema.json', PublishedEvent, 'output'],
+  ['export.schema.json', StateExport, 'output'],
+];
+
+/** Every generated file by its name: the schemas, and the format reference with its tables made anew. */
+export function generate(folder: string = import.meta.dirname): Map<string, string> {
+  const files = new Map(SOURCES.map(([file, schema, io]) => [file, `${JSON.stringify(jsonSchema(file, schema, io), null, 2)}\n`]));
+  files.set('README.md', withTables(readFileSync(join(folder, 'README.md'), 'utf8')));
+  return files;
+}
+
+/** One schema, its own shape at the top rather than behind a reference. */
+export function jsonSchema(file: string, schema: z.ZodType, io: 'input' | 'output'): ObjectSchema {
+  const whole = z.toJSONSchema(schema, {
+    io,
+    override({ jsonSchema: part }) {
+      if (part.additionalProperties === false) {
+        if (io === 'output') delete part.additionalProperties;
+        else part.patternProperties = { '^x-': {} };
+      }
+      // What zod says of every whole number says nothing to a reader.
+      if (part.maximum === Number.MAX_SAFE_INTEGER) delete part.maximum;
+      if (part.minimum === Number.MIN_SAFE_INTEGER) delete part.minimum;
+    },
+  });
+  const { $schema, $ref, $defs = {}, ...rest } = whole;
+  const name = $ref?.replace('#/$defs/', '') ?? '';
+  const { [name]: own, ...others } = $defs;
+  const { title, description, ...shape } = { ...rest, ...own };
+  return {
+    $schema,
+    $id: `${SCHEMA_URL}/${file}`,
+    title,
+    description,
+    ...shape,
+    ...(Object.keys(others).length > 0 ? { $defs: others } : {}),
+  } as ObjectSchema;
+}
+
+function authored(schema: z.ZodType): ObjectSchema {
+  return jsonSchema('', schema, 'input');
+}
+
+function tables(): Readonly<Record<string, () => string>> {
+  return {
+    'plan keys': () => keyTable(authored(PlanFrontmatter)),
+    'phase keys': () => keyTable(authored(PhaseFrontmatter)),
+    'task keys': () => keyTable(authored(TaskFrontmatter)),
+    'config keys': () => keyTable(authored(Config)),
+    'gate keys': () => keyTable(authored(GateConfig)),
+    'agent keys': () => keyTable(authored(AgentProfile)),
+    rules: () => ruleTable(RULES),
+    events: () => eventTable(jsonSchema('', PublishedEvent, 'output')),
+    outcomes: () => meaningTable('outcome', OUTCOME_MEANINGS),
+    'pause reasons': () => meaningTable('reason', PAUSE_MEANINGS),
+  };
+}
+
+function withTables(text: string): string {
+  const made = new Set<string>();
+  const all = tables();
+  const result = text.replaceAll(/<!-- table: ([a-z ]+) -->\n[^]*?<!-- end -->/g, (_block, name: string) => {
+    const table = all[name];
+    if (table === undefined) throw new Error(`schemas/README.md asks for a table "${name}" that is not made.`);
+    made.add(name);
+    return `<!-- table: ${name} -->\n\n${table()}\n\n<!-- end -->`;
+  });
+  const missing = Object.keys(all).filter((name) => !made.has(name));
+  if (missing.length > 0) throw new Error(`schemas/README.md has no place for the tables ${missing.join(', ')}.`);
+  return result;
+}
+
+if (import.meta.main) {
+  for (const [file, text] of generate()) writeFileSync(join(import.meta.dirname, file), text);
+}

@@ -1,0 +1,58 @@
+/** What the names of the closed lists mean, for the format reference. A name without a meaning does not compile. */
+import type { RunEvent } from '../src/core/event.ts';
+import type { Outcome, PauseReason } from '../src/core/outcome.ts';
+
+export const EVENT_MEANINGS: Readonly<Record<RunEvent['type'], string>> = {
+  'run-started': 'A run of the plan begins, or goes on.',
+  'phase-started': 'The first task of a phase begins.',
+  'task-started': 'A task begins.',
+  'attempt-started': 'A try at a task begins.',
+  'agent-output': 'The agent printed something.',
+  'agent-finished': 'The agent is done, whatever its work is worth.',
+  'gate-started': 'A gate begins.',
+  'gate-output': 'A gate printed something.',
+  'gate-finished': 'A gate passed, failed or was skipped.',
+  'attempt-finished': 'A try ended; `willRetry` says whether there will be another.',
+  'task-completed': 'The work and the ticked box are committed.',
+  'task-failed': 'The last try failed.',
+  'phase-completed': 'Every task of a phase is done.',
+  'plan-edited': 'A person changed the plan during the run.',
+  'pause-requested': 'Somebody asked for a pause.',
+  note: 'Something worth knowing that changes nothing.',
+  'run-paused': 'The run waits for a person.',
+  'run-completed': 'There is nothing left to do.',
+  'run-failed': 'The run cannot go on.',
+};
+
+export const OUTCOME_MEANINGS: Readonly<Record<Outcome, string>> = {
+  passed: 'Every gate passed.',
+  gate_failed: 'A gate failed.',
+  no_changes: 'No file was changed, and the task does not say `allowNoChanges`.',
+  files_violation: "A file outside the task's `files` was changed.",
+  agent_failed: 'The agent ended with an error.',
+  denied: 'The agent was not permitted to do what it needed.',
+  refused: 'The model refused.',
+  timeout_idle: 'Nothing was printed for `idleTimeout`.',
+  timeout_wall: 'The attempt took longer than `timeout`.',
+  rate_limited: "The provider's limit is reached; not counted as an attempt.",
+  budget: 'The money or tokens for it are spent.',
+  auth: 'The agent has no valid key or login.',
+  setup_failed: 'The place to work in could not be prepared.',
+  conflict: 'It touched what somebody else had changed.',
+  hook_failed: 'A git hook refused the commit.',
+  cancelled: 'A person stopped it.',
+  interrupted: 'The process ended in the middle.',
+};
+
+export const PAUSE_MEANINGS: Readonly<Record<PauseReason, string>> = {
+  phase_complete: 'A phase with `pauseAfter` is done.',
+  manual_approval_required: 'The next task, of a manual phase, waits for approval.',
+  task_failed: 'A task failed in its last attempt.',
+  human_task: "The next task is a person's: `assignee: human`.",
+  budget: 'The money or tokens for it are spent.',
+  rate_limited: "The provider's limit is reached.",
+  requested: 'Somebody asked for it.',
+  plan_invalid: 'The plan file has errors.',
+  conflict: 'A change of a person and one of a task exclude each other.',
+  reopened: 'The plan was completed, and has open tasks again.',
+};
