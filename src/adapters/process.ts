@@ -13,6 +13,8 @@ export const TAIL_BYTES = 16 * 1024;
 export const GRACE_MS = 5_000;
 /** How long the output may stay open once nothing is left that we know of: whoever holds it then has escaped. */
 const OUTPUT_CLOSE_MS = 1_000;
+/** Chunks from this size on have memory of their own. */
+const RELEASE_BYTES = 16 * 1024;
 /** The longest delay a timer takes. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -213,11 +215,22 @@ function collectOutput(child: ChildProcess, options: ProcessOptions): Output {
       log?.push(chunk);
       batch?.push(chunk);
       output.onActivity();
+      release(chunk);
     });
     stream.on('error', () => {});
     ends.push(new Promise((resolve) => stream.once('close', resolve)));
   }
   return output;
+}
+
+/**
+ * Gives a chunk's memory back now. Everybody has copied what they keep; left to the garbage collector, which sees only
+ * small objects, a flood piles up a hundred megabytes before it looks.
+ */
+function release(chunk: Buffer): void {
+  const { buffer } = chunk;
+  // A smaller chunk may share its memory with others.
+  if (chunk.length >= RELEASE_BYTES && buffer.byteLength === chunk.length && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 function feed(child: ChildProcess, input: string | undefined): void {
