@@ -185,6 +185,7 @@ export async function runGates(context: RunContext, step: Step): Promise<void> {
   const task = taskOf(plan, step.task);
   const work = workOf(context, task.id);
   const gates = gatesOf(context, plan, task);
+  const before = gates.length === 0 ? '' : workDigest(workspace.root, work.paths);
   const results: GateResult[] = [];
   let failed: GateResult | null = null;
   for (const gate of gates) {
@@ -208,7 +209,7 @@ export async function runGates(context: RunContext, step: Step): Promise<void> {
     });
     return context.post({ type: 'gates-finished', ...step, failure });
   }
-  const failure = gates.length === 0 ? null : await afterGates(context, work, workspace.git.root);
+  const failure = gates.length === 0 ? null : await afterGates(context, work, before);
   context.post({ type: 'gates-finished', ...step, failure });
 }
 
@@ -229,9 +230,8 @@ function skippedAfter(gate: GateConfig, failed: GateResult): GateResult {
 }
 
 /** A gate that formats or generates is part of the work where it touches known files; what else it leaves lying about is not. */
-async function afterGates(context: RunContext, work: TaskWork, root: string): Promise<Failure | null> {
+async function afterGates(context: RunContext, work: TaskWork, before: string): Promise<Failure | null> {
   const seen = new Set(work.paths);
-  const before = workDigest(root, work.paths);
   const { contested, moved } = await lookAtWork(context, work);
   if (moved !== null || contested.length > 0) {
     const reason =
@@ -246,7 +246,7 @@ async function afterGates(context: RunContext, work: TaskWork, root: string): Pr
   const litter = work.paths.filter((path) => !seen.has(path) && !tracked.has(path));
   work.paths = work.paths.filter((path) => !litter.includes(path));
   if (litter.length > 0) note(context, null, `The gates left ${listed(litter)}; not committed. Name it in .gitignore if it belongs there.`);
-  if (workDigest(root, [...seen]) !== before)
+  if (workDigest(context.workspace.root, [...seen]) !== before)
     note(context, null, 'A gate changed files of the task; the commit has them as the gates left them.');
   return null;
 }

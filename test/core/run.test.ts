@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parsePlan } from '../../src/core/parse.ts';
 import type { Plan, TaskStatus } from '../../src/core/plan.ts';

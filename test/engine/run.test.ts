@@ -1,0 +1,379 @@
+import { chmod } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { rig, task } from '../support/rig.ts';
+
+const gates = (...list: readonly { name: string; run: string }[]) => ({ 'plans.config.json': JSON.stringify({ qa: { gates: list } }) });
+const trailer = (message: string, key: string) => new RegExp(`^${key}: (.*)$`, 'm').exec(message)?.[1];
+
+describe('a task that passes', () => {
+  it('lands with its ticked box in one commit, with the evidence as trailers', async () => {
+    await using it = await rig(
+      task('one', 'echo 1 > one.txt') + task('two', 'echo 2 > two.txt'),
+      gates({ name: 'there', run: 'test -f one.txt' }),
+    );
+    const summary = await it.run();
+    expect(summary).toMatchObject({ end: { type: 'completed' }, closedTasks: 2, commits: 3, filesChanged: 2 });
+    expect(it.repository.log()).toEqual(['demo: Do two', 'demo: Do one', 'demo: started', 'init']);
+    expect(it.repository.git('show', '--format=', '--name-only', 'HEAD~1').trim().split('\n')).toEqual(['one.txt', 'plans/demo.plan.md']);
+    expect(it.repository.git('show', 'HEAD~1:plans/demo.plan.md')).toContain('- [x] Do one');
+    expect(it.repository.git('show', 'HEAD~1:plans/demo.plan.md')).toContain('- [ ] Do two');
+    const message = it.repository.git('log', '-1', '--format=%B', 'HEAD~1');
+    expect(trailer(message, 'Plan')).toBe('demo');
+    expect(trailer(message, 'Plan-Task')).toBe('one');
+    expect(trailer(message, 'Plan-Attempt')).toBe('1/3');
+    expect(trailer(message, 'Plan-Gates')).toBe('there=passed');
+    expect(await it.plan()).toContain('status: completed');
+    expect(it.repository.status()).toEqual([]);
+  });
+
+  it('is open again after git revert', async () => {
+    await using it = await rig(task('one', 'echo 1 > one.txt') + task('two', 'echo 2 > two.txt'));
+    await it.run();
+    it.repository.git('revert', '--no-edit', 'HEAD~1');
+    expect(await it.plan()).toContain('- [ ] Do one');
+    expect(await it.plan()).toContain('- [x] Do two');
+    const summary = await it.run();
+    expect(summary).toMatchObject({ end: { type: 'completed' }, completedTasks: 1 });
+    expect(await it.repository.read('one.txt')).toBe('1\n');
+  });
+
+  it('takes nothing of a person into its commit: dirty, staged and untracked files stay as they are', async () => {
+    await using it = await rig(task('one', 'echo 1 > one.txt'), { 'staged.txt': 'a\nb\n', 'dirty.txt': 'a\n' });
+    await it.repository.write({ 'staged.txt': 'a\nstaged\n', 'new.txt': 'mine\n', 'dirty.txt': 'dirty\n' });
+    it.repository.git('add', 'staged.txt');
+    await it.repository.write({ 'staged.txt': 'a\nstaged\nnot staged\n' });
+    const before = it.repository.status();
+    const index = it.repository.git('diff', '--cached', '--', 'staged.txt');
+    await it.run();
+    expect(it.repository.status()).toEqual(before);
+    expect(it.repository.git('diff', '--cached', '--', 'staged.txt')).toBe(index);
+    expect(it.repository.git('show', '--format=', '--name-only', 'HEAD').trim().split('\n')).toEqual(['one.txt', 'plans/demo.plan.md']);
+  });
+
+  it('may delete and rename files', async () => {
+    await using it = await rig(task('one', 'git mv README.md LIESMICH.md && rm old.txt'), { 'old.txt': 'x\n' });
+    await it.run();
+    expect(it.repository.git('ls-files').trim().split('\n')).toEqual(['LIESMICH.md', 'plans/demo.plan.md']);
+    expect(it.repository.status()).toEqual([]);
+  });
+
+  it('honours a hook that rewrites what is committed', async () => {
+    await using it = await rig(task('one', 'echo 1 > one.txt'));
+    await it.repository.hook('pre-commit', 'if [ -f one.txt ]; then echo formatted > one.txt; git add one.txt; fi');
+    await it.run();
+    expect(it.repository.git('show', 'HEAD:one.txt')).toBe('formatted\n');
+    expect(it.repository.status()).toEqual([]);
+  });
+});
+
+describe('an attempt that does not pass', () => {
+  it('is tried again with the failure, and both tries are told', async () => {
+    await using it = await rig(
+      task('one', 'echo $PLANS_ATTEMPT > one.txt'),
+      gates({ name: 'second', run: 'grep -q 2 one.txt || { echo not yet; exit 1; }' }),
+    );
+    const summary = await it.run();
+    expect(summary.end).toEqual({ type: 'completed' });
+    expect(it.of('attempt-finished')).toMatchObject([{ attempt: 1, outcome: 'gate_failed', willRetry: true, files: ['one.txt'] }]);
+    expect(trailer(it.repository.git('log', '-1', '--format=%B'), 'Plan-Attempt')).toBe('2/3');
+    expect(await it.plan()).not.toContain('attempts:');
+    expect(it.repository.git('show', 'refs/plans/attempts/demo/one/1:one.txt')).toBe('1\n');
+  });
+
+  it('pauses the plan after the last one, with the reason in the file and the work in the checkout', async () => {
+    await using it = await rig(
+      task('one', 'echo $PLANS_ATTEMPT > one.txt') + task('two', 'true', 'dependsOn: [one]'),
+      gates({ name: 'no', run: 'echo "wrong: $(cat one.txt | tr 0-9 a-j)"; false' }),
+    );
+    const summary = await it.run();
+    expect(summary.end).toMatchObject({ type: 'paused', reason: 'task_failed', task: 'one' });
+    expect(summary.failure).toMatchObject({ task: 'one', attempts: 3, gate: { name: 'no', tail: 'wrong: d' }, files: ['one.txt'] });
+    const plan = await it.plan();
+    expect(plan).toContain('status: paused');
+    expect(plan).toMatch(/id: one\n.*\n {2}status: failed\n {2}attempts: 3\n {2}error: /);
+    expect(it.repository.log()[0]).toBe('demo: failed: Do one');
+    expect(it.repository.status()).toEqual(['?? one.txt']);
+    expect(it.repository.git('for-each-ref', '--format=%(refname)', 'refs/plans').trim().split('\n')).toHaveLength(3);
+  });
+
+  it('goes on from what it left when a person names the task again', async () => {
+    await using it = await rig(
+      task('one', 'echo line >> one.txt', 'maxAttempts: 1'),
+      gates({ name: 'two', run: 'test $(wc -l < one.txt) -ge 2' }),
+    );
+    expect((await it.run()).end).toMatchObject({ reason: 'task_failed' });
+    expect((await it.run()).end).toMatchObject({ reason: 'task_failed', detail: 'it failed in an earlier run' });
+    const summary = await it.run({ task: 'one' });
+    expect(summary.end).toEqual({ type: 'completed' });
+    expect(it.repository.git('show', '--format=', '--name-only', 'HEAD').trim().split('\n')).toEqual(['one.txt', 'plans/demo.plan.md']);
+    expect(await it.plan()).not.toMatch(/status: failed|attempts|error/);
+  });
+
+  it('begins anew where the config says so', async () => {
+    const config = {
+      'plans.config.json': JSON.stringify({
+        retryFrom: 'base',
+        qa: { gates: [{ name: 'one', run: 'test $(wc -l < one.txt) -eq 1 && test "$PLANS" != x && grep -q 2 one.txt' }] },
+      }),
+    };
+    await using it = await rig(task('one', 'echo $PLANS_ATTEMPT >> one.txt'), config);
+    expect((await it.run()).end).toEqual({ type: 'completed' });
+    expect(it.repository.git('show', 'HEAD:one.txt')).toBe('2\n');
+  });
+
+  it.each([
+    ['no_changes', task('one', 'true'), /changed no file/],
+    ['files_violation', task('one', 'echo 1 > other.txt', 'files: [src/**]'), /"other.txt", outside the task's files/],
+    ['agent_failed', task('one', 'echo oops; exit 7'), /exit code 7/],
+    ['timeout_wall', task('one', 'sleep 60', 'timeout: 1s', 'maxAttempts: 1'), /did not end within/],
+  ] as const)('%s', async (outcome, text, reason) => {
+    await using it = await rig(text);
+    const summary = await it.run();
+    expect(summary.failure).toMatchObject({ outcome, reason: expect.stringMatching(reason) as unknown });
+    expect(it.repository.log()[0]).toBe('demo: failed: Do one');
+  });
+
+  it('may change nothing where the task says so', async () => {
+    await using it = await rig(task('one', 'true', 'allowNoChanges: true'));
+    expect((await it.run()).end).toEqual({ type: 'completed' });
+  });
+
+  it('is a failed gate when a hook refuses the commit', async () => {
+    await using it = await rig(task('one', 'echo $PLANS_ATTEMPT > one.txt'));
+    await it.repository.hook('pre-commit', 'if [ -f one.txt ] && ! grep -q 2 one.txt; then echo "hook: not 2"; exit 1; fi');
+    const summary = await it.run();
+    expect(summary.end).toEqual({ type: 'completed' });
+    expect(it.of('attempt-finished')).toMatchObject([{ outcome: 'hook_failed', tail: expect.stringContaining('hook: not 2') as unknown }]);
+  });
+
+  it('that changes a file which was dirty before pauses the plan and commits nothing', async () => {
+    await using it = await rig(task('one', 'echo agent >> README.md'));
+    await it.repository.write({ 'README.md': 'mine\n' });
+    const summary = await it.run();
+    expect(summary.end).toMatchObject({ type: 'paused', reason: 'conflict', task: 'one' });
+    expect(it.repository.git('show', 'HEAD:README.md')).toBe('hello\n');
+    expect(await it.repository.read('README.md')).toBe('mine\nagent\n');
+    expect(await it.plan()).not.toContain('status: failed');
+  });
+});
+
+describe('pauses', () => {
+  const phases = `## A\n\n\`\`\`yaml\npauseAfter: true\n\`\`\`\n\n${task('one', 'echo 1 > one.txt')}## B\n\n${task('two', 'echo 2 > two.txt')}`;
+
+  it('after a phase, in the commit of its last task, and goes on from git alone', async () => {
+    await using it = await rig(phases);
+    expect((await it.run()).end).toMatchObject({ type: 'paused', reason: 'phase_complete' });
+    expect(it.repository.log()).toEqual(['demo: Do one', 'demo: started', 'init']);
+    expect(it.repository.git('show', 'HEAD:plans/demo.plan.md')).toContain('status: paused');
+    it.repository.git('clean', '-qxdf');
+    expect((await it.run()).end).toEqual({ type: 'completed' });
+    expect(it.repository.log().slice(0, 2)).toEqual(['demo: Do two', 'demo: resumed']);
+  });
+
+  it('for a person’s task and at a manual phase', async () => {
+    await using it = await rig(
+      `## A\n\n- [ ] Sign it\n\n  \`\`\`yaml\n  assignee: human\n  \`\`\`\n\n## B\n\n\`\`\`yaml\nexecutionMode: manual\n\`\`\`\n\n${task('two', 'echo 2 > two.txt')}`,
+    );
+    expect((await it.run()).end).toMatchObject({ reason: 'human_task', task: 'sign-it' });
+    await it.repository.write({ 'plans/demo.plan.md': (await it.plan()).replace('- [ ] Sign', '- [x] Sign') });
+    expect((await it.run()).end).toMatchObject({ reason: 'manual_approval_required', task: 'two' });
+    expect(it.repository.log()).toContain('demo: edit the plan');
+    expect((await it.run({ task: 'two' })).end).toEqual({ type: 'completed' });
+  });
+
+  it('at the next boundary when asked once', async () => {
+    await using it = await rig(task('one', 'echo 1 > one.txt') + task('two', 'echo 2 > two.txt'));
+    const summary = await it.run({ on: (event, pause) => event.type === 'attempt-started' && pause(false) });
+    expect(summary).toMatchObject({ end: { type: 'paused', reason: 'requested' }, completedTasks: 1 });
+    expect((await it.run()).end).toEqual({ type: 'completed' });
+  });
+
+  it('at once when asked twice, and the task is pending with its work kept', async () => {
+    await using it = await rig(task('one', 'echo 1 > one.txt; test -f go || { echo waiting; exec sleep 60; }'));
+    const summary = await it.run({ on: (event, pause) => event.type === 'agent-output' && (pause(false), pause(true)) });
+    expect(summary.end).toMatchObject({ type: 'paused', reason: 'requested', task: 'one' });
+    expect(await it.plan()).toMatch(/status: paused[\s\S]*- \[ \] Do one/);
+    expect(it.repository.git('show', 'refs/plans/attempts/demo/one/1:one.txt')).toBe('1\n');
+    await it.repository.write({ go: '', '.git/info/exclude': 'go\n' });
+    expect((await it.run()).end).toEqual({ type: 'completed' });
+    expect(it.repository.git('show', '--format=', '--name-only', 'HEAD').trim().split('\n')).toEqual(['one.txt', 'plans/demo.plan.md']);
+  });
+});
+
+describe('what is asked for', () => {
+  const three = task('one', 'echo 1 > one.txt') + task('two', 'echo 2 > two.txt') + task('three', 'echo 3 > three.txt', 'dependsOn: [one]');
+
+  it('is one task, and the rest stays open', async () => {
+    await using it = await rig(three);
+    expect(await it.run({ task: 'two' })).toMatchObject({ end: { type: 'done' }, completedTasks: 1 });
+    expect(await it.plan()).toMatch(/status: paused[\s\S]*- \[ \] Do one[\s\S]*- \[x\] Do two[\s\S]*- \[ \] Do three/);
+  });
+
+  it('is refused where something it depends on is open', async () => {
+    await using it = await rig(three);
+    await expect(it.run({ task: 'three' })).rejects.toThrow('The task "three" cannot start: "one" is not done.');
+    await expect(it.run({ task: 'tow' })).rejects.toThrow('Did you mean "two"?');
+    expect(it.repository.log()).toEqual(['init']);
+  });
+
+  it('is everything from a task on', async () => {
+    await using it = await rig(three);
+    const summary = await it.run({ from: 'two' });
+    expect(summary.end).toMatchObject({ type: 'paused', reason: 'requested', task: null });
+    expect(it.of('task-completed').map((event) => event.task)).toEqual(['two']);
+  });
+});
+
+describe('the plan file during a run', () => {
+  it('takes a person’s words, as the person’s commit, and puts back what would decide for them', async () => {
+    await using it = await rig(task('one', 'echo 1 > one.txt') + task('two', 'echo 2 > two.txt'));
+    await it.run({
+      on: async (event) => {
+        if (event.type !== 'attempt-started' || event.task !== 'one') return;
+        const { writeFileSync, readFileSync } = await import('node:fs');
+        const path = it.repository.path('plans/demo.plan.md');
+        writeFileSync(
+          path,
+          readFileSync(path, 'utf8')
+            .replace('Do two', 'Do two properly')
+            .replace('- [ ] Do two', '- [x] Do two')
+            .replace('echo 2', 'echo evil'),
+        );
+      },
+    });
+    const subjects = it.repository.log();
+    expect(subjects).toEqual(['demo: Do two properly', 'demo: Do one', 'demo: edit the plan', 'demo: started', 'init']);
+    expect(await it.repository.read('two.txt')).toBe('2\n');
+    expect(it.of('note')).toMatchObject([{ text: expect.stringMatching(/Put back: status of "two"; run of "two"/) as unknown }]);
+    expect(it.of('plan-edited')).toMatchObject([{ changed: ['two'], added: [], removed: [] }]);
+  });
+
+  it('pauses the run with a status', async () => {
+    await using it = await rig(
+      `${task('one', 'sed -i "s/status: running/status: paused/" plans/demo.plan.md; echo 1 > one.txt')}${task('two', 'echo 2 > two.txt')}`,
+    );
+    const summary = await it.run();
+    expect(summary).toMatchObject({ end: { type: 'paused', reason: 'requested' }, completedTasks: 1 });
+  });
+
+  it.each([
+    ['deleted', 'rm plans/demo.plan.md'],
+    ['nonsense', 'printf "%s\\n" "---" "nonsense: [" "---" > plans/demo.plan.md'],
+    ['without the task', 'printf "# Demo\\n\\n- [ ] Another\\n" > plans/demo.plan.md'],
+  ])('%s: stops with a sentence, and commits nothing of the task', async (_, damage) => {
+    await using it = await rig(task('one', `echo 1 > one.txt; ${damage}`));
+    const summary = await it.run();
+    expect(summary).toMatchObject({ end: { type: 'paused', reason: 'plan_invalid' }, completedTasks: 0 });
+    expect(it.repository.git('ls-files').split('\n')).not.toContain('one.txt');
+    expect(it.repository.git('show', 'refs/plans/attempts/demo/one/1:one.txt')).toBe('1\n');
+  });
+
+  it('is not committed on a branch that somebody has switched to', async () => {
+    await using it = await rig(task('one', 'echo 1 > one.txt; git switch -qc elsewhere'));
+    const summary = await it.run();
+    expect(summary.end).toMatchObject({ type: 'paused', reason: 'conflict' });
+    expect(it.repository.git('log', '--format=%s', '--all', '--not', '--glob=refs/plans').trim()).not.toContain('Do one');
+  });
+});
+
+describe('a run that may not begin changes nothing', () => {
+  const unchanged = async (it: Awaited<ReturnType<typeof rig>>, expected: RegExp, options = {}) => {
+    const before = [it.repository.git('rev-parse', 'HEAD').trim(), ...it.repository.status(), await it.plan()];
+    await expect(it.run(options)).rejects.toThrow(expected);
+    expect([it.repository.git('rev-parse', 'HEAD').trim(), ...it.repository.status(), await it.plan()]).toEqual(before);
+    expect(it.events).toEqual([]);
+  };
+
+  it('a draft', async () => {
+    await using it = await rig(task('one', 'true'), {}, 'draft');
+    await unchanged(it, /is a draft.*plans ready demo/);
+  });
+  it('an invalid plan', async () => {
+    await using it = await rig('- [ ] one\n\n  ```yaml\n  dependOn: [x]\n  ```\n');
+    await unchanged(it, /demo\.plan\.md:10:3 .*dependOn/);
+  });
+  it('an unknown gate', async () => {
+    await using it = await rig(task('one', 'true', 'gates: [tset]'), gates({ name: 'test', run: 'true' }));
+    await unchanged(it, /tset/);
+  });
+  it('a detached HEAD', async () => {
+    await using it = await rig(task('one', 'true'));
+    it.repository.git('switch', '-q', '--detach');
+    await unchanged(it, /HEAD is detached/);
+  });
+  it('a merge under way', async () => {
+    await using it = await rig(task('one', 'true'));
+    it.repository.git('switch', '-qc', 'other');
+    await it.repository.commit('other', { 'README.md': 'other\n' });
+    it.repository.git('switch', '-q', 'main');
+    await it.repository.commit('mine', { 'README.md': 'mine\n' });
+    expect(() => it.repository.git('merge', '-q', 'other')).toThrow();
+    await unchanged(it, /A merge is under way/);
+  });
+  it('no agent, an unknown agent, and one that is not installed', async () => {
+    await using none = await rig('- [ ] one\n');
+    await unchanged(none, /names no agent/);
+    await using missing = await rig('- [ ] one\n\n  ```yaml\n  agent: mine\n  ```\n', {
+      'plans.config.json': JSON.stringify({ agents: { mine: { command: ['no-such-program-here'] } } }),
+    });
+    await unchanged(missing, /"no-such-program-here"/);
+  });
+  it('a plan that somebody else runs', async () => {
+    await using it = await rig(task('one', 'echo 1 > one.txt'));
+    let second: unknown = null;
+    await it.run({
+      on: (event) => {
+        if (event.type === 'attempt-started') second ??= it.run().catch((error: unknown) => error);
+      },
+    });
+    expect(String(await second)).toMatch(/being run by process \d+/);
+  });
+  it('a hook that refuses the first commit', async () => {
+    await using it = await rig(task('one', 'true'));
+    await it.repository.hook('pre-commit', 'exit 1');
+    await expect(it.run()).rejects.toThrow(/could not begin: A git hook refused/);
+    expect(it.repository.status()).toEqual([]);
+  });
+});
+
+describe('gates', () => {
+  it('that rewrite the task’s files are part of the work; what they leave lying about is not', async () => {
+    await using it = await rig(
+      task('one', 'echo 1 > one.txt'),
+      gates({ name: 'format', run: 'echo formatted > one.txt; echo x > report.log; echo fixed > README.md' }),
+    );
+    await it.run();
+    expect(it.repository.git('show', 'HEAD:one.txt')).toBe('formatted\n');
+    expect(it.repository.git('show', 'HEAD:README.md')).toBe('fixed\n');
+    expect(it.repository.status()).toEqual(['?? report.log']);
+    expect(
+      it
+        .of('note')
+        .map(({ text }) => text)
+        .join('\n'),
+    ).toMatch(/"report.log".*\n.*as the gates left them/);
+  });
+
+  it('are those that the task or its phase names, in the config’s order', async () => {
+    const list = ['a', 'b', 'c'].map((name) => ({ name, run: 'true' }));
+    await using it = await rig(
+      `## A\n\n\`\`\`yaml\ngates: [c, a]\n\`\`\`\n\n${task('one', 'echo > 1.txt')}${task('two', 'echo > 2.txt', 'gates: []')}`,
+      gates(...list),
+    );
+    await it.run();
+    expect(it.of('gate-finished').map(({ task: id, gate }) => `${id} ${gate.name}`)).toEqual(['one a', 'one c']);
+  });
+});
+
+it('leaves executable bits and odd file names as the task made them', async () => {
+  await using it = await rig(task('one', 'printf x > "odd \' name ü.sh"; chmod +x odd*; ln -s README.md link'));
+  await chmod(it.repository.path('README.md'), 0o644);
+  await it.run();
+  expect(
+    it.repository
+      .git('-c', 'core.quotePath=false', 'ls-tree', 'HEAD')
+      .split('\n')
+      .filter((line) => /odd|link/.test(line))
+      .map((line) => line.slice(0, 6)),
+  ).toEqual(['120000', '100755']);
+});
