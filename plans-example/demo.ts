@@ -31,18 +31,20 @@ for (const [key, value] of [
 }
 git('add', '-A');
 git('commit', '-q', '-m', 'A small project, and plans for it');
+git('tag', 'start');
 
 say(`plans run ${PLAN}`);
 const run = spawnSync(process.execPath, [cli, 'run', PLAN, '--yes'], { cwd: folder, stdio: 'inherit' });
 
 say('git log --stat');
-git('--no-pager', 'log', '--stat', '--format=%C(auto)%h %s');
+git('--no-pager', 'log', '--stat', '--format=%C(auto)%h %s', 'start..HEAD');
 
 say(`plans/${PLAN}.plan.md`);
-console.log(readFileSync(join(folder, 'plans', `${PLAN}.plan.md`), 'utf8').replaceAll(/^ *```yaml\n[^]*?```\n\n?/gm, ''));
+const lines = readFileSync(join(folder, 'plans', `${PLAN}.plan.md`), 'utf8').split('\n');
+console.log(lines.filter((line) => /^(?:status:|#|- \[)/.test(line)).join('\n'));
 
 say('The repository is yours to look at');
-console.log(`  cd ${folder}\n  git log            the commits, each with its evidence as trailers\n  cat plans/release.plan.md   the next plan\n`);
+console.log(`  cd ${folder}\n  git log                    # each commit with its evidence as trailers\n  cat plans/release.plan.md  # a plan with a pause, to go on with\n`);
 
 if (run.error !== undefined) console.error(`The command could not be started: ${run.error.message}`);
 process.exitCode = run.status ?? 1;

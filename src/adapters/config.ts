@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
+import { registerHooks } from 'node:module';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Loaders } from 'cosmiconfig';
@@ -105,10 +106,21 @@ async function readConfig(root: string, file: string): Promise<unknown> {
 
 async function importDefault(path: string, content: string): Promise<unknown> {
   // Node's own loader, its type stripping included. The query makes an edited file a new module for a process that lives on.
-  const module: unknown = await import(`${pathToFileURL(path).href}?${hex(content)}`);
-  const value: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, 'default') : undefined;
-  if (value === undefined) throw new Error('it has no default export. Write "export default { … }".');
-  return value;
+  const url = `${pathToFileURL(path).href}?${hex(content)}`;
+  const format = { '.ts': 'module-typescript', '.js': 'module' }[extname(path)];
+  // Where package.json has no "type", Node finds out by itself what the file is, but warns on every start that it had to.
+  const isModule = format !== undefined && /^\s*export\s+default\b/m.test(content);
+  const hooks = isModule
+    ? registerHooks({ load: (name, context, next) => next(name, name === url ? { ...context, format } : context) })
+    : null;
+  try {
+    const module: unknown = await import(url);
+    const value: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, 'default') : undefined;
+    if (value === undefined) throw new Error('it has no default export. Write "export default { … }".');
+    return value;
+  } finally {
+    hooks?.deregister();
+  }
 }
 
 async function parseYaml(_path: string, content: string): Promise<unknown> {

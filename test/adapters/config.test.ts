@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -67,6 +67,20 @@ test.each(CONFIG_FILES)('%s is read, without the TypeScript compiler', (file) =>
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   expect(JSON.parse(output)).toMatchObject({ file, config: { maxAttempts: 7, timeout: '30m' }, loaded: [] });
+});
+
+test.each([
+  ['plans.config.ts', 'export default { maxAttempts: 7 as number };'],
+  ['plans.config.js', 'export default { maxAttempts: 7 };'],
+  ['plans.config.js', 'module.exports = { maxAttempts: 7 };'],
+])('%s in a package without a type is loaded without a warning', (file, text) => {
+  write('package.json', '{ "name": "x" }');
+  write(file, text);
+  const script = `
+    import { loadConfig } from ${JSON.stringify(join(import.meta.dirname, '../../src/adapters/config.ts'))};
+    process.stdout.write(String((await loadConfig(${JSON.stringify(root)})).config.maxAttempts));`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+  expect({ stdout, stderr }).toEqual({ stdout: '7', stderr: '' });
 });
 
 test('a file that says nothing leaves the defaults', async () => {

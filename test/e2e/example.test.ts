@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/adapters/config.ts';
 import type { GateConfig } from '../../src/core/config.ts';
+import { parsePlan } from '../../src/core/parse.ts';
 
 const example = join(import.meta.dirname, '../../plans-example');
 let root: string;
@@ -29,14 +30,14 @@ interface Step {
   readonly files: readonly string[];
 }
 
-/** The steps of a plan, in its order. Read by their lines: what the parser makes of a plan is tested elsewhere. */
+function readPlan(id: string): ReturnType<typeof parsePlan> {
+  return parsePlan(readFileSync(join(example, 'plans', `${id}.plan.md`), 'utf8'), id);
+}
+
+/** The `run:` tasks of a plan, in its order. */
 function stepsOf(plan: string): Step[] {
-  const text = readFileSync(join(example, 'plans', `${plan}.plan.md`), 'utf8');
-  return [...text.matchAll(/```yaml\n([^]*?)```/g)].flatMap(([, block = '']) => {
-    const value = (key: string) => new RegExp(`^ *${key}: (.*)$`, 'm').exec(block)?.[1];
-    const run = value('run');
-    return run === undefined ? [] : [{ id: value('id') ?? '', run, files: (value('files') ?? '').slice(1, -1).split(', ') }];
-  });
+  const tasks = readPlan(plan).plan.phases.flatMap((phase) => phase.tasks);
+  return tasks.flatMap(({ id, run, files = [] }) => (run === undefined ? [] : [{ id, run, files }]));
 }
 
 function shell(command: string, attempt: number) {
@@ -60,6 +61,13 @@ function snapshot(): Map<string, string> {
 function changes(before: ReadonlyMap<string, string>): string[] {
   return [...snapshot()].flatMap(([path, text]) => (before.get(path) === text ? [] : [path])).sort();
 }
+
+test.each(['split-the-bill', 'release', 'currencies'])('%s: nothing is wrong with it, and every task has an id of its own', (id) => {
+  const { plan, diagnostics } = readPlan(id);
+  expect(diagnostics).toEqual([]);
+  expect(plan.status).toBe(id === 'currencies' ? 'draft' : 'ready');
+  for (const task of plan.phases.flatMap((phase) => phase.tasks)) expect(task.pinned, task.id).toBe(true);
+});
 
 test('the gates are green at the start', () => {
   expect(gates.map(({ name }) => name)).toEqual(['syntax', 'test']);
