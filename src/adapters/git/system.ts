@@ -98,7 +98,7 @@ class SystemGit implements Git, CommitPlace {
 
   async readFile(revision: string, path: string): Promise<Uint8Array | null> {
     if (!/[\n:]|^\.{0,2}\//.test(path)) {
-      const object = await this.#reader.read(`${revision}:${path}`);
+      const object = await this.#reader.read(`${revision}^{commit}:${path}`);
       return object?.type === 'blob' ? object.bytes : null;
     }
     const commit = await this.resolve(revision);

@@ -1,0 +1,120 @@
+/** Git without the git program, on isomorphic-git, for repositories that are plain enough; others are refused with what was found. */
+import type { Commit, CommitOutcome, CommitRequest, Git, Head, LogQuery, WorkTreeStatus } from './git.ts';
+import { listCommits } from './embedded/history.ts';
+import { readObject, readTree, resolveCommit, treeOf } from './embedded/objects.ts';
+import { assertReadable, exists, findPlace, type EmbeddedFs, type Place } from './embedded/place.ts';
+import { listReferences, readHead, swapReference } from './embedded/references.ts';
+import { compareAll } from './embedded/status.ts';
+import { commitEmbedded, keepEmbedded, restoreEmbedded } from './embedded/write.ts';
+import { lookUp } from './tree.ts';
+
+const OPERATIONS = [
+  ['rebase-merge', 'rebase'],
+  ['rebase-apply', 'rebase'],
+  ['MERGE_HEAD', 'merge'],
+  ['CHERRY_PICK_HEAD', 'cherry-pick'],
+  ['REVERT_HEAD', 'revert'],
+  ['BISECT_LOG', 'bisect'],
+] as const;
+
+/** Opens the repository that holds `folder`. `home` is where the person's own configuration is; null: they have none. */
+export async function openEmbeddedGit(folder: string, fs?: EmbeddedFs, home: string | null = null): Promise<Git> {
+  // The library takes 100 ms to load, and most never need it.
+  const library = await import('isomorphic-git');
+  return new EmbeddedGit(await findPlace(fs ?? (await import('node:fs')), library, folder, home));
+}
+
+class EmbeddedGit implements Git {
+  readonly name = 'isomorphic-git';
+  readonly root: string;
+  readonly commonDir: string;
+  readonly #place: Place;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(place: Place) {
+    this.#place = place;
+    this.root = place.root;
+    this.commonDir = place.gitDir;
+  }
+
+  head(): Promise<Head> {
+    return readHead(this.#place);
+  }
+
+  resolve(revision: string): Promise<string | null> {
+    return resolveCommit(this.#place, revision);
+  }
+
+  async status(paths?: readonly string[]): Promise<WorkTreeStatus> {
+    await assertReadable(this.#place);
+    const head = await this.head();
+    return { head, changes: await compareAll(this.#place, head, paths) };
+  }
+
+  async operation(): Promise<string | null> {
+    for (const [file, name] of OPERATIONS) if (await exists(this.#place.fs, `${this.commonDir}/${file}`)) return name;
+    return null;
+  }
+
+  commit(request: CommitRequest): Promise<CommitOutcome> {
+    return this.#alone(() => commitEmbedded(this.#place, request));
+  }
+
+  async log(query: LogQuery = {}): Promise<readonly Commit[]> {
+    const to = await this.resolve(query.to ?? 'HEAD');
+    if (to === null && query.to === undefined) return [];
+    const from = query.from === undefined ? null : await this.resolve(query.from);
+    if (to === null) throw new Error(`There is no commit ${query.to} in this repository.`);
+    if (from === null && query.from !== undefined) throw new Error(`There is no commit ${query.from} in this repository.`);
+    return listCommits(this.#place, query, to, from);
+  }
+
+  async readBlob(id: string): Promise<Uint8Array | null> {
+    const object = await readObject(this.#place, id);
+    return object?.type === 'blob' ? object.bytes : null;
+  }
+
+  async readFile(revision: string, path: string): Promise<Uint8Array | null> {
+    const commit = await this.resolve(revision);
+    if (commit === null) return null;
+    const found = await lookUp((id) => readTree(this.#place, id), await treeOf(this.#place, commit), [path]);
+    const entry = found.get(path);
+    return entry ? this.readBlob(entry.id) : null;
+  }
+
+  refs(prefix: string): Promise<ReadonlyMap<string, string>> {
+    return listReferences(this.#place, prefix);
+  }
+
+  updateRef(ref: string, to: string | null, from: string | null): Promise<boolean> {
+    return this.#alone(() => swapReference(this.#place, ref, to, from));
+  }
+
+  keep(request: { readonly paths: readonly string[]; readonly parent: string; readonly message: string }): Promise<string> {
+    return keepEmbedded(this.#place, request.paths, request.parent, request.message);
+  }
+
+  restore(commit: string, paths: readonly string[]): Promise<void> {
+    return this.#alone(async () => {
+      const id = await this.resolve(commit);
+      if (id === null) throw new Error(`There is no commit ${commit} in this repository.`);
+      await restoreEmbedded(this.#place, id, paths);
+    });
+  }
+
+  async rootCommit(): Promise<string | null> {
+    if (await exists(this.#place.fs, `${this.commonDir}/shallow`)) return null;
+    const roots = (await this.log()).filter((commit) => commit.parents.length === 0);
+    return roots.sort((a, b) => Date.parse(a.committedAt) - Date.parse(b.committedAt))[0]?.id ?? null;
+  }
+
+  async close(): Promise<void> {
+    await this.#queue;
+  }
+
+  #alone<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(action);
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+}
