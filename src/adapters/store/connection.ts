@@ -152,7 +152,7 @@ export class Connection {
     if (inode === null || inodeOf(this.#file) !== inode) return;
     this.notes.push(`the cache ${this.#file} was damaged (${messageOf(error)}) and is built anew`);
     try {
-      for (const suffix of ['-wal', '-shm', '']) rmSync(this.#file + suffix, { force: true, recursive: true });
+      for (const suffix of ['-wal', '-shm', '']) rmSync(this.#file + suffix, { force: true });
     } catch {
       // What cannot be deleted cannot be opened either: the caller falls back to memory.
     }
