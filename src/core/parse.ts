@@ -74,8 +74,9 @@ function planOf(
   bodyEnd: number,
 ): Plan {
   const heading = title === null ? null : moved(title.block.text, title.base);
-  const headingEnd = title === null ? 0 : title.base + title.block.span.offset + title.block.span.length;
-  const start = title !== null && headingEnd <= bodyEnd ? headingEnd : top.end;
+  const headingLine = title === null ? null : moved(title.block.span, title.base);
+  const headingEnd = headingLine === null ? top.end : headingLine.offset + headingLine.length;
+  const start = headingEnd <= bodyEnd ? headingEnd : top.end;
   const place = withoutBlankLines(text, { offset: start, length: Math.max(0, bodyEnd - start) });
   return {
     id,
@@ -84,7 +85,7 @@ function planOf(
     status: top.fields.status ?? 'draft',
     createdBy: top.fields.createdBy ?? 'user',
     phases,
-    place: { frontmatter: top.frontmatter, heading, description: place, eol: lineEndingOf(text) },
+    place: { frontmatter: top.frontmatter, headingLine, heading, description: place, eol: lineEndingOf(text) },
   };
 }
 

@@ -43,6 +43,8 @@ export interface Plan {
   readonly phases: readonly Phase[];
   readonly place: {
     readonly frontmatter: Frontmatter | null;
+    /** The H1's lines without the last line ending. */
+    readonly headingLine: Span | null;
     /** The H1's text. */
     readonly heading: Span | null;
     readonly description: Span;

@@ -1,0 +1,63 @@
+/** The writer's guard: after an edit, only what was meant may differ. */
+import type { SectionCache } from './chunks.ts';
+import { parsePlan } from './parse.ts';
+import type { Phase, Plan, Task } from './plan.ts';
+
+/** What an edit was meant to change: keys of the plan, of one phase, or of one task. */
+export interface Expectation {
+  readonly plan?: readonly (keyof Plan)[];
+  readonly phase?: { readonly id: string; readonly keys: readonly (keyof Phase)[] };
+  readonly task?: { readonly id: string; readonly keys: readonly (keyof Task)[] };
+}
+
+/**
+ * Reads an edited text again and compares. Returns null where nothing else differs, else a sentence that names the first difference.
+ * `before` is the plan that the edit was made on. Not for edits that add, remove or move.
+ */
+export function verifyEdit(before: Plan, after: string, expectation: Expectation, cache?: SectionCache): string | null {
+  const { plan } = parsePlan(after, before.id, cache);
+  const changed = difference(before, plan, ['id', 'title', 'description', 'status', 'createdBy'], expectation.plan ?? []);
+  if (changed !== null) return `The edit would change the plan's ${changed}.`;
+  if (plan.phases.length !== before.phases.length) return `The edit would make ${plan.phases.length} phases of ${before.phases.length}.`;
+  for (const [index, old] of before.phases.entries()) {
+    const phase = plan.phases[index];
+    if (phase === undefined) continue;
+    const inPhase = difference(old, phase, PHASE_KEYS, expectation.phase?.id === old.id ? expectation.phase.keys : []);
+    if (inPhase !== null) return `The edit would change the ${inPhase} of the phase "${old.title}".`;
+    if (phase.tasks.length !== old.tasks.length)
+      return `The edit would make ${phase.tasks.length} tasks of ${old.tasks.length} in "${old.title}".`;
+    for (const [position, oldTask] of old.tasks.entries()) {
+      const task = phase.tasks[position];
+      const inTask = task && difference(oldTask, task, TASK_KEYS, expectation.task?.id === oldTask.id ? expectation.task.keys : []);
+      if (typeof inTask === 'string') return `The edit would change the ${inTask} of the task "${oldTask.title}".`;
+    }
+  }
+  return null;
+}
+
+const PHASE_KEYS = ['id', 'title', 'description', 'executionMode', 'pauseAfter', 'agent', 'gates', 'maxConcurrency'] as const;
+const TASK_KEYS = [
+  ...([
+    'id',
+    'title',
+    'description',
+    'status',
+    'dependsOn',
+    'canRunInParallel',
+    'agent',
+    'run',
+    'gates',
+    'files',
+    'allowNoChanges',
+  ] as const),
+  ...(['estimate', 'maxAttempts', 'timeout', 'maxBudgetUsd', 'model', 'assignee', 'attempts', 'error'] as const),
+];
+
+function difference<Item>(a: Item, b: Item, keys: readonly (keyof Item)[], allowed: readonly (keyof Item)[]): string | null {
+  for (const key of keys) {
+    if (a[key] === b[key] || allowed.includes(key)) continue;
+    // Lists of names are the only values that are not compared by identity.
+    if (JSON.stringify(a[key]) !== JSON.stringify(b[key])) return String(key);
+  }
+  return null;
+}
