@@ -1,5 +1,5 @@
 /** What differs between two versions of a plan, as a person would say it: added, removed, modified, moved. */
-import { type Fields, type Outline, type OutlinePhase, type OutlineTask } from './outline.ts';
+import { type Fields, NO_OUTLINE, type Outline, type OutlinePhase, type OutlineTask } from './outline.ts';
 
 export interface TaskPlace {
   readonly id: string;
@@ -20,7 +20,7 @@ export interface Modification {
 }
 
 export interface PlanChanges {
-  /** Fields of the plan itself. */
+  /** Fields of the plan itself; none where the whole file is new or gone. */
   readonly plan: readonly string[];
   readonly added: { readonly phases: readonly PhasePlace[]; readonly tasks: readonly TaskPlace[] };
   readonly removed: { readonly phases: readonly PhasePlace[]; readonly tasks: readonly TaskPlace[] };
@@ -59,7 +59,7 @@ export function changesBetween(before: Outline, after: Outline): PlanChanges {
     ({ task, phase }) => JSON.stringify([task.title, (phaseBefore.get(phase) ?? phase).id]),
   );
   return {
-    plan: differing(before.fields, after.fields),
+    plan: before === NO_OUTLINE || after === NO_OUTLINE ? [] : differing(before.fields, after.fields),
     added: { phases: phases.added.map(phasePlace), tasks: tasks.added.map(taskPlace) },
     removed: { phases: phases.removed.map(phasePlace), tasks: tasks.removed.map(taskPlace) },
     modified: {

@@ -197,19 +197,21 @@ pauseAfter: true
   });
 });
 
-describe('the cache may go at any moment', () => {
-  async function world(): Promise<Repository> {
-    const repository = await createRepository({
-      'plans/a.plan.md': planText('A', ['One', 'Two']),
-      'plans/b.plan.md': planText('B', ['One']),
-    });
-    await repository.commit('a: One\n\nPlan: a\nPlan-Phase: work\nPlan-Task: one\nPlan-Attempt: 1/3\nPlan-Agent: run\nPlan-Duration: 2s', {
-      'plans/a.plan.md': planText('A', ['x One', 'Two']),
-      'one.txt': '1',
-    });
-    return repository;
-  }
+async function world(): Promise<Repository> {
+  const repository = await createRepository({
+    'plans/a.plan.md': planText('A', ['One', 'Two']),
+    'plans/b.plan.md': planText('B', ['One']),
+  });
+  await repository.commit('a: One\n\nPlan: a\nPlan-Phase: work\nPlan-Task: one\nPlan-Attempt: 1/3\nPlan-Agent: run\nPlan-Duration: 2s', {
+    'plans/a.plan.md': planText('A', ['x One', 'Two']),
+    'one.txt': '1',
+  });
+  return repository;
+}
 
+const url = (path: string): string => JSON.stringify(new URL(`../../${path}`, import.meta.url).href);
+
+describe('the cache may go at any moment', () => {
   test.each([
     ['deleted', (file: string) => rmSync(join(file, '..'), { recursive: true })],
     ['truncated', (file: string) => truncateSync(file, 5000)],
@@ -247,7 +249,6 @@ describe('the cache may go at any moment', () => {
 
   test('several processes sync one repository', async () => {
     await using repository = await world();
-    const url = (path: string): string => JSON.stringify(new URL(`../../${path}`, import.meta.url).href);
     const script = `
       const { openContext } = await import(${url('test/support/sync.ts')});
       const { exportState } = await import(${url('src/engine/export.ts')});
