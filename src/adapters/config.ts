@@ -92,16 +92,15 @@ async function hasPlansKey(file: string): Promise<boolean> {
 async function readConfig(root: string, file: string): Promise<unknown> {
   const path = join(root, file);
   if (file === PACKAGE) return Reflect.get(JSON.parse(await readFile(path, 'utf8')), 'plans');
-  if (extname(file) === '.json') {
-    const value: unknown = parseJson(await readFile(path, 'utf8'));
-    // `$import` is cosmiconfig's: one config that builds on another.
+  if (!CODE.some((extension) => extension === extname(file))) {
+    const value = await parseData(path, await readFile(path, 'utf8'));
+    // `$import` is cosmiconfig's: one config that builds on another. Without it, data costs no more than its own reader.
     if (!(typeof value === 'object' && value !== null && '$import' in value)) return value;
   }
   const { cosmiconfig } = await import('cosmiconfig');
   const explorer = cosmiconfig('plans', { searchPlaces: [...CONFIG_FILES], stopDir: root, cache: false, loaders: LOADERS });
   const result = await explorer.load(path);
-  // A file that is empty, or holds nothing but comments, leaves everything at its default.
-  return result === null || result.isEmpty === true ? {} : result.config;
+  return result?.config ?? {};
 }
 
 async function importDefault(path: string, content: string): Promise<unknown> {
@@ -123,27 +122,21 @@ async function importDefault(path: string, content: string): Promise<unknown> {
   }
 }
 
-async function parseYaml(_path: string, content: string): Promise<unknown> {
+/** A file that is empty, or holds nothing but comments, leaves everything at its default. */
+async function parseData(path: string, content: string): Promise<unknown> {
+  const text = content.replace(/^\uFEFF/, '');
+  if (text.trim() === '') return {};
+  if (extname(path) === '.json') return JSON.parse(text);
   const { parse } = await import('yaml');
-  const value: unknown = parse(content);
+  const value: unknown = parse(text);
   return value ?? {};
 }
 
-function parseJson(content: string): unknown {
-  return content.trim() === '' ? {} : JSON.parse(content.replace(/^\uFEFF/, ''));
-}
-
 const LOADERS: Loaders = {
-  '.ts': importDefault,
-  '.mts': importDefault,
-  '.js': importDefault,
-  '.mjs': importDefault,
-  '.cjs': importDefault,
-  '.json': (_path, content) => parseJson(content),
-  '.yaml': parseYaml,
-  '.yml': parseYaml,
+  ...Object.fromEntries(CODE.map((extension) => [extension, importDefault])),
+  ...Object.fromEntries(DATA.map((extension) => [extension, parseData])),
   // `.plansrc` is YAML, and so JSON as well.
-  noExt: parseYaml,
+  noExt: parseData,
 };
 
 /** Long enough for the excerpt with which the YAML reader shows the place; lines. */

@@ -84,7 +84,7 @@ test.each([
 });
 
 test('a file that says nothing leaves the defaults', async () => {
-  for (const text of ['', '  \n', '# only a comment\n']) {
+  for (const text of ['', '  \n', '# only a comment\n', '\uFEFF']) {
     write('plans.config.yaml', text);
     expect(await loadConfig(root)).toMatchObject({ config: DEFAULT_CONFIG, file: 'plans.config.yaml' });
   }
@@ -147,10 +147,18 @@ test('the digest follows what holds, not how it is written', async () => {
   expect(digests[2]).not.toBe(digests[1]);
 });
 
-test('a config can build on another', async () => {
+test.each([
+  ['plans.config.json', '{ "$import": "base.yaml", "qa": { "gates": [{ "name": "lint", "run": "npm run lint" }] } }'],
+  ['plans.config.yaml', '$import: [base.yaml]\nqa: { gates: [{ name: lint, run: npm run lint }] }\n'],
+])('%s can build on another file', async (file, text) => {
   write('base.yaml', 'maxAttempts: 5\nqa:\n  gates:\n    - { name: test, run: npm test }\n');
-  write('plans.config.json', '{ "$import": "base.yaml", "qa": { "gates": [{ "name": "lint", "run": "npm run lint" }] } }');
+  write(file, text);
   expect(await loadConfig(root)).toMatchObject({ config: { maxAttempts: 5, qa: { gates: [{ name: 'test' }, { name: 'lint' }] } } });
+});
+
+test('one that builds on a missing file is said', async () => {
+  write('plans.config.yaml', '$import: nowhere.yaml\n');
+  expect((await problems())[0]).toMatch(/^plans\.config\.yaml: could not be read: .*nowhere\.yaml/);
 });
 
 test('without a config, neither zod nor cosmiconfig nor YAML is loaded', () => {
