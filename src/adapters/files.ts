@@ -1,11 +1,11 @@
 /** Plan files: read whole, and written without losing what somebody else writes at the same time. */
-import * as nodeFs from 'node:fs/promises';
+import nodeFs from 'node:fs';
 import { sep } from 'node:path';
 import { recover } from './files/away.ts';
 import { publish } from './files/publish.ts';
 import { digestOf, readStable, type FileText } from './files/read.ts';
 import { RecentWrites, type Edit } from './files/recent.ts';
-import { failure, failureOf, type FileFailure, type FileSystem, type OpenFile, type Signature } from './files/system.ts';
+import { failure, failureOf, readBytes, type FileFailure, type FileSystem, type Signature } from './files/system.ts';
 
 export { listPlanFiles, type ListedFile, type PlanFolder } from './files/list.ts';
 export { MAX_FILE_BYTES, digestOf, type FileText } from './files/read.ts';
@@ -48,7 +48,7 @@ export interface Files {
 
 interface Remembered {
   readonly writes: RecentWrites;
-  replaced: { readonly file: OpenFile; readonly signature: Signature; readonly timer: NodeJS.Timeout } | null;
+  replaced: { readonly file: number; readonly signature: Signature; readonly drop: () => void } | null;
   queue: Promise<unknown>;
 }
 
@@ -57,26 +57,26 @@ export function openFiles(options: { readonly root?: string; readonly fs?: FileS
   const { root, fs = nodeFs } = options;
   const remembered = new Map<string, Remembered>();
 
-  async function target(path: string): Promise<string | FileFailure> {
-    try {
-      await fs.access(path);
-    } catch {
-      await recover(fs, path);
+  const inside = (real: string): boolean => root === undefined || real.startsWith(fs.realpathSync(root) + sep);
+
+  /** A symlinked plan stays a symlink: its target is edited. */
+  function target(path: string): string | FileFailure {
+    for (const last of [false, true]) {
+      try {
+        const real = fs.realpathSync(path);
+        return inside(real) ? real : failure('outside', `${path} leads outside the repository.`);
+      } catch (error) {
+        const failed = failureOf(error, path);
+        if (failed.reason !== 'missing') return failed;
+        // Missing may mean: away for a moment. Reading waits for it.
+        if (last || !recover(fs, path)) return path;
+      }
     }
-    try {
-      // A symlinked plan stays a symlink: its target is edited.
-      const real = await fs.realpath(path);
-      if (root === undefined || real.startsWith((await fs.realpath(root)) + sep)) return real;
-      return failure('outside', `${path} leads outside the repository.`);
-    } catch (error) {
-      // Missing may mean: away for a moment. Reading waits for it.
-      const failed = failureOf(error, path);
-      return failed.reason === 'missing' ? path : failed;
-    }
+    return path;
   }
 
   async function edit(path: string, change: Edit, once: boolean): Promise<EditResult> {
-    const real = await target(path);
+    const real = target(path);
     if (typeof real !== 'string') return real;
     const memory = remember(remembered, real);
     const turn = memory.queue.then(() => editNow(fs, real, memory, change, once));
@@ -86,7 +86,7 @@ export function openFiles(options: { readonly root?: string; readonly fs?: FileS
 
   return {
     async readText(path) {
-      const real = await target(path);
+      const real = target(path);
       if (typeof real !== 'string') return real;
       const read = await readStable(fs, real, remembered.get(real)?.writes.text ?? null);
       if (read.type === 'failed') return read;
@@ -107,7 +107,7 @@ export const editText: Files['editText'] = own.editText;
 export const settle: Files['settle'] = own.settle;
 
 /** Puts files back that a writer which died had renamed away, and removes what it left. `path` is a file, or a folder with a trailing separator. True when one came back. */
-export function recoverFiles(path: string): Promise<boolean> {
+export function recoverFiles(path: string): boolean {
   return recover(nodeFs, path);
 }
 
@@ -116,14 +116,14 @@ async function editNow(fs: FileSystem, path: string, memory: Remembered, edit: E
     const base = await readStable(fs, path, memory.writes.text);
     if (base.type === 'failed') return base;
     const now = performance.now();
-    const theirs = base.text === memory.writes.text ? await lateWrite(memory) : null;
+    const theirs = base.text === memory.writes.text ? lateWrite(fs, memory) : null;
     const mended = memory.writes.mend(theirs ?? base.text, now);
     const text = edit(mended.text) ?? mended.text;
     if (text === base.text) return { type: 'unchanged', text, signature: base.signature };
-    const published = await publish(fs, path, base, text);
+    const published = publish(fs, path, base, text);
     if (published.type === 'failed') return published;
     if (published.type === 'moved') continue;
-    await keepReplaced(memory, published.replaced, base.signature);
+    keepReplaced(fs, memory, published.replaced, base.signature);
     if (once) memory.writes.text = text;
     else memory.writes.add(edit, mended.text, text, now);
     return { type: 'written', text, reapplied: mended.count, tries };
@@ -132,32 +132,24 @@ async function editNow(fs: FileSystem, path: string, memory: Remembered, edit: E
 }
 
 /** What a writer that had the file open before we replaced it has written into the old one since; null in the common case. */
-async function lateWrite(memory: Remembered): Promise<string | null> {
+function lateWrite(fs: FileSystem, memory: Remembered): string | null {
   const { replaced } = memory;
   if (replaced === null) return null;
-  try {
-    // Its change time moved when it lost its name; the other two move only by a write.
-    const { size, mtimeNs } = await replaced.file.stat({ bigint: true });
-    if (size === 0n || (size === replaced.signature.size && mtimeNs === replaced.signature.mtimeNs)) return null;
-    return (await replaced.file.readFile()).toString('utf8');
-  } catch {
-    return null;
-  }
+  // Its change time moved when it lost its name; the other two move only by a write.
+  const { size, mtimeNs } = fs.fstatSync(replaced.file, { bigint: true });
+  if (size === 0n || (size === replaced.signature.size && mtimeNs === replaced.signature.mtimeNs)) return null;
+  return readBytes(fs, replaced.file, Number(size)).toString('utf8');
 }
 
-async function keepReplaced(memory: Remembered, file: OpenFile | null, signature: Signature): Promise<void> {
-  await dropReplaced(memory);
-  if (file === null) return;
-  const timer = setTimeout(() => void dropReplaced(memory), REPLACED_MS).unref();
-  memory.replaced = { file, signature, timer };
-}
-
-async function dropReplaced(memory: Remembered): Promise<void> {
-  const { replaced } = memory;
-  memory.replaced = null;
-  if (replaced === null) return;
-  clearTimeout(replaced.timer);
-  await replaced.file.close();
+function keepReplaced(fs: FileSystem, memory: Remembered, file: number, signature: Signature): void {
+  memory.replaced?.drop();
+  const timer = setTimeout(() => memory.replaced?.drop(), REPLACED_MS).unref();
+  const drop = (): void => {
+    memory.replaced = null;
+    clearTimeout(timer);
+    fs.closeSync(file);
+  };
+  memory.replaced = { file, signature, drop };
 }
 
 function remember(remembered: Map<string, Remembered>, path: string): Remembered {

@@ -25,32 +25,32 @@ export function workNames(path: string): { fresh: string; away: string } {
  * It can do no harm to a writer that lives after all: the file comes back by a hard link, so that the writer's own
  * publishing fails and is tried again on the text that is there.
  */
-export async function recover(fs: FileSystem, path: string): Promise<boolean> {
+export function recover(fs: FileSystem, path: string): boolean {
   const whole = /[\\/]$/.test(path);
   const folder = whole ? path : dirname(path);
   let recovered = false;
-  for (const entry of await namesIn(fs, folder)) {
+  for (const entry of namesIn(fs, folder)) {
     const match = NAME.exec(entry);
     if (match === null || (!whole && match[1] !== basename(path))) continue;
     const left = join(folder, entry);
-    if (!(await isAbandoned(fs, left, Number(match[2])))) continue;
-    if (match[3] === 'away') recovered = (await putBack(fs, left, join(folder, match[1] ?? ''))) || recovered;
-    else await unlinkIfThere(fs, left);
+    if (!isAbandoned(fs, left, Number(match[2]))) continue;
+    if (match[3] === 'away') recovered = putBack(fs, left, join(folder, match[1] ?? '')) || recovered;
+    else unlinkIfThere(fs, left);
   }
   return recovered;
 }
 
 /** Gives a renamed file its name back, unless somebody has written a newer one. True when it did. */
-export async function putBack(fs: FileSystem, away: string, path: string): Promise<boolean> {
-  const done = await publishExclusive(fs, away, path);
-  await unlinkIfThere(fs, away);
+export function putBack(fs: FileSystem, away: string, path: string): boolean {
+  const done = publishExclusive(fs, away, path);
+  unlinkIfThere(fs, away);
   return done;
 }
 
 /** Gives `from` the name `to` as well; false where `to` is taken. */
-export async function publishExclusive(fs: FileSystem, from: string, to: string): Promise<boolean> {
+export function publishExclusive(fs: FileSystem, from: string, to: string): boolean {
   try {
-    await fs.link(from, to);
+    fs.linkSync(from, to);
     return true;
   } catch (error) {
     const code = codeOf(error);
@@ -60,35 +60,35 @@ export async function publishExclusive(fs: FileSystem, from: string, to: string)
   }
   // A file system without hard links (FAT, some network shares): a look before the rename is the most there is.
   try {
-    await fs.access(to);
+    fs.accessSync(to);
     return false;
   } catch {
-    await fs.rename(from, to);
+    fs.renameSync(from, to);
     return true;
   }
 }
 
-export async function unlinkIfThere(fs: FileSystem, path: string): Promise<void> {
+export function unlinkIfThere(fs: FileSystem, path: string): void {
   try {
-    await fs.unlink(path);
+    fs.unlinkSync(path);
   } catch (error) {
     if (codeOf(error) === '') throw error;
     // Gone already, or it cannot be removed: `recover` tries again later.
   }
 }
 
-async function namesIn(fs: FileSystem, folder: string): Promise<string[]> {
+function namesIn(fs: FileSystem, folder: string): string[] {
   try {
-    return await fs.readdir(folder);
+    return fs.readdirSync(folder);
   } catch {
     return [];
   }
 }
 
-async function isAbandoned(fs: FileSystem, path: string, pid: number): Promise<boolean> {
+function isAbandoned(fs: FileSystem, path: string, pid: number): boolean {
   if (pid !== process.pid && !isAlive(pid)) return true;
   try {
-    const { ctimeNs } = await fs.stat(path, { bigint: true });
+    const { ctimeNs } = fs.statSync(path, { bigint: true });
     return Date.now() - Number(ctimeNs / 1_000_000n) > ABANDONED_MS;
   } catch {
     return false;

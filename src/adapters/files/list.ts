@@ -35,11 +35,12 @@ export function listPlanFiles(folder: string, root: string = folder): PlanFolder
     const failed = failureOf(error, folder);
     return failed.reason === 'missing' ? { type: 'listed', files: [], refused: [] } : failed;
   }
+  const prefix = join(folder, sep);
   const files: ListedFile[] = [];
   const refused: FileFailure[] = [];
   for (const name of names.sort()) {
     if (!name.endsWith(PLAN_ENDING) || name.startsWith('.') || name.length === PLAN_ENDING.length) continue;
-    const path = join(folder, name);
+    const path = prefix + name;
     const found = inspect(path, root);
     if (found === null) continue;
     if ('reason' in found) refused.push(found);

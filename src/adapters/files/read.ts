@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { recover } from './away.ts';
-import { codeOf, failure, failureOf, sameSignature, signatureOf, type FileFailure, type FileSystem, type Signature } from './system.ts';
+import { failure, failureOf, readBytes, sameSignature, signatureOf, type FileFailure, type FileSystem, type Signature } from './system.ts';
 
 /** A plan of 20,000 tasks has 2 to 6 MiB. */
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
@@ -47,10 +47,10 @@ export async function readStable(fs: FileSystem, path: string, known: string | n
   let previous: Signature | null = null;
   for (;;) {
     const waited = performance.now() - startedAt;
-    const read = await readOnce(fs, path);
+    const read = readOnce(fs, path);
     if (read.type === 'failed') {
       if (read.reason !== 'missing' || waited > MISSING_LIMIT_MS) return read;
-      if (!(await recover(fs, path))) await delay(1);
+      if (!recover(fs, path)) await delay(1);
       continue;
     }
     if (read.type === 'raw') {
@@ -65,34 +65,23 @@ export async function readStable(fs: FileSystem, path: string, known: string | n
 }
 
 /** One look. `torn` when it changed while it was read. */
-export async function readOnce(fs: FileSystem, path: string): Promise<RawText | FileFailure | { type: 'torn' }> {
-  let file;
+function readOnce(fs: FileSystem, path: string): RawText | FileFailure | { type: 'torn' } {
+  let file = -1;
   try {
-    file = await fs.open(path, 'r');
-    const before = await file.stat({ bigint: true });
+    file = fs.openSync(path, 'r');
+    const before = fs.fstatSync(file, { bigint: true });
     if (!before.isFile()) return failure('not-a-file', `${path} is not a regular file.`);
     if (before.size > MAX_FILE_BYTES) {
       return failure('too-large', `${path} has ${before.size} bytes; more than ${MAX_FILE_BYTES} are not read.`);
     }
-    const bytes = await file.readFile();
-    const after = await file.stat({ bigint: true });
+    const bytes = readBytes(fs, file, Number(before.size));
+    const after = fs.fstatSync(file, { bigint: true });
     if (!sameSignature(before, after) || BigInt(bytes.length) !== after.size) return { type: 'torn' };
     if (!isUtf8(bytes)) return failure('not-utf8', `${path} is not valid UTF-8. Save it as UTF-8.`);
     return { type: 'raw', text: bytes.toString('utf8'), bytes, signature: signatureOf(after), mode: Number(after.mode & 0o7777n) };
   } catch (error) {
     return failureOf(error, path);
   } finally {
-    await file?.close();
-  }
-}
-
-/** Whether a path is there. */
-export async function exists(fs: FileSystem, path: string): Promise<boolean> {
-  try {
-    await fs.stat(path, { bigint: true });
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
-    throw error;
+    if (file >= 0) fs.closeSync(file);
   }
 }

@@ -1,26 +1,37 @@
 /** The part of the file system that reading and writing plans needs, and its errors as sentences. */
 import type { BigIntStats } from 'node:fs';
 
-export interface OpenFile {
-  writeFile(data: Uint8Array): Promise<void>;
-  readFile(): Promise<Buffer>;
-  sync(): Promise<void>;
-  stat(options: { bigint: true }): Promise<BigIntStats>;
-  chmod(mode: number): Promise<void>;
-  close(): Promise<void>;
+/**
+ * A subset of `node:fs`, so that tests can give another one and faults. Synchronous, because it measures a fifth of
+ * the time and because the moment in which a file is between two names is then some tens of microseconds.
+ */
+export interface FileSystem {
+  openSync(path: string, flags: string, mode?: number): number;
+  closeSync(file: number): void;
+  fstatSync(file: number, options: { bigint: true }): BigIntStats;
+  fsyncSync(file: number): void;
+  fchmodSync(file: number, mode: number): void;
+  readSync(file: number, buffer: Buffer, offset: number, length: number, position: number): number;
+  writeSync(file: number, buffer: Buffer, offset: number, length: number, position: number): number;
+  readdirSync(path: string): string[];
+  statSync(path: string, options: { bigint: true }): BigIntStats;
+  accessSync(path: string, mode?: number): void;
+  realpathSync(path: string): string;
+  renameSync(from: string, to: string): void;
+  linkSync(from: string, to: string): void;
+  unlinkSync(path: string): void;
 }
 
-/** A subset of `node:fs/promises`, so that tests can give another one and faults. */
-export interface FileSystem {
-  open(path: string, flags: string, mode?: number): Promise<OpenFile>;
-  readFile(path: string): Promise<Buffer>;
-  readdir(path: string): Promise<string[]>;
-  stat(path: string, options: { bigint: true }): Promise<BigIntStats>;
-  access(path: string, mode?: number): Promise<void>;
-  realpath(path: string): Promise<string>;
-  rename(from: string, to: string): Promise<void>;
-  link(from: string, to: string): Promise<void>;
-  unlink(path: string): Promise<void>;
+/** All bytes of an open file from its beginning, whatever was read of it before. */
+export function readBytes(fs: FileSystem, file: number, size: number): Buffer {
+  const bytes = Buffer.allocUnsafe(size);
+  let at = 0;
+  while (at < size) {
+    const count = fs.readSync(file, bytes, at, size - at, at);
+    if (count === 0) break;
+    at += count;
+  }
+  return bytes.subarray(0, at);
 }
 
 export type FileFailure = {
