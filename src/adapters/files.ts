@@ -5,7 +5,7 @@ import { recover } from './files/away.ts';
 import { publish } from './files/publish.ts';
 import { digestOf, readStable, type FileText } from './files/read.ts';
 import { RecentWrites, type Edit } from './files/recent.ts';
-import { failure, failureOf, readBytes, type FileFailure, type FileSystem, type Signature } from './files/system.ts';
+import { closeRead, codeOf, failure, failureOf, readBytes, type FileFailure, type FileSystem, type Signature } from './files/system.ts';
 
 export { listPlanFiles, type ListedFile, type PlanFolder } from './files/list.ts';
 export { MAX_FILE_BYTES, digestOf, type FileText } from './files/read.ts';
@@ -135,10 +135,15 @@ async function editNow(fs: FileSystem, path: string, memory: Remembered, edit: E
 function lateWrite(fs: FileSystem, memory: Remembered): string | null {
   const { replaced } = memory;
   if (replaced === null) return null;
-  // Its change time moved when it lost its name; the other two move only by a write.
-  const { size, mtimeNs } = fs.fstatSync(replaced.file, { bigint: true });
-  if (size === 0n || (size === replaced.signature.size && mtimeNs === replaced.signature.mtimeNs)) return null;
-  return readBytes(fs, replaced.file, Number(size)).toString('utf8');
+  try {
+    // Its change time moved when it lost its name; the other two move only by a write.
+    const { size, mtimeNs } = fs.fstatSync(replaced.file, { bigint: true });
+    if (size === 0n || (size === replaced.signature.size && mtimeNs === replaced.signature.mtimeNs)) return null;
+    return readBytes(fs, replaced.file, Number(size)).toString('utf8');
+  } catch (error) {
+    if (codeOf(error) === '') throw error;
+    return null;
+  }
 }
 
 function keepReplaced(fs: FileSystem, memory: Remembered, file: number, signature: Signature): void {
@@ -147,7 +152,7 @@ function keepReplaced(fs: FileSystem, memory: Remembered, file: number, signatur
   const drop = (): void => {
     memory.replaced = null;
     clearTimeout(timer);
-    fs.closeSync(file);
+    closeRead(fs, file);
   };
   memory.replaced = { file, signature, drop };
 }

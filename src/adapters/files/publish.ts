@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { publishExclusive, putBack, unlinkIfThere, workNames } from './away.ts';
 import type { RawText } from './read.ts';
-import { codeOf, failure, failureOf, readBytes, type FileFailure, type FileSystem } from './system.ts';
+import { closeRead, codeOf, failure, failureOf, readBytes, type FileFailure, type FileSystem } from './system.ts';
 
 export type Published =
   /** `replaced` is the old file, nameless and still open: a writer that had opened it before may yet write into it. */
@@ -59,12 +59,13 @@ function swap(fs: FileSystem, names: { path: string; fresh: string; away: string
       unlinkIfThere(fs, away);
       return { type: 'published', replaced };
     }
-    fs.closeSync(replaced);
+    closeRead(fs, replaced);
+    replaced = -1;
     // Where the name is taken, somebody saved after reading this very text: theirs includes it.
     putBack(fs, away, path);
     return { type: 'moved' };
   } catch (error) {
-    if (replaced >= 0) fs.closeSync(replaced);
+    if (replaced >= 0) closeRead(fs, replaced);
     putBack(fs, away, path);
     throw error;
   }

@@ -3,7 +3,17 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { recover } from './away.ts';
-import { failure, failureOf, readBytes, sameSignature, signatureOf, type FileFailure, type FileSystem, type Signature } from './system.ts';
+import {
+  closeRead,
+  failure,
+  failureOf,
+  readBytes,
+  sameSignature,
+  signatureOf,
+  type FileFailure,
+  type FileSystem,
+  type Signature,
+} from './system.ts';
 
 /** A plan of 20,000 tasks has 2 to 6 MiB. */
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
@@ -82,6 +92,6 @@ function readOnce(fs: FileSystem, path: string): RawText | FileFailure | { type:
   } catch (error) {
     return failureOf(error, path);
   } finally {
-    if (file >= 0) fs.closeSync(file);
+    if (file >= 0) closeRead(fs, file);
   }
 }

@@ -34,6 +34,15 @@ export function readBytes(fs: FileSystem, file: number, size: number): Buffer {
   return bytes.subarray(0, at);
 }
 
+/** Closes a file that was only read: whatever goes wrong then has nothing to say about its text. */
+export function closeRead(fs: FileSystem, file: number): void {
+  try {
+    fs.closeSync(file);
+  } catch (error) {
+    if (codeOf(error) === '') throw error;
+  }
+}
+
 export type FileFailure = {
   readonly type: 'failed';
   readonly reason:

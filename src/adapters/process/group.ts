@@ -107,17 +107,12 @@ function candidates(born: { readonly pid: number; readonly ageMs: number } | nul
   return youngest > born.pid ? listPids().filter((pid) => pid > born.pid) : listPids();
 }
 
-/** When a process started, in the kernel's clock ticks since boot: with the pid it names one process for ever. Null when unknown. */
-export function processStartTime(pid: number): string | null {
-  return readStat(pid)?.start ?? null;
-}
-
-function readStat(pid: number): { group: number; dead: boolean; start: string } | null {
+function readStat(pid: number): { group: number; dead: boolean } | null {
   const text = readProc(`${pid}/stat`)?.toString();
   if (text === undefined) return null;
   // The second field is the program's name in parentheses and may hold anything.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { group: Number(fields[2]), dead: fields[0] === 'Z' || fields[0] === 'X', start: fields[19] ?? '' };
+  return { group: Number(fields[2]), dead: fields[0] === 'Z' || fields[0] === 'X' };
 }
 
 function readProc(name: string): Buffer | null {
