@@ -67,17 +67,22 @@ export function readSection(text: string): Section {
         ignoredTo = dashed.end;
       }
     } else if (node.type === 'list') {
-      for (const item of node.children) readItem(item, text, blocks, findings);
+      // What stands before the next block is the item's. The tree's own end of an item is past it where the item closes a fence.
+      const after = children[index + 1];
+      for (const [position, item] of node.children.entries()) {
+        const next = node.children[position + 1] ?? after;
+        readItem(item, next === undefined ? text.length : lineStart(text, offsetOf(next)), text, blocks, findings);
+      }
     }
   }
   return { blocks, findings, open: isOpen(children.at(-1), text) };
 }
 
-function offsetOf(node: RootContent | Paragraph): number {
+function offsetOf(node: RootContent): number {
   return node.position?.start.offset ?? 0;
 }
 
-function endOf(node: RootContent | Paragraph): number {
+function endOf(node: RootContent): number {
   return node.position?.end.offset ?? 0;
 }
 
@@ -94,7 +99,8 @@ function htmlIsClosed(node: Html, text: string): boolean {
   if (html.startsWith('<?')) return html.slice(2).includes('?>');
   if (html.startsWith('<![CDATA[')) return html.includes(']]>');
   if (/^<![a-z]/i.test(html)) return html.includes('>');
-  return /^[ \t]*(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r)/.test(text.slice(endOf(node)));
+  const next = linesOf(text, endOf(node))[1];
+  return next !== undefined && text.slice(next.start, next.end).trim() === '';
 }
 
 function readHeading(node: Heading, next: RootContent | undefined, text: string, findings: Finding[]): HeadingBlock {
@@ -122,10 +128,9 @@ function folded(source: string): string {
   return source.replace(/[ \t]*(?:\r\n|\n|\r)[ \t]*/g, ' ').replace(/^[ \t]+|[ \t]+$/g, '');
 }
 
-function readItem(item: ListItem, text: string, blocks: Block[], findings: Finding[]): void {
+function readItem(item: ListItem, end: number, text: string, blocks: Block[], findings: Finding[]): void {
   const paragraph = item.children[0];
-  const start = lineStart(text, item.position?.start.offset ?? 0);
-  const end = item.position?.end.offset ?? start;
+  const start = lineStart(text, offsetOf(item));
   const dashed = dashedBlock(text, afterLineEnding(text, lineEnd(text, start)), end, 1, 'task');
   if (paragraph?.type !== 'paragraph') {
     // `- [ ] title⏎  ---` is a heading to Markdown: the finding says why there is no task.
@@ -140,7 +145,7 @@ function readItem(item: ListItem, text: string, blocks: Block[], findings: Findi
   }
   if (dashed !== null) findings.push(dashed.finding);
   findings.push(...markFindings(text, box));
-  blocks.push(readTask(item, paragraph, box, text, findings));
+  blocks.push(readTask({ offset: start, length: end - start }, item, paragraph, box, text, findings));
 }
 
 /** The box that Markdown found, or that of `[-]` and `[~]`, which it takes for text. */
@@ -165,10 +170,8 @@ function markFindings(text: string, box: Span): readonly Finding[] {
   return [{ rule: 'split-box', message: 'This checkbox is split over two lines. Put "[ ]" on one line.', span }];
 }
 
-function readTask(item: ListItem, paragraph: Paragraph, box: Span, text: string, findings: Finding[]): TaskBlock {
-  const itemStart = lineStart(text, item.position?.start.offset ?? 0);
-  const itemEnd = afterLineEnding(text, lineEnd(text, item.position?.end.offset ?? itemStart));
-  const span = withoutBlankLines(text, { offset: itemStart, length: itemEnd - itemStart });
+function readTask(place: Span, item: ListItem, paragraph: Paragraph, box: Span, text: string, findings: Finding[]): TaskBlock {
+  const span = withoutBlankLines(text, place);
   const after = box.offset + box.length + 1;
   const source = text.slice(after, endOf(paragraph));
   const titleStart = after + (/^[ \t\r\n]*/.exec(source)?.[0].length ?? 0);

@@ -2,7 +2,7 @@
 import type { TextEdit } from './diagnostic.ts';
 import { frontmatterEdits, noPhase, noTask, phaseOf, type EditResult } from './edit.ts';
 import { beginsLikeFrontmatter, descriptionLines, indented, taskLines, titleText, type NewTask } from './embed.ts';
-import { afterLineEnding, lineEnd } from './lines.ts';
+import { afterLineEnding, lineEnd, linesOf } from './lines.ts';
 import type { Plan, Task } from './plan.ts';
 import { findTask } from './progress.ts';
 import { slugOf } from './slug.ts';
@@ -62,7 +62,7 @@ export function moveTask(text: string, plan: Plan, taskId: string, to: { readonl
   const { item } = task.place;
   const slot = taskSlot(text, phase, before);
   const source = text.slice(item.offset, item.offset + item.length);
-  const loose = slot.loose || /(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r)/.test(source);
+  const loose = slot.loose || linesOf(source).some((line) => source.slice(line.start, line.end).trim() === '');
   return { edits: [removal(text, plan, task), insertBlock(text, slot.offset, source, plan.place.eol, loose)] };
 }
 

@@ -1,0 +1,137 @@
+/** Random plan files: what people and their editors write, with every trap that is known. */
+import fc from 'fast-check';
+
+export const EOLS = ['\n', '\r\n', '\r'] as const;
+
+const word = fc.constantFrom(
+  'Add',
+  'the',
+  '`code`',
+  '**bold**',
+  'naïve',
+  '数据',
+  '🚀',
+  '[link](x)',
+  '*.ts',
+  '~~no~~',
+  '<b>',
+  '#1',
+  'a_b',
+  '\\#',
+);
+const title = fc.array(word, { minLength: 1, maxLength: 5 }).map((words) => words.join(' '));
+
+/** Lines of a block that can stand at the top level or, indented, in an item. */
+const block = fc.oneof(
+  fc.constantFrom(
+    ['Plain text'],
+    ['Two lines', 'of text'],
+    ['```', '- [ ] not a task', '## not a phase', '```'],
+    ['~~~~ts', '```', '# x', '~~~~'],
+    ['```', 'unclosed', '- [x] swallowed'],
+    ['<!-- a comment', '- [ ] hidden', '## hidden', '-->'],
+    ['<!-- one line -->'],
+    ['<div>', '- [ ] in html', '</div>'],
+    ['<pre>', '', '- [ ] in pre', '</pre>'],
+    ['> quote', '> - [ ] quoted', 'lazy'],
+    ['    indented code', '    - [ ] x'],
+    ['\tindented by a tab'],
+    ['- plain bullet', '  - [ ] nested box', '  - [x] nested ticked'],
+    ['1. one', '2. two'],
+    ['| a | b |', '| - | - |', '| 1 | 2 |'],
+    ['***'],
+    ['### Deeper', 'text'],
+    ['[ref]: /url "title'],
+    ['- [x](y)', '- [ ]', '- [ ]* optional', '- [-] skipped', '- [~] begun'],
+    ['- [\t] tab in the box'],
+    ['[x] no bullet'],
+    ['text\u2028- [ ] not a line'],
+    ['<?php', '## x', '?>'],
+  ),
+  title.map((text) => [text]),
+);
+
+const bullet = fc.constantFrom('- ', '* ', '+ ', '1. ', '10) ', '-   ', ' - ', '   * ', '-\t');
+const mark = fc.constantFrom(' ', ' ', 'x', 'X');
+
+const item = fc.record({ bullet, mark, title, body: fc.array(block, { maxLength: 3 }), gap: fc.boolean() }).map((parts) => {
+  const indent = ' '.repeat(parts.bullet.includes('\t') ? 4 : parts.bullet.length);
+  const lines = [`${parts.bullet}[${parts.mark}] ${parts.title}`];
+  for (const body of parts.body) lines.push(...(parts.gap ? [''] : []), ...body.map((line) => (line === '' ? '' : indent + line)));
+  return lines;
+});
+
+const heading = fc.oneof(
+  title.map((text) => [`## ${text}`]),
+  title.map((text) => [`## ${text} ##`]),
+  fc.constant(['Setext phase', '---']),
+  fc.constant(['# Top']),
+  fc.constant(['##']),
+);
+
+const top = fc.constantFrom<readonly string[]>(
+  [],
+  ['---', 'status: ready', '---'],
+  ['---', 'title: "x"', '---', '', '# Title'],
+  ['---', '', 'text'],
+  ['# T'],
+);
+
+/** Texts of plan files, valid and not. */
+export const documentText = fc
+  .record({
+    bom: fc.boolean(),
+    eol: fc.constantFrom(...EOLS),
+    top,
+    parts: fc.array(
+      fc.tuple(fc.oneof({ weight: 4, arbitrary: item }, { weight: 1, arbitrary: heading }, { weight: 2, arbitrary: block }), fc.nat(2)),
+      { maxLength: 12 },
+    ),
+    end: fc.boolean(),
+  })
+  .map(({ bom, eol, top: first, parts, end }) => {
+    const lines = [...first, ...parts.flatMap(([part, gap]) => [...part, ...Array.from({ length: gap }, () => '')])];
+    return (bom ? '\uFEFF' : '') + lines.join(eol) + (end ? eol : '');
+  });
+
+/** Anything, rich in characters that mean something to Markdown and YAML. */
+export const garbage = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '- [ ] ',
+        '- [x] ',
+        '## ',
+        '# ',
+        '---',
+        '```',
+        '```yaml',
+        '~~~',
+        '\n',
+        '\r',
+        '\r\n',
+        '\t',
+        '  ',
+        ': ',
+        'id',
+        '[',
+        ']',
+        '{',
+        '}',
+        '<!--',
+        '-->',
+        '>',
+        '&a',
+        '*a',
+        '<<',
+        '|',
+        '"',
+        "'",
+        '\uFEFF',
+        '\0',
+      ),
+      fc.string({ unit: 'binary', maxLength: 6 }),
+    ),
+    { maxLength: 40 },
+  )
+  .map((parts) => parts.join(''));
