@@ -49,7 +49,8 @@ export async function commitPaths(place: CommitPlace, request: CommitRequest): P
     request.paths.filter((path) => !known.has(path)),
   );
   if ('type' in added) return added;
-  const paths = request.paths.filter((path) => !added.absent.has(path));
+  const replaced = await becameFolders(place.git.folder, request.paths);
+  const paths = request.paths.filter((path) => !added.absent.has(path) && !replaced.has(path));
   if (paths.length === 0) return nothingToCommit();
   const result = await runCommit(place, request.message, paths);
   // "repository has been updated, but unable to write new index file": committed all the same.
@@ -113,6 +114,17 @@ async function announce(git: GitProgram, paths: readonly string[]): Promise<Anno
   if (fresh.length === 0) return { fresh, absent };
   const result = await git.run(['update-index', '--add', '--replace', '-z', '--stdin'], { input: nulList(fresh) });
   return result.code === 0 ? { fresh, absent } : failureOf(result.stderr);
+}
+
+/** Files with a folder in their place now: adding what is in it takes them out, and git would look for a repository there. */
+async function becameFolders(root: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
+  const parents = new Set<string>();
+  for (const path of paths) for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) parents.add(path.slice(0, at));
+  const replaced = new Set<string>();
+  for (const path of paths) {
+    if (parents.has(path) && (await lstat(join(root, path)).catch(() => null))?.isDirectory()) replaced.add(path);
+  }
+  return replaced;
 }
 
 /** Message on standard input, paths on the command line, or in a file where they are many. */

@@ -7,7 +7,8 @@ import { openEmbeddedGit } from '../../../src/adapters/git/embedded.ts';
 import type { Git } from '../../../src/adapters/git/git.ts';
 import { openSystemGit } from '../../../src/adapters/git/system.ts';
 import { createRepository } from '../../support/repository.ts';
-import { conformance, type Workplace } from './conformance.ts';
+import { conformance } from './conformance.ts';
+import type { Workplace } from './workplace.ts';
 
 async function onDisk(open: (folder: string) => Promise<Git>): Promise<Workplace> {
   const repository = await createRepository();

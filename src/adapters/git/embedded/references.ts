@@ -23,6 +23,8 @@ export async function listReferences(place: Place, prefix: string): Promise<Map<
   const names = await place.library.listRefs({ ...place.common, filepath: folder }).catch(ifMissing);
   const found = new Map<string, string>();
   for (const name of names ?? []) {
+    // What an annotated tag points to stands in packed-refs as a line of its own.
+    if (name.endsWith('^{}')) continue;
     const id = await readReference(place, `${folder}/${name}`);
     if (id !== null) found.set(`${folder}/${name}`, id);
   }
