@@ -1,0 +1,116 @@
+/** `plans log`: what the commits of tasks say, from their trailers. */
+import { relative, sep } from 'node:path';
+import type { Commit } from '../adapters/git/git.ts';
+import { readTrailers, type TaskEvidence } from '../core/trailer.ts';
+import type { Workspace } from '../engine/workspace.ts';
+import { CommandError, EXIT, type Command, type CommandContext } from './context.ts';
+import { inWorkspace, slugOfArgument, writeJson } from './reading.ts';
+import { age, dollars, duration } from './terminal/duration.ts';
+import { fitLine, paintLines, s, type Line } from './terminal/line.ts';
+import { oneLine } from './terminal/text.ts';
+
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 100_000;
+
+interface Entry {
+  readonly commit: Commit;
+  readonly evidence: TaskEvidence;
+}
+
+/** Lists the commits of tasks, newest first. */
+export const log: Command = (context, input) =>
+  inWorkspace(context, async (workspace) => {
+    const limit = readLimit(input.text('limit'));
+    const argument = input.arguments[0];
+    const plan = argument === undefined ? undefined : slugOfArgument(argument);
+    const entries = await readEntries(workspace, plan, limit);
+    if (context.json) writeJson(context, { version: 1, tasks: entries.map(record) });
+    else if (entries.length > 0)
+      context.out.write(
+        paintLines(
+          entries.flatMap((entry) => entryLines(context, entry, plan === undefined)),
+          context.out.color,
+        ),
+      );
+    else if (plan !== undefined && (await isUnknown(workspace, plan)))
+      throw new CommandError(`There is no plan "${plan}", and no commit names one. "plans list" shows those there are.`);
+    else if (!context.quiet) context.err.write('No task has been committed yet.\n');
+    return EXIT.done;
+  });
+
+function readLimit(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_LIMIT;
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
+  throw new CommandError(`--limit cannot be "${text}"; it is a whole number from 1 to ${MAX_LIMIT}.`);
+}
+
+async function isUnknown(workspace: Workspace, plan: string): Promise<boolean> {
+  const { existsSync } = await import('node:fs');
+  return !existsSync(workspace.planPath(plan));
+}
+
+/** A task's commit ticks its box, so that only commits which touch the plan's file need be read. */
+async function readEntries(workspace: Workspace, plan: string | undefined, limit: number): Promise<readonly Entry[]> {
+  const path = relative(workspace.root, plan === undefined ? workspace.plansFolder : workspace.planPath(plan))
+    .split(sep)
+    .join('/');
+  if ((await workspace.git.head()).commit === null) return [];
+  // Most commits of a plan are its tasks'; where they are not, more is read.
+  for (let ask = limit * 2 + 20; ; ask *= 4) {
+    const commits = await workspace.git.log({ paths: [path], limit: ask });
+    const entries = commits.flatMap((commit): Entry[] => {
+      const evidence = readTrailers(commit.trailers);
+      if (evidence === null || 'event' in evidence || 'iteration' in evidence) return [];
+      return plan === undefined || evidence.plan === plan ? [{ commit, evidence }] : [];
+    });
+    if (entries.length >= limit || commits.length < ask) return entries.slice(0, limit);
+  }
+}
+
+function record({ commit, evidence }: Entry) {
+  const { plan, phase, task, attempt, maxAttempts, agent, session, durationMs, tokens, costUsd, gates } = evidence;
+  return {
+    commit: commit.id,
+    committedAt: new Date(commit.committedAt).toISOString(),
+    subject: commit.subject,
+    plan,
+    phase,
+    task,
+    attempt,
+    maxAttempts,
+    agent,
+    session,
+    durationMs,
+    tokens,
+    costUsd,
+    gates,
+  };
+}
+
+function entryLines(context: CommandContext, { commit, evidence }: Entry, withPlan: boolean): Line[] {
+  const { columns } = context.out.size();
+  const when = age(Date.parse(commit.committedAt), context.now());
+  const name = withPlan ? `${evidence.plan}/${evidence.task}` : evidence.task;
+  const cost = evidence.costUsd === null ? '' : dollars(evidence.costUsd);
+  const tokens = evidence.tokens === null ? '' : `${evidence.tokens.toLocaleString('en')} tokens`;
+  const facts = [
+    evidence.agent,
+    `attempt ${evidence.attempt} of ${evidence.maxAttempts}`,
+    duration(evidence.durationMs),
+    tokens,
+    cost,
+  ].filter((fact) => fact !== '');
+  const gates = evidence.gates.flatMap((gate): Line => {
+    const style = gate.status === 'failed' ? ('red' as const) : gate.status === 'skipped' ? ('dim' as const) : ('green' as const);
+    const mark = gate.status === 'passed' ? '✔' : gate.status === 'failed' ? '✘' : '–';
+    return [s('  '), s(`${mark} ${oneLine(gate.name)}`, style)];
+  });
+  return [
+    fitLine(
+      [s(commit.id.slice(0, 10), 'yellow'), s(`  ${oneLine(name)}`, 'bold'), s(`  ${oneLine(commit.subject)}`), s(`  ${when}`, 'dim')],
+      columns,
+    ),
+    fitLine([s(`            ${facts.join(' · ')}`, 'dim'), ...gates], columns),
+  ];
+}

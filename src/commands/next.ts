@@ -1,0 +1,145 @@
+/** `plans next`: what may start, and why the rest may not, by the executor's own function. */
+import type { PhaseRecord, PlanRecord, TaskRecord } from '../core/record.ts';
+import { readiness, type Readiness, type ScheduledPlan, type ScheduledTask } from '../core/schedule.ts';
+import type { Workspace } from '../engine/workspace.ts';
+import { CommandError, EXIT, type Command } from './context.ts';
+import { inWorkspace, loadPlan, slugOfArgument, writeJson } from './reading.ts';
+import { fitLine, paintLines, s, type Line } from './terminal/line.ts';
+import { waitWords } from './terminal/reasons.ts';
+import { statusStretch } from './terminal/status-words.ts';
+import { count, oneLine } from './terminal/text.ts';
+
+/** Waiting tasks that are listed for a plan, unless all are asked for. */
+const MAX_WAITING = 5;
+
+interface TitledTask extends ScheduledTask {
+  readonly title: string;
+}
+
+/** One plan's answer. */
+interface Answer {
+  readonly plan: Pick<PlanRecord, 'id' | 'title' | 'status' | 'pauseReason' | 'valid'>;
+  readonly phases: ReadonlyMap<string, string>;
+  readonly tasks: readonly Readiness<TitledTask>[];
+}
+
+/** Says what is ready in a plan, or in all. */
+export const next: Command = (context, input) =>
+  inWorkspace(context, async (workspace) => {
+    const argument = input.arguments[0];
+    const answers = await readAnswers(workspace, argument === undefined ? undefined : slugOfArgument(argument));
+    if (argument !== undefined && answers.length === 0) await loadPlan(workspace, argument);
+    const named = argument === undefined ? undefined : answers[0];
+    if (named?.plan.valid === false)
+      throw new CommandError(
+        `The plan "${named.plan.id}" has errors, and nothing of it can start. See them: plans lint ${named.plan.id}`,
+        EXIT.failed,
+      );
+    if (context.json) {
+      writeJson(context, { version: 1, plans: answers.map(record) });
+      return EXIT.done;
+    }
+    const { columns } = context.out.size();
+    const shown = answers.filter((answer) => argument !== undefined || answer.tasks.length > 0 || !answer.plan.valid);
+    const most = input.flag('all') ? Number.POSITIVE_INFINITY : MAX_WAITING;
+    const lines = shown.flatMap((answer, index) => [...(index === 0 ? [] : [[]]), ...answerLines(answer, most, columns)]);
+    if (lines.length === 0)
+      lines.push([
+        s(answers.length === 0 ? 'There are no plans yet. Write one: plans new "TITLE"' : 'Nothing is open: every plan is done.'),
+      ]);
+    context.out.write(paintLines(lines, context.out.color));
+    return EXIT.done;
+  });
+
+async function readAnswers(workspace: Workspace, planId: string | undefined): Promise<readonly Answer[]> {
+  const { readSynced, syncFiles } = await import('../engine/sync.ts');
+  const { liveRuns } = await import('../engine/export.ts');
+  const { plans, phases, tasks, running } = await readSynced(workspace, syncFiles, (store) => ({
+    plans: store.records.plans(planId),
+    phases: Map.groupBy(store.records.phases(planId), (phase) => phase.planId),
+    tasks: Map.groupBy(store.records.tasks(planId), (task) => task.planId),
+    running: new Map(liveRuns(store, planId).map((run) => [run.planId, new Set(run.tasks.map((task) => task.taskId))])),
+  }));
+  const answers: Answer[] = [];
+  for (const plan of plans) {
+    const rows = phases.get(plan.id) ?? [];
+    const live = { running: running.get(plan.id) ?? new Set<string>() };
+    const titles = new Map(rows.map((phase) => [phase.id, phase.title]));
+    let entries = plan.valid ? readiness(scheduled(plan, rows, tasks.get(plan.id) ?? []), live) : [];
+    if (entries.some(dependsOnPerson) && (await namesPerson(workspace, plan.id))) {
+      entries = readiness((await loadPlan(workspace, plan.id)).plan, live);
+    }
+    answers.push({ plan, phases: titles, tasks: entries });
+  }
+  return answers;
+}
+
+function scheduled(plan: PlanRecord, phases: readonly PhaseRecord[], tasks: readonly TaskRecord[]): ScheduledPlan<TitledTask> {
+  const byPhase = Map.groupBy(tasks, (task) => task.phaseId);
+  return {
+    status: plan.status,
+    phases: phases.map(({ id, executionMode }) => ({ id, executionMode, tasks: (byPhase.get(id) ?? []).map(titled) })),
+  };
+}
+
+function titled(task: TaskRecord): TitledTask {
+  const { id, title, dependsOn, canRunInParallel } = task;
+  // `running` is live state; the file says pending.
+  const status = task.status === 'running' ? 'pending' : task.status;
+  return { id, title, dependsOn, canRunInParallel, status, assignee: undefined };
+}
+
+/** The rows do not say who a task is for. Only where that could change the answer is the file asked. */
+function dependsOnPerson(entry: Readiness): boolean {
+  return entry.ready || entry.because.every((reason) => reason.type === 'needs-approval');
+}
+
+async function namesPerson(workspace: Workspace, planId: string): Promise<boolean> {
+  const { readFile } = await import('node:fs/promises');
+  const text = await readFile(workspace.planPath(planId), 'utf8').catch(() => '');
+  return text.includes('assignee');
+}
+
+function reference({ task, phase }: Readiness<TitledTask>) {
+  return { id: task.id, phase, title: task.title };
+}
+
+function record({ plan, tasks }: Answer) {
+  return {
+    id: plan.id,
+    title: plan.title,
+    status: plan.status,
+    valid: plan.valid,
+    ready: tasks.filter((entry) => entry.ready).map(reference),
+    waiting: tasks.filter((entry) => !entry.ready).map((entry) => ({ ...reference(entry), because: entry.because })),
+  };
+}
+
+function answerLines({ plan, phases, tasks }: Answer, most: number, columns: number): Line[] {
+  const lines: Line[] = [
+    fitLine(
+      [
+        s(plan.id, 'bold'),
+        s('  '),
+        plan.valid ? statusStretch(plan.status, null) : s('invalid', 'red'),
+        s(`  ${oneLine(plan.title)}`, 'dim'),
+      ],
+      columns,
+    ),
+  ];
+  if (!plan.valid) return [...lines, [s(`  ✘ it has errors: plans lint ${plan.id}`, 'red')]];
+  if (tasks.length === 0) return [...lines, [s('  every task is done', 'dim')]];
+  if (plan.status === 'draft') return [...lines, [s(`  ${count(tasks.length, 'open task')}; plans ready ${plan.id} lets it run`, 'dim')]];
+  const title = (id: string): string => phases.get(id) || id;
+  for (const { task } of tasks.filter((entry) => entry.ready))
+    lines.push(fitLine([s('  ▸ ', 'cyan'), s(oneLine(task.title)), s(`  ${task.id}`, 'dim')], columns));
+  const waiting = tasks.filter((entry) => !entry.ready);
+  for (const { task, because } of waiting.slice(0, most)) {
+    const [reason] = because;
+    const why = reason === undefined ? '' : waitWords(reason, title);
+    const glyph = reason?.type === 'task-failed' ? s('  ✘ ', 'red') : s('  ○ ', 'dim');
+    lines.push(fitLine([glyph, s(task.id), s(`  ${why}`, 'dim')], columns));
+  }
+  if (waiting.length > most) lines.push([s(`    … ${waiting.length - most} more wait: plans next ${plan.id} --all`, 'dim')]);
+  return lines;
+}

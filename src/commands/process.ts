@@ -1,0 +1,83 @@
+/** The real process as a command's world. */
+import type { CommandContext, Output } from './context.ts';
+
+type Process = typeof process;
+
+/** Rows and columns where the output is no terminal. */
+const NO_TERMINAL = { columns: 80, rows: 24 } as const;
+
+/** What a command sees of `process`. `-C`, `--json` and the like are applied by the caller. */
+export function processContext(
+  from: Process,
+  given: { readonly cwd: string; readonly json: boolean; readonly quiet: boolean; readonly color: boolean; readonly version: string },
+): CommandContext {
+  const { stdin, stdout, stderr } = from;
+  ignoreBrokenPipe(from);
+  const interactive = stdin.isTTY && stderr.isTTY && from.env['CI'] === undefined;
+  return {
+    cwd: given.cwd,
+    env: from.env,
+    version: given.version,
+    json: given.json,
+    quiet: given.quiet,
+    out: output(stdout, given.color, from.env),
+    err: output(stderr, given.color, from.env),
+    now: () => Date.now(),
+    readInput: async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
+      return Buffer.concat(chunks).toString('utf8');
+    },
+    ask: interactive
+      ? async (question) => {
+          const { createInterface } = await import('node:readline/promises');
+          const lines = createInterface({ input: stdin, output: stderr });
+          // Ctrl-D answers nothing, which every question takes as "no".
+          const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+          try {
+            return await Promise.race([lines.question(question), closed]);
+          } finally {
+            lines.close();
+          }
+        }
+      : undefined,
+    onSignal: (listener) => {
+      const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+      const calls = signals.map((signal) => [signal, () => listener(signal)] as const);
+      for (const [signal, call] of calls) from.on(signal, call);
+      return () => {
+        for (const [signal, call] of calls) from.off(signal, call);
+      };
+    },
+  };
+}
+
+function output(stream: NodeJS.WriteStream, color: boolean, env: CommandContext['env']): Output {
+  return {
+    write: (text) => void stream.write(text),
+    isTTY: stream.isTTY,
+    color: color && wantsColor(stream.isTTY, env),
+    size: () => (stream.isTTY ? { columns: stream.columns || NO_TERMINAL.columns, rows: stream.rows || NO_TERMINAL.rows } : NO_TERMINAL),
+    onResize: (listener) => {
+      stream.on('resize', listener);
+      return () => stream.off('resize', listener);
+    },
+  };
+}
+
+/** NO_COLOR (not empty) says no, FORCE_COLOR yes, else a terminal that is not dumb. */
+export function wantsColor(isTTY: boolean, env: CommandContext['env']): boolean {
+  if ((env['NO_COLOR'] ?? '') !== '') return false;
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
+  return isTTY && env['TERM'] !== 'dumb';
+}
+
+/** `plans log | head` is no error: the reader has seen enough. */
+function ignoreBrokenPipe(from: Process): void {
+  for (const stream of [from.stdout, from.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}

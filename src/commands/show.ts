@@ -1,0 +1,98 @@
+/** `plans show`: one plan, its phases and its tasks. */
+import type { PlanExport, TaskRecord } from '../core/record.ts';
+import { readiness, type Readiness } from '../core/schedule.ts';
+import { EXIT, type Command } from './context.ts';
+import { inWorkspace, loadPlan, writeJson, type LoadedPlan } from './reading.ts';
+import { phaseGlyph } from './terminal/box.ts';
+import { diagnosticsSummary, renderDiagnostics } from './terminal/diagnostics.ts';
+import { fitLine, paintLines, s, spread, type Line, type Stretch } from './terminal/line.ts';
+import { waitWords } from './terminal/reasons.ts';
+import { statusStretch } from './terminal/status-words.ts';
+import { oneLine, wrap } from './terminal/text.ts';
+
+/** Lines of the plan's description that are shown. */
+const DESCRIPTION_LINES = 4;
+
+/** Shows a plan. */
+export const show: Command = (context, input) =>
+  inWorkspace(context, async (workspace) => {
+    const loaded = await loadPlan(workspace, input.arguments[0] ?? '');
+    const { showPlan } = await import('../engine/export.ts');
+    const state = await showPlan(workspace, loaded.id);
+    const code = loaded.valid ? EXIT.done : EXIT.failed;
+    if (context.json) {
+      writeJson(context, { version: 1, repositoryId: state?.repositoryId ?? null, plan: state?.plans[0] ?? null, live: state?.live ?? [] });
+      return code;
+    }
+    const running = new Set(state?.live.flatMap((run) => run.tasks.map((task) => task.taskId)) ?? []);
+    const { columns } = context.out.size();
+    const lines = planLines(loaded, state?.plans[0], running, columns);
+    if (loaded.diagnostics.length > 0) {
+      lines.push(
+        [],
+        ...renderDiagnostics(loaded.path, loaded.text, loaded.diagnostics, columns),
+        diagnosticsSummary(loaded.diagnostics, 1),
+      );
+    }
+    context.out.write(paintLines(lines, context.out.color));
+    return code;
+  });
+
+function planLines({ plan, path }: LoadedPlan, record: PlanExport | undefined, running: ReadonlySet<string>, columns: number): Line[] {
+  const waiting = new Map(readiness(plan, { running }).map((answer) => [answer.task.id, answer]));
+  const records = new Map(record?.tasks.map((task) => [task.id, task]) ?? []);
+  const titles = new Map(plan.phases.map((phase) => [phase.id, phase.title]));
+  const lines: Line[] = [
+    spread([s(oneLine(plan.title), 'bold')], [statusStretch(record?.status ?? plan.status, record?.pauseReason ?? null)], columns),
+    [s(path, 'dim')],
+  ];
+  if (plan.description !== '') lines.push([], ...description(plan.description, columns));
+  for (const phase of plan.phases) {
+    const closed = phase.tasks.filter((task) => task.status === 'completed' || task.status === 'skipped').length;
+    const failed = phase.tasks.filter((task) => task.status === 'failed').length;
+    const traits = [phase.executionMode === 'sequential' ? '' : phase.executionMode, phase.pauseAfter ? 'pauses after' : ''].filter(
+      (trait) => trait !== '',
+    );
+    const head: Line = [
+      phaseGlyph({ closed, failed, total: phase.tasks.length }),
+      s(' '),
+      s(oneLine(phase.title) || 'Tasks', 'bold'),
+      s(`  ${phase.id}`, 'dim'),
+    ];
+    lines.push([], spread(head, [s([...traits, `${closed}/${phase.tasks.length}`].join(' · '), 'dim')], columns));
+    for (const task of phase.tasks) {
+      const facts = taskFacts(records.get(task.id), waiting.get(task.id), (id) => titles.get(id) || id);
+      lines.push(
+        spread(
+          [s('  '), taskGlyph(task.status, waiting.get(task.id)), s(` ${oneLine(task.title)}`), s(`  ${task.id}`, 'dim')],
+          [s(facts, 'dim')],
+          columns,
+        ),
+      );
+      if (task.error !== undefined) lines.push(fitLine([s(`      ${oneLine(task.error)}`, 'red')], columns));
+    }
+  }
+  return lines;
+}
+
+function description(text: string, columns: number): Line[] {
+  const lines = text.split('\n').flatMap((paragraph) => wrap(oneLine(paragraph), columns));
+  const shown: Line[] = lines.slice(0, DESCRIPTION_LINES).map((line) => [s(line)]);
+  return lines.length > DESCRIPTION_LINES ? [...shown, [s('…', 'dim')]] : shown;
+}
+
+function taskGlyph(status: TaskRecord['status'], waits: Readiness | undefined): Stretch {
+  if (status === 'completed') return s('✔', 'green');
+  if (status === 'skipped') return s('–', 'dim');
+  if (status === 'failed') return s('✘', 'red');
+  if (waits?.because.some((reason) => reason.type === 'task-running') === true) return s('◐', 'cyan');
+  return waits?.ready === true ? s('▸', 'cyan') : s('○', 'dim');
+}
+
+function taskFacts(record: TaskRecord | undefined, waits: Readiness | undefined, phaseTitle: (id: string) => string): string {
+  if (waits?.ready === true) return 'ready';
+  const [reason] = waits?.because.filter((each) => each.type !== 'plan-status' && each.type !== 'phase-before') ?? [];
+  if (reason !== undefined) return waitWords(reason, phaseTitle);
+  const facts = [record?.commitSha?.slice(0, 7) ?? '', (record?.attempts ?? 0) > 1 ? `${record?.attempts} attempts` : ''];
+  return facts.filter((fact) => fact !== '').join(' · ');
+}

@@ -1,0 +1,238 @@
+/** The commands. Parsing, help, shell completion and the README's reference are made from this table. */
+import type { CommandSpec } from './specification.ts';
+
+const PLAN = { name: 'PLAN', summary: 'A plan’s slug: its file name without .plan.md', completes: 'plan' } as const;
+const ONE_PLAN = { ...PLAN, required: true } as const;
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'init',
+    group: 'Begin',
+    summary: 'Set up this repository: gates, a config and a first plan',
+    description: [
+      'Looks for package.json scripts, a Makefile, Cargo, Go and Python projects, and proposes their checks as gates. Each is run once on the work tree as it is: a gate that already fails cannot judge a task, so it is written down with a warning.',
+      'What exists is kept: a second call changes nothing.',
+    ],
+    arguments: [],
+    options: [{ name: 'yes', short: 'y', summary: 'Take every proposal without asking' }],
+    examples: [
+      { command: 'plans init', says: 'look, ask, write' },
+      { command: 'plans init --yes', says: 'take what was detected' },
+    ],
+    exitCodes: [],
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
+    name: 'new',
+    group: 'Begin',
+    summary: 'Write a new draft plan',
+    description: [
+      'Writes plans/<slug>.plan.md with the status draft. With --from, the tasks come from a Markdown file with headings and a list (checkboxes or plain bullets); - reads standard input. A file that exists is never overwritten.',
+    ],
+    arguments: [{ name: 'TITLE', summary: 'The plan’s title; the slug is made from it', required: true }],
+    options: [
+      { name: 'from', value: 'FILE', summary: 'Take the tasks from this Markdown file, or - for standard input', completes: 'file' },
+      { name: 'slug', value: 'SLUG', summary: 'The file’s name, where the title’s does not serve' },
+    ],
+    examples: [
+      { command: 'plans new "Add user authentication"', says: 'a draft with one example task' },
+      { command: 'plans new "Tidy up" --from TODO.md', says: 'a plan from a list' },
+      { command: 'gh issue view 12 --json body -q .body | plans new "Issue 12" --from -', says: 'a plan from an issue' },
+    ],
+    exitCodes: [[1, 'the file exists, or the text makes no valid plan']],
+    load: async () => (await import('./new.ts')).newPlan,
+  },
+  {
+    name: 'lint',
+    group: 'Begin',
+    summary: 'Check plans, and mend what is safe to mend',
+    description: ['Checks every plan, or those named. Each finding has a rule, a place and, where it is safe, a fix that --fix applies.'],
+    arguments: [{ ...PLAN, name: 'PLAN', summary: 'Slugs or files; all plans where none is named', many: true }],
+    options: [{ name: 'fix', summary: 'Apply the safe fixes; every other byte stays' }],
+    examples: [
+      { command: 'plans lint', says: 'all plans' },
+      { command: 'plans lint add-auth --fix', says: 'mend one' },
+      { command: 'plans lint docs/idea.plan.md', says: 'a file that stands elsewhere' },
+    ],
+    exitCodes: [[1, 'a plan has an error']],
+    load: async () => (await import('./lint.ts')).lint,
+  },
+  {
+    name: 'ready',
+    group: 'Begin',
+    summary: 'Mark a plan as ready to run',
+    description: ['Writes status: ready into the plan’s frontmatter. The author’s word that the plan may be executed.'],
+    arguments: [ONE_PLAN],
+    options: [],
+    examples: [{ command: 'plans ready add-auth', says: 'the next plans run may take it' }],
+    exitCodes: [[1, 'the plan has errors']],
+    load: async () => (await import('./mark.ts')).ready,
+  },
+  {
+    name: 'draft',
+    group: 'Begin',
+    summary: 'Mark a plan as a draft: nothing runs it',
+    description: ['Writes status: draft into the plan’s frontmatter.'],
+    arguments: [ONE_PLAN],
+    options: [],
+    examples: [{ command: 'plans draft add-auth', says: 'take it back' }],
+    exitCodes: [[1, 'the plan has errors']],
+    load: async () => (await import('./mark.ts')).draft,
+  },
+  {
+    name: 'list',
+    group: 'Look',
+    summary: 'The plans, with their progress and problems',
+    description: ['One line for each plan file. A plan with errors is listed with the first of them; the others work on.'],
+    arguments: [],
+    options: [
+      {
+        name: 'status',
+        value: 'STATUS',
+        summary: 'Only plans with this status',
+        choices: ['draft', 'ready', 'running', 'paused', 'completed', 'failed'],
+      },
+    ],
+    examples: [
+      { command: 'plans list', says: 'all' },
+      { command: 'plans list --status ready --json', says: 'what may run, for a program' },
+    ],
+    exitCodes: [],
+    load: async () => (await import('./list.ts')).list,
+  },
+  {
+    name: 'show',
+    group: 'Look',
+    summary: 'One plan: its phases and tasks with their states',
+    description: ['Phases, tasks, what each waits for, and the last error of what failed.'],
+    arguments: [ONE_PLAN],
+    options: [],
+    examples: [{ command: 'plans show add-auth', says: 'the whole plan at a glance' }],
+    exitCodes: [[1, 'the plan has errors']],
+    load: async () => (await import('./show.ts')).show,
+  },
+  {
+    name: 'status',
+    group: 'Look',
+    summary: 'What runs, what waits and why, what is uncommitted',
+    description: [
+      'The repository as Plans sees it: branch, plans that run or wait for a person, edits of plan files that no commit has yet.',
+    ],
+    arguments: [],
+    options: [],
+    examples: [{ command: 'plans status', says: 'where things stand' }],
+    exitCodes: [],
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'next',
+    group: 'Look',
+    summary: 'What is ready to start, and why the rest is not',
+    description: [
+      'For each open task the reason it waits: a phase before it, a dependency, a person. The executor decides by the same function.',
+    ],
+    arguments: [PLAN],
+    options: [{ name: 'all', summary: 'Every waiting task, not only the first few' }],
+    examples: [
+      { command: 'plans next', says: 'in all plans' },
+      { command: 'plans next add-auth --all', says: 'one plan, every task' },
+    ],
+    exitCodes: [],
+    load: async () => (await import('./next.ts')).next,
+  },
+  {
+    name: 'log',
+    group: 'Look',
+    summary: 'The commits of tasks: attempt, duration, gates, cost',
+    description: ['Read from the trailers of git log, so that a fresh clone says the same.'],
+    arguments: [PLAN],
+    options: [{ name: 'limit', short: 'n', value: 'N', summary: 'At most so many commits', default: '50' }],
+    examples: [
+      { command: 'plans log', says: 'all plans, newest first' },
+      { command: 'plans log add-auth --json', says: 'one plan, for a program' },
+    ],
+    exitCodes: [],
+    load: async () => (await import('./log.ts')).log,
+  },
+  {
+    name: 'run',
+    group: 'Run',
+    summary: 'Carry out a plan: one task, its gates, one commit, then the next',
+    description: [
+      'Runs the plan’s open tasks in order. A task’s work is committed with its ticked box only when every gate passes; a task that fails is tried again with what failed, then the plan pauses. Without PLAN, runs the only plan that is ready.',
+      'Ctrl-C once lets the task that runs finish and pauses; twice stops now. Nothing is lost either way: the next run goes on where this one ended.',
+      'With --json, one event a line (NDJSON) goes to standard output.',
+    ],
+    arguments: [PLAN],
+    options: [
+      { name: 'task', value: 'ID', summary: 'Run this task alone', completes: 'task' },
+      { name: 'from', value: 'ID', summary: 'Begin at this phase or task; what is open before it stays open', completes: 'task' },
+      { name: 'dry-run', summary: 'Print what would happen, in order, and change nothing' },
+      { name: 'yes', short: 'y', summary: 'Do not ask before the start, and go on past a phase’s pauseAfter' },
+    ],
+    examples: [
+      { command: 'plans run add-auth', says: 'run it' },
+      { command: 'plans run add-auth --dry-run', says: 'look first' },
+      { command: 'plans run add-auth --task migration', says: 'one task alone' },
+      { command: 'plans run --yes --json | jq .event.type', says: 'for a program' },
+    ],
+    exitCodes: [
+      [1, 'the plan failed'],
+      [3, 'the plan is paused and waits for a person'],
+    ],
+    load: async () => (await import('./run.ts')).run,
+  },
+  {
+    name: 'export',
+    group: 'More',
+    summary: 'Everything about every plan as one JSON document',
+    description: ['Plans, phases, tasks and iterations, versioned, built from the files and git’s history.'],
+    arguments: [],
+    options: [{ name: 'out', short: 'o', value: 'FILE', summary: 'Write to FILE in place of standard output', completes: 'file' }],
+    examples: [{ command: 'plans export --out plans.json', says: 'for a program or a report' }],
+    exitCodes: [],
+    load: async () => (await import('./export.ts')).exportAll,
+  },
+  {
+    name: 'completion',
+    group: 'More',
+    summary: 'Print a completion script for your shell',
+    description: ['Completes commands, options, plan slugs and task ids.'],
+    arguments: [{ name: 'SHELL', summary: 'Your shell', required: true, choices: ['bash', 'zsh', 'fish'] }],
+    options: [],
+    examples: [
+      { command: 'eval "$(plans completion bash)"', says: 'in ~/.bashrc' },
+      { command: 'eval "$(plans completion zsh)"', says: 'in ~/.zshrc, after compinit' },
+      { command: 'plans completion fish | source', says: 'in ~/.config/fish/config.fish' },
+    ],
+    exitCodes: [],
+    load: async () => (await import('./completion.ts')).completion,
+  },
+  {
+    name: 'help',
+    group: 'More',
+    summary: 'Help for a command',
+    description: ['Without a command, the list of commands.'],
+    arguments: [{ name: 'COMMAND', summary: 'A command’s name', completes: 'command' }],
+    options: [],
+    examples: [{ command: 'plans help run', says: 'all about plans run' }],
+    exitCodes: [],
+    load: async () => (await import('./help.ts')).help,
+  },
+  {
+    name: 'version',
+    group: 'More',
+    summary: 'The version',
+    description: ['The same as plans --version.'],
+    arguments: [],
+    options: [],
+    examples: [{ command: 'plans version --json', says: 'with those of Node and the platform' }],
+    exitCodes: [],
+    load: async () => (await import('./version.ts')).version,
+  },
+];
+
+/** The command of that name, if there is one. */
+export function findCommand(name: string): CommandSpec | undefined {
+  return COMMANDS.find((command) => command.name === name);
+}
