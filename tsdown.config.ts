@@ -1,6 +1,7 @@
 import { defineConfig } from 'tsdown';
 
-// Bundled, so that a command loads one or two files in place of hundreds: measured 2.5 × less CPU at start.
+// Libraries are bundled too, so that a command loads a few files in place of hundreds: measured 2.5 × less CPU at start. They stay
+// in `dependencies`, so that an installation has their licences. isomorphic-git is large and used where no git is: it stays outside.
 export default defineConfig({
   entry: ['src/cli.ts', 'src/index.ts'],
   format: 'esm',
@@ -9,4 +10,6 @@ export default defineConfig({
   dts: true,
   clean: true,
   sourcemap: false,
+  fixedExtension: false,
+  deps: { alwaysBundle: [/^(?!isomorphic-git)/], onlyBundle: false },
 });

@@ -1,0 +1,82 @@
+/** Shared by the benchmarks: medians, ratios against a yardstick of the same run, and repositories of a size. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Milliseconds that `work` took. */
+export async function timed(work: () => unknown): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
+
+/** Runs both in turn, A B A B, so that a noisy machine is noisy for both; medians in milliseconds and the median of the ratios pair by pair. */
+export async function compare(
+  rounds: number,
+  ours: () => unknown,
+  yardstick: () => unknown,
+): Promise<{ ours: number; yardstick: number; ratio: number }> {
+  await ours();
+  await yardstick();
+  const pairs: [number, number][] = [];
+  for (let round = 0; round < rounds; round += 1) pairs.push([await timed(ours), await timed(yardstick)]);
+  return { ours: median(pairs.map(([a]) => a)), yardstick: median(pairs.map(([, b]) => b)), ratio: median(pairs.map(([a, b]) => a / b)) };
+}
+
+/** One line of the report. `limit` is the ratio that was set as the aim. */
+export function report(
+  what: string,
+  result: { ours: number; yardstick: number; ratio: number },
+  yardstick: string,
+  limit: number,
+  unit = 'ms',
+): void {
+  const verdict = result.ratio <= limit ? 'ok' : 'OVER';
+  console.log(
+    `${what.padEnd(58)} ${fixed(result.ours).padStart(9)} ${unit}  ${fixed(result.ratio).padStart(6)} × ${yardstick} (${fixed(result.yardstick)} ${unit})  aim ≤ ${limit}  ${verdict}`,
+  );
+}
+
+export function fixed(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+/** A folder that is gone when the process ends. */
+export function temporaryFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'plans-bench-')));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A git repository with `count` small files in folders of 100, and `extra` files, all committed. */
+export function repositoryOf(count: number, extra: Readonly<Record<string, string>> = {}): string {
+  const root = temporaryFolder();
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: root, stdio: 'ignore' });
+  for (let index = 0; index < count; index += 1) {
+    const folder = join(root, 'src', String(Math.floor(index / 100)));
+    if (index % 100 === 0) mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${index}.txt`), `${index}\n`);
+  }
+  for (const [name, text] of Object.entries(extra)) {
+    mkdirSync(join(root, name, '..'), { recursive: true });
+    writeFileSync(join(root, name), text);
+  }
+  git('init', '-q', '-b', 'main');
+  for (const [key, value] of [
+    ['user.name', 'Bench'],
+    ['user.email', 'bench@example.org'],
+    ['commit.gpgSign', 'false'],
+    ['gc.auto', '0'],
+  ] as const)
+    git('config', key, value);
+  git('add', '-A');
+  git('commit', '-q', '-m', 'first');
+  return root;
+}
