@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { checkPlan } from '../../src/core/lint.ts';
 import { StateExport } from '../../src/core/record.ts';
+import { readiness } from '../../src/core/schedule.ts';
 import { exportState, liveRuns, showPlan, stateOf } from '../../src/engine/export.ts';
 import { syncFiles } from '../../src/engine/sync.ts';
 import { createRepository, type Repository } from '../support/repository.ts';
@@ -188,6 +190,31 @@ pauseAfter: true
         .records.plans()
         .map(({ valid }) => valid),
     ).toEqual([false, true]);
+  });
+
+  test('what scheduling reads is what the parser says', async () => {
+    const text = planText('A', ['x One', 'Two', 'Three'])
+      .replace('- [ ] Two', '- [ ] Two\n\n  ```yaml\n  assignee: human\n  dependsOn: [one]\n  ```')
+      .replace('## Work', '## Work\n\n```yaml\nexecutionMode: parallel\n```');
+    await using repository = await createRepository({ 'plans/a.plan.md': text, 'plans/b.plan.md': planText('B', ['One']) });
+    await using context = await openContext(repository.root);
+    await syncFiles(context);
+    const [schedule, ...more] = context.store().records.schedules('a');
+    expect(more).toEqual([]);
+    expect(schedule).toMatchObject({ id: 'a', title: 'A', valid: true, phases: [{ id: 'work', title: 'Work' }] });
+    const { plan } = checkPlan(text, 'a');
+    const ready = (of: Parameters<typeof readiness>[0]): unknown => readiness(of).map(({ task, because }) => [task.id, because]);
+    expect(schedule && ready(schedule)).toEqual(ready(plan));
+    expect(ready(plan)).toEqual([
+      ['two', [{ type: 'human-task' }]],
+      ['three', []],
+    ]);
+    expect(
+      context
+        .store()
+        .records.schedules()
+        .map(({ id }) => id),
+    ).toEqual(['a', 'b']);
   });
 
   test('a plan that says completed and has an open task is paused', async () => {

@@ -136,8 +136,8 @@ export class FileRows {
 
   #insertTasks(plan: Plan): void {
     const insert = this.#connection.prepare(
-      `insert into tasks (planId, ord, id, phaseId, position, title, description, status, dependsOn, canRunInParallel, attempts, lastError)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into tasks (planId, ord, id, phaseId, position, title, description, status, dependsOn, canRunInParallel, attempts, lastError,
+         assignee) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     let order = 0;
     for (const phase of plan.phases) {
@@ -156,6 +156,7 @@ export class FileRows {
           parallel ? 1 : 0,
           task.attempts,
           task.error ?? null,
+          task.assignee ?? null,
         );
       }
     }

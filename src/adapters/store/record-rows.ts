@@ -1,8 +1,24 @@
 /** Rows joined into records: what files say with what git says of it. */
 import type { DiagnosticRecord, IterationRecord, PhaseRecord, PlanRecord, TaskRecord } from '../../core/record.ts';
+import type { ExecutionMode, PlanStatus, TaskStatus } from '../../core/plan.ts';
+import type { ScheduledPhase, ScheduledPlan, ScheduledTask } from '../../core/schedule.ts';
 import type { Connection } from './connection.ts';
 
 type Value = string | number | null;
+
+/** A plan as scheduling sees it, with what is needed to name it. */
+export interface ScheduleTask extends ScheduledTask {
+  readonly title: string;
+}
+export interface SchedulePhase extends ScheduledPhase<ScheduleTask> {
+  readonly title: string;
+}
+export interface ScheduleRecord extends ScheduledPlan<ScheduleTask> {
+  readonly id: string;
+  readonly title: string;
+  readonly valid: boolean;
+  readonly phases: readonly SchedulePhase[];
+}
 
 const PLANS = `
   select p.id, p.title, p.description, p.status, case when p.status <> 'paused' then null when p.reopened then 'reopened'
@@ -60,15 +76,39 @@ export class RecordRows {
 
   /** In the order of the document. */
   tasks(planId?: string): TaskRecord[] {
-    return this.#select(TASKS, 't.planId', 't.planId, t.ord', planId).map(
-      (row) =>
-        ({
-          ...row,
-          dependsOn: JSON.parse(String(row['dependsOn'])) as unknown,
-          canRunInParallel: row['canRunInParallel'] === 1,
-          lastQaResults: row['lastQaResults'] === null ? null : (JSON.parse(String(row['lastQaResults'])) as unknown),
-        }) as unknown as TaskRecord,
-    );
+    return this.#arrays(TASKS, 't.planId', 't.planId, t.ord', planId).map(taskRecord);
+  }
+
+  /** What scheduling reads, of all plans or one, by id: no descriptions and nothing from git, so that 10,000 tasks are read at once. */
+  schedules(planId?: string): ScheduleRecord[] {
+    const plans = new Map<string, ScheduleRecord & { phases: SchedulePhase[] }>();
+    const phases = new Map<string, SchedulePhase & { tasks: ScheduleTask[] }>();
+    for (const [id, title, status, valid] of this.#arrays('select p.id, p.title, p.status, p.valid from plans p', 'p.id', 'p.id', planId)) {
+      plans.set(id as string, { id: id as string, title: title as string, status: status as PlanStatus, valid: valid === 1, phases: [] });
+    }
+    const phaseSql = 'select p.planId, p.id, p.title, p.executionMode from phases p';
+    for (const [plan, id, title, executionMode] of this.#arrays(phaseSql, 'p.planId', 'p.planId, p.ord', planId)) {
+      const phase = { id: id as string, title: title as string, executionMode: executionMode as ExecutionMode, tasks: [] };
+      plans.get(plan as string)?.phases.push(phase);
+      phases.set(`${plan}/${id}`, phase);
+    }
+    const taskSql = `select t.planId, t.phaseId, t.id, t.title, t.status, t.dependsOn, t.canRunInParallel, t.assignee from tasks t`;
+    for (const [plan, phase, id, title, status, dependsOn, parallel, assignee] of this.#arrays(
+      taskSql,
+      't.planId',
+      't.planId, t.ord',
+      planId,
+    )) {
+      phases.get(`${plan}/${phase}`)?.tasks.push({
+        id: id as string,
+        title: title as string,
+        status: status as TaskStatus,
+        dependsOn: list(dependsOn),
+        canRunInParallel: parallel === 1,
+        assignee: assignee === 'human' ? assignee : undefined,
+      });
+    }
+    return [...plans.values()];
   }
 
   /** Oldest first. */
@@ -93,9 +133,48 @@ export class RecordRows {
     return this.#rows(`${sql}${where} ${group} order by ${order}`, planId === undefined ? [] : [planId]);
   }
 
+  /** As arrays: without an object of names for each of 10,000 rows. */
+  #arrays(sql: string, key: string, order: string, planId: string | undefined): Value[][] {
+    return this.#connection.guard(() => {
+      const statement = this.#connection.prepare(`${sql}${planId === undefined ? '' : ` where ${key} = ?`} order by ${order}`);
+      statement.setReturnArrays(true);
+      return statement.all(...(planId === undefined ? [] : [planId])) as unknown as Value[][];
+    });
+  }
+
   #rows(sql: string, parameters: readonly string[]): Record<string, Value>[] {
     return this.#connection.guard(() => this.#connection.prepare(sql).all(...parameters) as Record<string, Value>[]);
   }
+}
+
+/** In the order of the columns of {@link TASKS}. */
+function taskRecord(row: Value[]): TaskRecord {
+  const [id, phaseId, planId, order, title, description, status, dependsOn, parallel, attempts, lastError, gates, ...rest] = row;
+  const [sessionId, commitSha, startedAt, completedAt, createdAt, updatedAt] = rest;
+  return {
+    id,
+    phaseId,
+    planId,
+    order,
+    title,
+    description,
+    status,
+    dependsOn: list(dependsOn),
+    canRunInParallel: parallel === 1,
+    attempts,
+    lastError,
+    lastQaResults: gates === null ? null : (JSON.parse(String(gates)) as unknown),
+    sessionId,
+    commitSha,
+    startedAt,
+    completedAt,
+    createdAt,
+    updatedAt,
+  } as TaskRecord;
+}
+
+function list(json: Value | undefined): string[] {
+  return json === '[]' ? [] : (JSON.parse(String(json)) as string[]);
 }
 
 const TASK_TIMES = `
