@@ -18,6 +18,8 @@ function age(repository: Repository, ...names: string[]): void {
   for (const name of names) utimesSync(repository.path(name), then, then);
 }
 
+const ready = (of: Parameters<typeof readiness>[0]): unknown => readiness(of).map(({ task, because }) => [task.id, because]);
+
 describe('files into the cache', () => {
   test('a plan’s rows say what its file says', async () => {
     await using repository = await createRepository({
@@ -203,7 +205,6 @@ pauseAfter: true
     expect(more).toEqual([]);
     expect(schedule).toMatchObject({ id: 'a', title: 'A', valid: true, phases: [{ id: 'work', title: 'Work' }] });
     const { plan } = checkPlan(text, 'a');
-    const ready = (of: Parameters<typeof readiness>[0]): unknown => readiness(of).map(({ task, because }) => [task.id, because]);
     expect(schedule && ready(schedule)).toEqual(ready(plan));
     expect(ready(plan)).toEqual([
       ['two', [{ type: 'human-task' }]],
