@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import type { PublishedEvent, RunEvent } from '../core/event.ts';
 import { checkPlan } from '../core/lint.ts';
-import { allDone, findTask } from '../core/progress.ts';
+import { allDone, findTask, phaseOf } from '../core/progress.ts';
 import { Problem } from '../core/problem.ts';
+import { newRun, transition } from '../core/run.ts';
 import type { RunSummary } from '../core/summary.ts';
 import type { RunContext } from './context.ts';
 import { isProtected } from './context.ts';
@@ -91,7 +92,9 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
   let outcome = 'broken';
   try {
     context.post(runStarted(context));
-    if (!allDone(plan.plan) || plan.plan.status !== 'completed') await begin(context, options.task ?? null);
+    const idle = await waitingFor(context, options);
+    if (idle !== null) context.post(idle);
+    else if (!allDone(plan.plan) || plan.plan.status !== 'completed') await begin(context, options.task ?? null);
     options.control?.((at) => inbox.post({ type: 'pause-requested', by: 'signal', now: at }));
     const end = await execute(context, inbox, { scope: options.scope, approved: options.approved, listen });
     outcome = end.type;
@@ -99,6 +102,19 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
   } finally {
     record.close(now().toISOString(), outcome);
   }
+}
+
+/** The pause that a paused plan is still in: it says so once more, and git has nothing to add. */
+async function waitingFor(context: RunContext, options: Begun): Promise<RunEvent | null> {
+  const { plan, path } = context.plan;
+  if (plan.status !== 'paused' || options.task !== undefined) return null;
+  const asRunning = { ...plan, status: 'running' as const };
+  const [, [effect]] = transition(newRun(asRunning, { ...options, maxAttempts: 1 }), { type: 'plan-read', plan: asRunning });
+  if (effect?.type !== 'record-pause') return null;
+  // What a person has written meanwhile is to be committed all the same.
+  if ((await context.workspace.git.status([path])).changes.length > 0) return null;
+  const { reason, task, detail } = effect;
+  return { type: 'run-paused', reason, task, phase: task === null ? null : (phaseOf(plan, task)?.id ?? null), detail };
 }
 
 function runStarted(context: RunContext): RunEvent {

@@ -175,6 +175,9 @@ describe('pauses', () => {
       `## A\n\n- [ ] Sign it\n\n  \`\`\`yaml\n  assignee: human\n  \`\`\`\n\n## B\n\n\`\`\`yaml\nexecutionMode: manual\n\`\`\`\n\n${task('two', 'echo 2 > two.txt')}`,
     );
     expect((await it.run()).end).toMatchObject({ reason: 'human_task', task: 'sign-it' });
+    const head = it.repository.head();
+    expect((await it.run()).end).toMatchObject({ reason: 'human_task', task: 'sign-it' });
+    expect(it.repository.head()).toBe(head);
     await it.repository.write({ 'plans/demo.plan.md': (await it.plan()).replace('- [ ] Sign', '- [x] Sign') });
     expect((await it.run()).end).toMatchObject({ reason: 'manual_approval_required', task: 'two' });
     expect(it.repository.log()).toContain('demo: edit the plan');
