@@ -1,5 +1,5 @@
 /** Random plan files: what people and their editors write, with every trap that is known. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 export const EOLS = ['\n', '\r\n', '\r'] as const;
 

@@ -1,6 +1,6 @@
 /** Ticks and unticks every task of a text, and says what went wrong. */
 import { applyEdits, setTaskStatus } from '../../src/core/edit.ts';
-import { parsePlan } from '../../src/core/parse.ts';
+import { parsePlan, SectionCache } from '../../src/core/parse.ts';
 import type { Plan } from '../../src/core/plan.ts';
 
 function summary(plan: Plan): string[] {
@@ -12,7 +12,8 @@ function summary(plan: Plan): string[] {
 
 /** Flips every task by its box; returns how many were flipped and a sentence for each that changed more than it should. */
 export function flipAll(text: string): { flipped: number; problems: string[] } {
-  const { plan } = parsePlan(text, 'p');
+  const cache = new SectionCache();
+  const { plan } = parsePlan(text, 'p', cache);
   const before = summary(plan);
   const problems: string[] = [];
   const ids = new Set<string>();
@@ -29,9 +30,9 @@ export function flipAll(text: string): { flipped: number; problems: string[] } {
     }
     flipped += 1;
     const after = applyEdits(text, result.edits);
-    const differing = after.length === text.length ? [...after.split('')].filter((unit, index) => unit !== text[index]).length : -1;
+    const differing = after.length === text.length ? after.split('').filter((unit, index) => unit !== text[index]).length : -1;
     if (!hasStatus && differing !== 1) problems.push(`${task.id}: ${differing} code units differ`);
-    const now = summary(parsePlan(after, 'p').plan);
+    const now = summary(parsePlan(after, 'p', cache).plan);
     const changed = now.filter((line, index) => line !== before[index]);
     if (now.length !== before.length || changed.length !== 1) problems.push(`${task.id}: ${changed.length} entries differ`);
   }

