@@ -10,8 +10,9 @@ export interface IndexEntry {
   readonly id: string;
   /** 0, or 1 to 3 in a conflict. */
   readonly stage: number;
+  /** Of the file when it was added; 0 where that is not known. */
   readonly size: number;
-  readonly mtimeSeconds: number;
+  readonly mtimeNs: bigint;
   /** The 62 bytes before the name as they stand in the file (but for the name's length), and two more in version 3. */
   readonly header: Buffer;
 }
@@ -19,20 +20,21 @@ export interface IndexEntry {
 export interface Index {
   readonly entries: readonly IndexEntry[];
   /** When the file was written: an entry as young as this may have changed since. */
-  readonly writtenSeconds: number;
+  readonly writtenNs: bigint;
 }
 
 const FIXED_BYTES = 62;
 const HASH_BYTES = 20;
 const EXTENDED = 0x4000;
+const NS_PER_SECOND = 1_000_000_000n;
 /** Extensions without which the entries mean something else. */
 const SPECIAL: Readonly<Record<string, string>> = { link: 'a split index', sdir: 'a sparse index' };
 
 /** Reads the index; an absent one is empty. Refuses versions and extensions that change what the entries mean. */
 export async function readIndex(place: Place): Promise<Index> {
   const file = join(place.gitDir, 'index');
-  const [bytes, stat] = await Promise.all([readBytes(place, file), place.fs.promises.stat(file).catch(() => null)]);
-  if (bytes === null || stat === null) return { entries: [], writtenSeconds: 0 };
+  const [bytes, stat] = await Promise.all([readBytes(place, file), place.fs.promises.stat(file, { bigint: true }).catch(() => null)]);
+  if (bytes === null || stat === null) return { entries: [], writtenNs: 0n };
   const version = bytes.readUInt32BE(4);
   if (bytes.toString('latin1', 0, 4) !== 'DIRC' || version < 2 || version > 3)
     throw unsupported(`${place.root} has an index of version ${version}`);
@@ -50,7 +52,7 @@ export async function readIndex(place: Place): Promise<Index> {
     if (found) throw unsupported(`${place.root} has ${found}`);
     at += 8 + bytes.readUInt32BE(at + 4);
   }
-  return { entries, writtenSeconds: Math.floor(stat.mtimeMs / 1000) };
+  return { entries, writtenNs: stat.mtimeNs };
 }
 
 async function readBytes(place: Place, file: string): Promise<Buffer | null> {
@@ -68,25 +70,30 @@ function parseEntry(header: Buffer, path: string): IndexEntry {
     id: header.toString('hex', 40, 60),
     stage: (header.readUInt16BE(60) >> 12) & 3,
     size: header.readUInt32BE(36),
-    mtimeSeconds: header.readUInt32BE(8),
+    mtimeNs: BigInt(header.readUInt32BE(8)) * NS_PER_SECOND + BigInt(header.readUInt32BE(12)),
     header: Buffer.from(header),
   };
 }
 
-/** A file as an entry. Without times of the work tree every reader looks at the content, which is slower and never wrong. */
-export function makeEntry(
-  path: string,
-  mode: string,
-  id: string,
-  file: { readonly size: number; readonly mtimeMs: number } | null,
-): IndexEntry {
+/** An entry without size and time of the file: every reader then looks at the content, which is slower and never wrong. */
+export function makeEntry(path: string, mode: string, id: string): IndexEntry {
   const header = Buffer.alloc(FIXED_BYTES);
-  const mtimeSeconds = file ? Math.floor(file.mtimeMs / 1000) : 0;
-  header.writeUInt32BE(mtimeSeconds, 8);
   header.writeUInt32BE(parseInt(mode, 8), 24);
-  header.writeUInt32BE(file?.size ?? 0, 36);
   Buffer.from(id, 'hex').copy(header, 40);
-  return { path, mode, id, stage: 0, size: file?.size ?? 0, mtimeSeconds, header };
+  return { path, mode, id, stage: 0, size: 0, mtimeNs: 0n, header };
+}
+
+/**
+ * The entries of an index that is about to be written again. One as young as the old index may have changed since in the same tick of
+ * the clock; the new index is younger, and would hide it. Git writes size 0 there, which is what makes every reader look.
+ */
+export function forgetYoung(index: Index): readonly IndexEntry[] {
+  return index.entries.map((entry) => {
+    if (entry.mtimeNs < index.writtenNs) return entry;
+    const header = Buffer.from(entry.header);
+    header.writeUInt32BE(0, 36);
+    return { ...entry, size: 0, header };
+  });
 }
 
 /** The file's bytes. Extensions are caches and are left out. */

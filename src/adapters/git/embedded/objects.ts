@@ -84,7 +84,7 @@ export async function readWorkFile(
   path: string,
   fileModes: boolean,
   known: string | undefined,
-): Promise<{ readonly entry: TreeEntry; readonly bytes: Uint8Array; readonly size: number; readonly mtimeMs: number } | null> {
+): Promise<{ readonly entry: TreeEntry; readonly bytes: Uint8Array } | null> {
   const file = join(place.root, path);
   const stat = await place.fs.promises.lstat(file).catch(() => null);
   if (stat === null || stat.isDirectory()) return null;
@@ -92,7 +92,7 @@ export async function readWorkFile(
   const bytes = link ? Buffer.from(await place.fs.promises.readlink(file)) : Buffer.from(await place.fs.promises.readFile(file));
   const executable = fileModes ? (stat.mode & 0o100) !== 0 : known === '100755';
   const mode = link ? '120000' : executable ? '100755' : '100644';
-  return { entry: { mode, id: blobId(bytes) }, bytes, size: stat.size, mtimeMs: stat.mtimeMs };
+  return { entry: { mode, id: blobId(bytes) }, bytes };
 }
 
 /** A tree with these paths changed (null: taken out); null where nothing is left in it. */

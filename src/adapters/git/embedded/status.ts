@@ -55,12 +55,11 @@ async function workEntry(
   index: Index,
   fileModes: boolean,
 ): Promise<TreeEntry | null> {
-  const stat = await place.fs.promises.lstat(join(place.root, path)).catch(() => null);
+  const stat = await place.fs.promises.lstat(join(place.root, path), { bigint: true }).catch(() => null);
   if (stat === null) return null;
-  const seconds = Math.floor(stat.mtimeMs / 1000);
-  const same = entry && stat.isFile() && stat.size === entry.size && seconds === entry.mtimeSeconds && seconds < index.writtenSeconds;
-  const sameMode = !fileModes || ((stat.mode & 0o100) !== 0) === (entry?.mode === '100755');
-  if (same && sameMode && entry.mode !== '120000') return entry;
+  const sameFile = entry && stat.isFile() && stat.size === BigInt(entry.size) && entry.size > 0 && stat.mtimeNs === entry.mtimeNs;
+  const sameMode = !fileModes || ((stat.mode & 0o100n) !== 0n) === (entry?.mode === '100755');
+  if (sameFile && sameMode && entry.mtimeNs < index.writtenNs && entry.mode !== '120000') return entry;
   return (await readWorkFile(place, path, fileModes, entry?.mode))?.entry ?? null;
 }
 

@@ -4,7 +4,7 @@ import type { CommitOutcome, CommitRequest, Head } from '../git.ts';
 import { nothingToCommit } from '../refusal.ts';
 import { diffTrees, lookUp, type TreeEntry } from '../tree.ts';
 import { isOn, type Config } from './config.ts';
-import { formatIndex, makeEntry, readIndex, type IndexEntry } from './index-file.ts';
+import { forgetYoung, formatIndex, makeEntry, readIndex, type IndexEntry } from './index-file.ts';
 import { locked, Locked } from './lock.ts';
 import { readObject, readTree, readWorkFile, treeOf, writeChangedTree } from './objects.ts';
 import { assertReadable, exists, readText, readWholeConfig, unsupported, type Place } from './place.ts';
@@ -83,7 +83,7 @@ async function commitLocked(place: Place, request: CommitRequest, head: Head, me
   const ref = head.branch === null ? 'HEAD' : `refs/heads/${head.branch}`;
   if (!(await swapReference(place, ref, commit, head.commit))) return { type: 'moved', head: await readHead(place) };
   await writeReflog(place, [...new Set(['HEAD', ref])], head.commit, commit, means, message);
-  const others = index.entries.filter((entry) => !changes.has(entry.path));
+  const others = forgetYoung(index).filter((entry) => !changes.has(entry.path));
   await means.replace(formatIndex([...others, ...entries]));
   if ((await readReference(place, ref)) !== commit) return { type: 'moved', head: await readHead(place) };
   return { type: 'committed', commit, parent: head.commit, files: files.map((file) => file.path) };
@@ -104,7 +104,7 @@ async function takeFiles(
     changes.set(path, file?.entry ?? null);
     if (file === null) continue;
     await place.library.writeBlob({ ...place.common, blob: file.bytes });
-    entries.push(makeEntry(path, file.entry.mode, file.entry.id, file));
+    entries.push(makeEntry(path, file.entry.mode, file.entry.id));
   }
   return { changes, entries };
 }
@@ -130,10 +130,10 @@ export async function restoreEmbedded(place: Place, commit: string, paths: reado
     for (const path of paths) if (!known.has(path)) await removeFile(place, path);
     for (const [path, entry] of known) {
       await writeFile(place, path, entry);
-      restored.push(makeEntry(path, entry.mode, entry.id, null));
+      restored.push(makeEntry(path, entry.mode, entry.id));
     }
     const touched = new Set(paths);
-    const { entries } = await readIndex(place);
+    const entries = forgetYoung(await readIndex(place));
     await replace(formatIndex([...entries.filter((entry) => !touched.has(entry.path)), ...restored]));
   });
 }
