@@ -3,7 +3,7 @@ import nodeFs from 'node:fs';
 import { sep } from 'node:path';
 import { recover } from './files/away.ts';
 import { publish } from './files/publish.ts';
-import { digestOf, readStable, type FileText } from './files/read.ts';
+import { digestOf, readStable, type FileText, type Seen } from './files/read.ts';
 import { RecentWrites, type Edit } from './files/recent.ts';
 import { closeRead, codeOf, failure, failureOf, readBytes, type FileFailure, type FileSystem, type Signature } from './files/system.ts';
 
@@ -48,6 +48,7 @@ export interface Files {
 
 interface Remembered {
   readonly writes: RecentWrites;
+  readonly seen: Seen;
   replaced: { readonly file: number; readonly signature: Signature; readonly drop: () => void } | null;
   queue: Promise<unknown>;
 }
@@ -88,7 +89,7 @@ export function openFiles(options: { readonly root?: string; readonly fs?: FileS
     async readText(path) {
       const real = target(path);
       if (typeof real !== 'string') return real;
-      const read = await readStable(fs, real, remembered.get(real)?.writes.text ?? null);
+      const read = await readStable(fs, real, remember(remembered, real).seen);
       if (read.type === 'failed') return read;
       return { type: 'text', text: read.text, digest: digestOf(read.bytes), signature: read.signature };
     },
@@ -113,7 +114,7 @@ export function recoverFiles(path: string): boolean {
 
 async function editNow(fs: FileSystem, path: string, memory: Remembered, edit: Edit, once: boolean): Promise<EditResult> {
   for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
-    const base = await readStable(fs, path, memory.writes.text);
+    const base = await readStable(fs, path, memory.seen);
     if (base.type === 'failed') return base;
     const now = performance.now();
     const theirs = base.text === memory.writes.text ? lateWrite(fs, memory) : null;
@@ -165,7 +166,15 @@ function remember(remembered: Map<string, Remembered>, path: string): Remembered
       if (replaced === null && writes.isOver(performance.now())) remembered.delete(other);
     }
   }
-  const fresh: Remembered = { writes: new RecentWrites(), replaced: null, queue: Promise.resolve() };
+  const writes = new RecentWrites();
+  const seen: Seen = {
+    get written() {
+      return writes.text;
+    },
+    length: 0,
+    ending: '',
+  };
+  const fresh: Remembered = { writes, seen, replaced: null, queue: Promise.resolve() };
   remembered.set(path, fresh);
   return fresh;
 }

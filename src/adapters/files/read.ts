@@ -21,8 +21,10 @@ export const MAX_FILE_BYTES = 16 * 1024 * 1024;
 const QUIET_MS = 5;
 /** Somebody who never leaves it alone for QUIET_MS is not waited for longer than this. */
 const QUIET_LIMIT_MS = 150;
-/** An empty file is most probably truncated and about to be written. */
-const EMPTY_LIMIT_MS = 500;
+/** A file that lost its end since it was last seen, or is empty, is most probably in the middle of a save: it has to be quiet for so long. */
+const CUT_QUIET_MS = 500;
+/** So many characters of a text's end are remembered to tell whether it lost it. */
+const ENDING = 64;
 /** How long a file may be missing: editors that save by unlink and create, and writers that have it away. */
 const MISSING_LIMIT_MS = 100;
 
@@ -47,11 +49,21 @@ export function digestOf(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+/** What is known of a file when it is read again. */
+export interface Seen {
+  /** The text as this process last wrote it: whole, whenever it was written. */
+  readonly written: string | null;
+  /** Length and ending of the text that was last read. */
+  length: number;
+  ending: string;
+}
+
 /**
  * The file's text at a moment when nobody was in the middle of writing it, as well as can be told: the same signature
- * before and after, and either not changed just now, or `known` (our own last write), or quiet for some milliseconds.
+ * before and after, and either not changed just now, or our own last write, or quiet for some milliseconds; much longer
+ * where it looks cut off, because a writer that is short of processor time can stall between two pieces.
  */
-export async function readStable(fs: FileSystem, path: string, known: string | null): Promise<RawText | FileFailure> {
+export async function readStable(fs: FileSystem, path: string, seen: Seen): Promise<RawText | FileFailure> {
   const startedAt = performance.now();
   let quietSince = startedAt;
   let previous: Signature | null = null;
@@ -66,12 +78,23 @@ export async function readStable(fs: FileSystem, path: string, known: string | n
     if (read.type === 'raw') {
       if (previous === null || !sameSignature(previous, read.signature)) quietSince = performance.now();
       previous = read.signature;
-      const old = Math.abs(Date.now() - Number(read.signature.mtimeNs / 1_000_000n)) > (read.text === '' ? EMPTY_LIMIT_MS : QUIET_MS);
-      const quiet = performance.now() - quietSince >= (read.text === '' ? EMPTY_LIMIT_MS : QUIET_MS);
-      if (old || quiet || read.text === known || (read.text !== '' && waited > QUIET_LIMIT_MS)) return read;
+      const cut = isCut(read.text, seen);
+      const needed = cut ? CUT_QUIET_MS : QUIET_MS;
+      const old = Math.abs(Date.now() - Number(read.signature.mtimeNs / 1_000_000n)) > needed;
+      const quiet = performance.now() - quietSince >= needed;
+      if (old || quiet || read.text === seen.written || (!cut && waited > QUIET_LIMIT_MS)) {
+        seen.length = read.text.length;
+        seen.ending = read.text.slice(-ENDING);
+        return read;
+      }
     }
     await delay(1);
   }
+}
+
+/** Shorter than it was, and without its end. A person who deletes the end of a plan waits half a second for us to believe it. */
+function isCut(text: string, seen: Seen): boolean {
+  return text === '' || (text.length < seen.length && !text.endsWith(seen.ending));
 }
 
 /** One look. `torn` when it changed while it was read. */
