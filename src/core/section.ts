@@ -133,8 +133,8 @@ function readItem(item: ListItem, end: number, text: string, blocks: Block[], fi
   const start = lineStart(text, offsetOf(item));
   const dashed = dashedBlock(text, afterLineEnding(text, lineEnd(text, start)), end, 1, 'task');
   if (paragraph?.type !== 'paragraph') {
-    // `- [ ] title⏎  ---` is a heading to Markdown: the finding says why there is no task.
-    if (dashed !== null && paragraph?.type === 'heading') findings.push(dashed.finding);
+    // `- [ ] title⏎  ---` is a heading to Markdown: say why there is no task.
+    if (paragraph?.type === 'heading') findings.push(...(dashed === null ? underlinedTask(text, offsetOf(paragraph)) : [dashed.finding]));
     return;
   }
   const box = boxOf(item, paragraph, text);
@@ -146,6 +146,13 @@ function readItem(item: ListItem, end: number, text: string, blocks: Block[], fi
   if (dashed !== null) findings.push(dashed.finding);
   findings.push(...markFindings(text, box));
   blocks.push(readTask({ offset: start, length: end - start }, item, paragraph, box, text, findings));
+}
+
+function underlinedTask(text: string, start: number): readonly Finding[] {
+  if (!/^\[[ xX]\][ \t]/.test(text.slice(start, start + 4))) return [];
+  const message =
+    'This task is underlined, which makes it a heading to Markdown. Put a blank line after the title, or remove the underline.';
+  return [{ rule: 'unread-box', message, span: { offset: start, length: 3 } }];
 }
 
 /** The box that Markdown found, or that of `[-]` and `[~]`, which it takes for text. */
