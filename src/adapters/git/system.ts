@@ -23,6 +23,9 @@ const OPERATIONS: readonly (readonly [file: string, name: string])[] = [
   ['BISECT_LOG', 'bisect'],
 ];
 const BRANCH = /^ref: refs\/heads\/(.+)\n?$/;
+/** Bounds of what is remembered of trees: a few MB. */
+const MAX_TREES = 64;
+const MAX_TREE_ENTRIES = 2_000;
 /** What HEAD holds as a file where the references are kept elsewhere (reftable). */
 const NO_BRANCH = '.invalid';
 
@@ -43,6 +46,8 @@ class SystemGit implements Git, CommitPlace {
   readonly zero: string;
   readonly #idBytes: number;
   readonly #reader: ObjectReader;
+  /** Trees never change, and one commit's are nearly those of the next. */
+  readonly #trees = new Map<string, ReadonlyMap<string, TreeEntry>>();
   /** The last of the calls that take index.lock: one after another they never refuse each other. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -147,9 +152,14 @@ class SystemGit implements Git, CommitPlace {
   }
 
   readonly readTree = async (id: string): Promise<ReadonlyMap<string, TreeEntry>> => {
+    const known = this.#trees.get(id);
+    if (known) return known;
     const object = await this.#reader.read(id);
     if (object?.type !== 'tree') throw new Error(`Object ${id} is not a tree.`);
-    return parseTree(object.bytes, this.#idBytes);
+    const tree = parseTree(object.bytes, this.#idBytes);
+    if (this.#trees.size >= MAX_TREES) this.#trees.clear();
+    if (tree.size <= MAX_TREE_ENTRIES) this.#trees.set(id, tree);
+    return tree;
   };
 
   async commitObject(id: string): Promise<CommitObject> {
