@@ -76,7 +76,7 @@ function planLines({ plan, path }: LoadedPlan, record: PlanExport | undefined, r
 }
 
 function description(text: string, columns: number): Line[] {
-  const lines = text.split('\n').flatMap((paragraph) => wrap(oneLine(paragraph), columns));
+  const lines = text.split(/\n\s*\n/).flatMap((paragraph) => wrap(oneLine(paragraph), columns));
   const shown: Line[] = lines.slice(0, DESCRIPTION_LINES).map((line) => [s(line)]);
   return lines.length > DESCRIPTION_LINES ? [...shown, [s('…', 'dim')]] : shown;
 }

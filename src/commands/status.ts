@@ -116,7 +116,7 @@ function lines(state: State, now: number, columns: number): Line[] {
   const done = plans.filter((plan) => plan.status === 'completed').length;
   const rest = [drafts > 0 ? count(drafts, 'draft') : '', done > 0 ? `${done} completed` : ''].filter((part) => part !== '');
   if (rest.length > 0) all.push([], [s(rest.join(', '), 'dim')]);
-  for (const note of state.notes) all.push([], [s(oneLine(note), 'yellow')]);
+  for (const note of state.notes) all.push([], [s(oneLine(note), 'dim')]);
   return all.map((line) => fitLine(line, columns));
 }
 

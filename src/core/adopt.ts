@@ -22,7 +22,17 @@ export function adoptMarkdown(source: string, title: string): string | null {
   if (items.length === 0) return null;
   const boxed = items.some((row) => ITEM.exec(row.text)?.groups?.['box'] !== undefined);
   const top = topLevel(rows);
-  const body = rows.map((row) => (row.literal ? row.text : adoptLine(row.text, boxed, top))).filter((line) => line !== null);
+  const body: string[] = [];
+  let afterHeading = false;
+  for (const row of rows) {
+    const line = row.literal ? row.text : adoptLine(row.text, boxed, top);
+    if (line === null) continue;
+    const isHeading = !row.literal && HEADING.test(line);
+    // A heading stands alone, as formatters and readers expect it.
+    if ((isHeading || afterHeading) && line.trim() !== '' && (body.at(-1) ?? '').trim() !== '') body.push('');
+    body.push(line);
+    afterHeading = isHeading;
+  }
   return `${plainPlan(title)}\n${body.join('\n').trim()}\n`;
 }
 
