@@ -9,6 +9,8 @@ const MAX_OBJECT_BYTES = 256 * 1024 * 1024;
 const STUCK_MS = 60_000;
 /** A question that ends the process this often is its fault. */
 const MAX_TRIES = 2;
+/** Exit code of git's `die`: for instance at an upstream that a branch does not have. */
+const DIED_ON_REVISION = 128;
 const NEWLINE = 0x0a;
 
 export interface GitObject {
@@ -83,7 +85,7 @@ export class ObjectReader {
     child.stdin.on('error', () => {});
     child.stdout.on('data', (chunk: Buffer) => this.#take(child, chunk));
     child.on('error', (error) => this.#died(child, error));
-    child.on('close', () => this.#died(child, new Error('git cat-file ended')));
+    child.on('close', (code) => this.#died(child, code === DIED_ON_REVISION ? null : new Error('git cat-file ended')));
     return child;
   }
 
@@ -115,14 +117,16 @@ export class ObjectReader {
     if (this.#questions.length === 0) this.#release();
   }
 
-  #died(child: Process, error: Error): void {
+  /** `error` null: git gave up on a revision, and so there is no such thing. */
+  #died(child: Process, error: Error | null): void {
     if (child !== this.#process) return;
     this.#drop();
     const open = this.#questions.splice(0);
     const first = open[0];
     // Only the first can be to blame; git ends for instance at a date that the reflog does not reach.
     if (first && ++first.tries >= MAX_TRIES) {
-      first.reject(error);
+      if (error) first.reject(error);
+      else first.resolve(null);
       open.shift();
     }
     this.#questions = open;

@@ -1,4 +1,5 @@
 /** What only the git program does: repositories of every kind, several processes, and opening. */
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -135,6 +136,30 @@ describe('repositories of every kind', () => {
     expect(log[0]).toMatchObject({ subject: 'merge', changes: [] });
     expect(log[0]?.parents).toHaveLength(2);
     expect(log.map((one) => one.subject).sort()).toEqual(['first', 'main', 'merge', 'side']);
+  });
+});
+
+describe('the live reader', () => {
+  it('survives revisions at which git gives up, and answers all the others', async () => {
+    const repository = await repositoryWith({ 'a.txt': 'a' });
+    const git = await open(repository.root);
+    const revisions = ['HEAD', 'HEAD@{99999}', '@{upstream}', 'main', 'HEAD^{/absent}', '--help', 'two\nlines', 'HEAD'];
+    const answers = await Promise.all(revisions.map((one) => git.resolve(one)));
+    const head = repository.head();
+    expect(answers).toEqual([head, null, null, head, null, null, null, head]);
+  });
+
+  it('does not keep the process alive, closed or not', async () => {
+    const repository = await repositoryWith({ 'a.txt': 'a' });
+    const module = new URL('../../../src/adapters/git/system.ts', import.meta.url).href;
+    const script = `const { openSystemGit } = await import(${JSON.stringify(module)});
+      const git = await openSystemGit('.'); console.log((await git.head()).commit);`;
+    const run = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: repository.root,
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect([run.status, run.stdout.trim()]).toEqual([0, repository.head()]);
   });
 });
 
