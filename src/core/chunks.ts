@@ -5,6 +5,7 @@
  * Only a fence or an HTML block at the top level can still be open there, and then the reading of the chunk says so and it is
  * read again with what follows. So the chunks together give what the whole text gives.
  */
+import { lineStart } from './lines.ts';
 import { readSection, type Section } from './section.ts';
 
 /** UTF-16 code units of chunks in one generation of the cache: two plans of 20,000 tasks. */
@@ -56,7 +57,8 @@ export function readSections(text: string, from: number, cache: SectionCache | u
   pattern.lastIndex = from;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const start = match.index + match[0].length;
-    if (start > from) starts.push(start);
+    const isNumber = /\d/.test(text[start] ?? '');
+    if (start > from && !(isNumber && isIndented(text, match.index))) starts.push(start);
   }
   const sections: PlacedSection[] = [];
   for (let index = 0; index < starts.length;) {
@@ -72,4 +74,14 @@ export function readSections(text: string, from: number, cache: SectionCache | u
     }
   }
   return sections;
+}
+
+/**
+ * Whether the last line with text before `offset` is indented as code is. After indented code micromark takes a number other than 1 for
+ * text, also behind a blank line, so such a place is no sure split.
+ */
+function isIndented(text: string, offset: number): boolean {
+  let at = offset;
+  while (at > 0 && /\s/.test(text[at - 1] ?? '')) at -= 1;
+  return /^(?: {4}| {0,3}\t)/.test(text.slice(lineStart(text, at), at));
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { SectionCache } from '../../src/core/chunks.ts';
+import { readSections, SectionCache } from '../../src/core/chunks.ts';
 import { parsePlan } from '../../src/core/parse.ts';
+import { readSection } from '../../src/core/section.ts';
 import { slugOf } from '../../src/core/slug.ts';
 
 test('after one change only the changed chunk is read again', () => {
@@ -36,4 +37,9 @@ test('ids from titles', () => {
     'task',
     'a'.repeat(80),
   ]);
+});
+
+test('a number after indented code is no sure split', () => {
+  const text = 'text\n\n    code\n\n10) [ ] Add\n\n1. [ ] b\n';
+  expect(readSections(text, 0, undefined).flatMap(({ section }) => section.blocks).length).toBe(readSection(text).blocks.length);
 });
