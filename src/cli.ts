@@ -25,6 +25,8 @@ function bug(error: unknown): void {
       '\nPlease report it with what you did: https://www.npmjs.com/package/gitplans (PLANS_DEBUG=1 shows where it happened).\n',
   );
   if (process.env['PLANS_DEBUG'] === '1' && error instanceof Error && error.stack) process.stderr.write(error.stack + '\n');
+  // The live view may have hidden the cursor and turned wrapping off.
+  if (process.stdout.isTTY) process.stdout.write('\u001B[?25h\u001B[?7h');
   process.exitCode = 2;
 }
 

@@ -53,7 +53,7 @@ export async function runCommandLine(argv: readonly string[], world: (choice: Gl
 }
 
 /** Errors whose message was written for a person. The classes live in rings further in and are loaded only with what throws them. */
-const FOR_PEOPLE: ReadonlySet<string> = new Set(['Problem', 'GitUnsupported']);
+const FOR_PEOPLE: ReadonlySet<string> = new Set(['Problem', 'GitUnavailable', 'GitUnsupported']);
 
 function expected(error: unknown): { message: string; exitCode: ExitCode } | undefined {
   if (error instanceof CommandError) return error;

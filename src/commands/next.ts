@@ -1,4 +1,5 @@
 /** `plans next`: what may start, and why the rest may not, by the executor's own function. */
+import { readFileSync } from 'node:fs';
 import type { PhaseRecord, PlanRecord, TaskRecord } from '../core/record.ts';
 import { readiness, type Readiness, type ScheduledPlan, type ScheduledTask } from '../core/schedule.ts';
 import type { Workspace } from '../engine/workspace.ts';
@@ -66,7 +67,7 @@ async function readAnswers(workspace: Workspace, planId: string | undefined): Pr
     const live = { running: running.get(plan.id) ?? new Set<string>() };
     const titles = new Map(rows.map((phase) => [phase.id, phase.title]));
     let entries = plan.valid ? readiness(scheduled(plan, rows, tasks.get(plan.id) ?? []), live) : [];
-    if (entries.some(dependsOnPerson) && (await namesPerson(workspace, plan.id))) {
+    if (entries.length > 0 && namesPerson(workspace, plan.id)) {
       entries = readiness((await loadPlan(workspace, plan.id)).plan, live);
     }
     answers.push({ plan, phases: titles, tasks: entries });
@@ -89,15 +90,14 @@ function titled(task: TaskRecord): TitledTask {
   return { id, title, dependsOn, canRunInParallel, status, assignee: undefined };
 }
 
-/** The rows do not say who a task is for. Only where that could change the answer is the file asked. */
-function dependsOnPerson(entry: Readiness): boolean {
-  return entry.ready || entry.because.every((reason) => reason.type === 'needs-approval');
-}
-
-async function namesPerson(workspace: Workspace, planId: string): Promise<boolean> {
-  const { readFile } = await import('node:fs/promises');
-  const text = await readFile(workspace.planPath(planId), 'utf8').catch(() => '');
-  return text.includes('assignee');
+/** The rows do not say who a task is for, and few plans do: only those are read in whole. */
+function namesPerson(workspace: Workspace, planId: string): boolean {
+  try {
+    return readFileSync(workspace.planPath(planId), 'utf8').includes('assignee');
+  } catch {
+    // Gone since the sync: its rows are as good an answer as any.
+    return false;
+  }
 }
 
 function reference({ task, phase }: Readiness<TitledTask>) {

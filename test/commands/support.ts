@@ -1,13 +1,16 @@
 import type { Output } from '../../src/commands/context.ts';
 
 /** An output that keeps what was written. */
-export function captured(options: { columns?: number; rows?: number; isTTY?: boolean; color?: boolean } = {}) {
+export function captured(
+  options: { columns?: number; rows?: number; isTTY?: boolean; color?: boolean; heard?: ((text: string) => void) | undefined } = {},
+) {
   let text = '';
   let resize: (() => void) | undefined;
   const size = { columns: options.columns ?? 80, rows: options.rows ?? 24 };
   const output: Output = {
     write: (more) => {
       text += more;
+      options.heard?.(more);
     },
     isTTY: options.isTTY ?? false,
     color: options.color ?? false,
