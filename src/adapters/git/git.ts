@@ -1,4 +1,5 @@
 /** What Plans asks of git. Two implementations pass one conformance suite: `system.ts` (the git program) and `embedded.ts` (isomorphic-git). */
+import { Problem } from '../../core/problem.ts';
 
 export interface Head {
   /** Short branch name; null when HEAD is detached. */
@@ -75,12 +76,12 @@ export interface Commit {
 }
 
 /** What an implementation cannot do here, as a sentence that says why and what to do. Thrown; a caller shows it as it is. */
-export class GitUnsupported extends Error {
+export class GitUnsupported extends Problem {
   override readonly name = 'GitUnsupported';
 }
 
 /** Why git cannot be used here at all, as a sentence that says what to do. Thrown on opening. */
-export class GitUnavailable extends Error {
+export class GitUnavailable extends Problem {
   override readonly name = 'GitUnavailable';
   readonly reason: 'missing' | 'not-a-repository' | 'bare' | 'unsafe';
 

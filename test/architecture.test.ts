@@ -1,0 +1,46 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SRC = resolve(import.meta.dirname, '../src');
+/** From the inside out. A file imports from its own ring or from one further in. */
+const RINGS: readonly (readonly string[])[] = [['core'], ['adapters'], ['engine'], ['commands', 'server', 'web'], ['cli.ts', 'index.ts']];
+const CORE_LIBRARIES = /^(?:zod|yaml|unified|remark-parse|remark-frontmatter|micromark.*|mdast.*)$/;
+
+const files = globSync('**/*.ts', { cwd: SRC }).map((name) => ({ name, text: readFileSync(join(SRC, name), 'utf8') }));
+const ringOf = (name: string): number => RINGS.findIndex((ring) => ring.includes(name.split('/')[0] ?? ''));
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier]) => specifier ?? '');
+}
+
+describe('the rings', () => {
+  it('hold every source file', () => {
+    expect(files.length).toBeGreaterThan(50);
+    expect(files.filter(({ name }) => ringOf(name) < 0).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('import inwards only', () => {
+    const outward = files.flatMap(({ name, text }) =>
+      importsOf(text)
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => relative(SRC, resolve(SRC, dirname(name), specifier)))
+        .filter(
+          (target) =>
+            ringOf(target) > ringOf(name) ||
+            (ringOf(target) === ringOf(name) && RINGS[ringOf(name)]?.length !== 1 && target.split('/')[0] !== name.split('/')[0]),
+        )
+        .map((target) => `${name} → ${target}`),
+    );
+    expect(outward.filter((edge) => !edge.startsWith('cli.ts') && !edge.startsWith('index.ts'))).toEqual([]);
+  });
+});
+
+describe('core', () => {
+  const core = files.filter(({ name }) => name.startsWith('core/'));
+  it.each(core)('$name is pure', ({ text }) => {
+    expect(importsOf(text).filter((specifier) => !specifier.startsWith('./') && !CORE_LIBRARIES.test(specifier))).toEqual([]);
+    const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*|'(?:[^'\\\n]|\\.)*'|`[^`]*`/g, '');
+    expect(code.match(/\b(?:async\b|await\b|process\.|Date\.now|new Date\(\)|Math\.random|console\.|setTimeout|fetch\()/g) ?? []).toEqual([]);
+  });
+});
