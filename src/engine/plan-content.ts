@@ -81,7 +81,7 @@ function unreadable({ file, path, signature }: ContentRequest, failure: FileFail
     status: 'draft',
     createdBy: 'user',
     phases: [],
-    place: { frontmatter: null, heading: null, description: nowhere, eol: '\n' },
+    place: { frontmatter: null, headingLine: null, heading: null, description: nowhere, eol: '\n' },
   };
   const diagnostic: Diagnostic = {
     rule: 'unreadable-file',
