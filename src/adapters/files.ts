@@ -5,7 +5,8 @@ import { recover } from './files/away.ts';
 import { publish } from './files/publish.ts';
 import { digestOf, readStable, type FileText, type Seen } from './files/read.ts';
 import { RecentWrites, type Edit } from './files/recent.ts';
-import { closeRead, codeOf, failure, failureOf, readBytes, type FileFailure, type FileSystem, type Signature } from './files/system.ts';
+import { Replaced } from './files/replaced.ts';
+import { failure, failureOf, type FileFailure, type FileSystem, type Signature } from './files/system.ts';
 
 export { listPlanFiles, type ListedFile, type PlanFolder } from './files/list.ts';
 export { MAX_FILE_BYTES, digestOf, type FileText } from './files/read.ts';
@@ -14,8 +15,6 @@ export type { Edit } from './files/recent.ts';
 
 /** So often an edit is tried again because somebody else was faster. */
 const MAX_TRIES = 100;
-/** A replaced file is kept open so long for a writer that had opened it before. */
-const REPLACED_MS = 2_000;
 /** So many files' recent writes are remembered. */
 const MAX_REMEMBERED = 64;
 
@@ -49,7 +48,7 @@ export interface Files {
 interface Remembered {
   readonly writes: RecentWrites;
   readonly seen: Seen;
-  replaced: { readonly file: number; readonly signature: Signature; readonly drop: () => void } | null;
+  replaced: Replaced | null;
   queue: Promise<unknown>;
 }
 
@@ -117,45 +116,29 @@ async function editNow(fs: FileSystem, path: string, memory: Remembered, edit: E
     const base = await readStable(fs, path, memory.seen);
     if (base.type === 'failed') return base;
     const now = performance.now();
-    const theirs = base.text === memory.writes.text ? lateWrite(fs, memory) : null;
+    const theirs = base.text === memory.writes.text ? await lateText(memory) : null;
     const mended = memory.writes.mend(theirs ?? base.text, now);
     const text = edit(mended.text) ?? mended.text;
     if (text === base.text) return { type: 'unchanged', text, signature: base.signature };
     const published = publish(fs, path, base, text);
     if (published.type === 'failed') return published;
     if (published.type === 'moved') continue;
-    keepReplaced(fs, memory, published.replaced, base.signature);
+    memory.replaced?.drop();
+    memory.replaced = new Replaced(fs, published.replaced, base.signature);
     if (once) memory.writes.text = text;
     else memory.writes.add(edit, mended.text, text, now);
-    return { type: 'written', text, reapplied: mended.count, tries };
+    // Somebody was in the middle of an in-place save: theirs must be taken up before they read the file again.
+    const late = memory.replaced.hasChanged() ? await editNow(fs, path, memory, () => null, true) : null;
+    return { type: 'written', text: late?.type === 'written' ? late.text : text, reapplied: mended.count, tries };
   }
   return failure('busy', `${path} was not changed: it was saved by somebody else each of ${MAX_TRIES} times it was tried.`);
 }
 
-/** What a writer that had the file open before we replaced it has written into the old one since; null in the common case. */
-function lateWrite(fs: FileSystem, memory: Remembered): string | null {
-  const { replaced } = memory;
-  if (replaced === null) return null;
-  try {
-    // Its change time moved when it lost its name; the other two move only by a write.
-    const { size, mtimeNs } = fs.fstatSync(replaced.file, { bigint: true });
-    if (size === 0n || (size === replaced.signature.size && mtimeNs === replaced.signature.mtimeNs)) return null;
-    return readBytes(fs, replaced.file, Number(size)).toString('utf8');
-  } catch (error) {
-    if (codeOf(error) === '') throw error;
-    return null;
-  }
-}
-
-function keepReplaced(fs: FileSystem, memory: Remembered, file: number, signature: Signature): void {
-  memory.replaced?.drop();
-  const timer = setTimeout(() => memory.replaced?.drop(), REPLACED_MS).unref();
-  const drop = (): void => {
-    memory.replaced = null;
-    clearTimeout(timer);
-    closeRead(fs, file);
-  };
-  memory.replaced = { file, signature, drop };
+async function lateText(memory: Remembered): Promise<string | null> {
+  const text = (await memory.replaced?.lateText(memory.seen)) ?? null;
+  // Taken up once: what else comes late is in the file that is replaced next.
+  if (text !== null) memory.replaced?.drop();
+  return text;
 }
 
 function remember(remembered: Map<string, Remembered>, path: string): Remembered {
@@ -163,7 +146,7 @@ function remember(remembered: Map<string, Remembered>, path: string): Remembered
   if (known !== undefined) return known;
   if (remembered.size >= MAX_REMEMBERED) {
     for (const [other, { writes, replaced }] of remembered) {
-      if (replaced === null && writes.isOver(performance.now())) remembered.delete(other);
+      if (replaced?.isOpen !== true && writes.isOver(performance.now())) remembered.delete(other);
     }
   }
   const writes = new RecentWrites();

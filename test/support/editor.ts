@@ -1,7 +1,7 @@
 /**
  * A person's editor without any care: reads the file, thinks for a moment, saves what it read with a change, every 3 to 15 ms, in the
- * way it is told. Each save adds a line of its own; every third also changes the text of a task. Started with `fork`; ends on "stop",
- * when it reports what it saved.
+ * way it is told. Each save adds a line of its own; every third also changes the text of a task. Started with `fork`; reports what it
+ * saved after each save; ends on any message.
  */
 import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -26,8 +26,8 @@ while (!stop.signal.aborted) {
   }
   if (random(2) === 0) await delay(random(4));
   await save(changed);
+  process.send?.({ saves, titles });
 }
-process.send?.({ saves, titles });
 process.disconnect();
 
 function read(): string | null {

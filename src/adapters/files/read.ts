@@ -18,11 +18,11 @@ import {
 /** A plan of 20,000 tasks has 2 to 6 MiB. */
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
 /** A file changed less than so long ago may be in the middle of an in-place save: it is read again after so long without a change. */
-const QUIET_MS = 5;
+export const QUIET_MS = 5;
 /** Somebody who never leaves it alone for QUIET_MS is not waited for longer than this. */
 const QUIET_LIMIT_MS = 150;
 /** A file that lost its end since it was last seen, or is empty, is most probably in the middle of a save: it has to be quiet for so long. */
-const CUT_QUIET_MS = 500;
+export const CUT_QUIET_MS = 500;
 /** So many characters of a text's end are remembered to tell whether it lost it. */
 const ENDING = 64;
 /** How long a file may be missing: editors that save by unlink and create, and writers that have it away. */
@@ -93,7 +93,7 @@ export async function readStable(fs: FileSystem, path: string, seen: Seen): Prom
 }
 
 /** Shorter than it was, and without its end. A person who deletes the end of a plan waits half a second for us to believe it. */
-function isCut(text: string, seen: Seen): boolean {
+export function isCut(text: string, seen: Seen): boolean {
   return text === '' || (text.length < seen.length && !text.endsWith(seen.ending));
 }
 
