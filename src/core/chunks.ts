@@ -11,6 +11,9 @@ import { readSection, type Section } from './section.ts';
 /** UTF-16 code units of chunks in one generation of the cache: two plans of 20,000 tasks. */
 const GENERATION_UNITS = 8_388_608;
 
+/** Where readings are not kept, chunks are read together up to this many UTF-16 code units: each reading has a price of its own. */
+const UNCACHED_UNITS = 4_000;
+
 /**
  * Where a chunk may begin: after a line ending, at an ATX heading or a bullet with a box. A numbered item only after a blank line, since
  * most numbers cannot interrupt a paragraph.
@@ -63,8 +66,10 @@ export function readSections(text: string, from: number, cache: SectionCache | u
   const sections: PlacedSection[] = [];
   for (let index = 0; index < starts.length;) {
     const base = starts[index] ?? from;
+    let first = 1;
+    if (cache === undefined) while ((starts[index + first] ?? Infinity) - base < UNCACHED_UNITS) first += 1;
     // Doubled while a block is open, so that a long fence costs a few readings and not one for each line in it.
-    for (let count = 1; ; count *= 2) {
+    for (let count = first; ; count *= 2) {
       const chunk = text.slice(base, starts[index + count] ?? text.length);
       const section = cache === undefined ? readSection(chunk) : cache.read(chunk);
       if (section.open && index + count < starts.length) continue;

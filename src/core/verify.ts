@@ -1,6 +1,4 @@
 /** The writer's guard: after an edit, only what was meant may differ. */
-import type { SectionCache } from './chunks.ts';
-import { parsePlan } from './parse.ts';
 import type { Phase, Plan, Task } from './plan.ts';
 
 /** What an edit was meant to change: keys of the plan, of one phase, or of one task. */
@@ -11,11 +9,10 @@ export interface Expectation {
 }
 
 /**
- * Reads an edited text again and compares. Returns null where nothing else differs, else a sentence that names the first difference.
- * `before` is the plan that the edit was made on. Not for edits that add, remove or move.
+ * Compares the plan that an edit was made on with the edited text read again. Returns null where nothing else differs, else a sentence
+ * that names the first difference. Not for edits that add, remove or move.
  */
-export function verifyEdit(before: Plan, after: string, expectation: Expectation, cache?: SectionCache): string | null {
-  const { plan } = parsePlan(after, before.id, cache);
+export function verifyEdit(before: Plan, plan: Plan, expectation: Expectation): string | null {
   const changed = difference(before, plan, ['id', 'title', 'description', 'status', 'createdBy'], expectation.plan ?? []);
   if (changed !== null) return `The edit would change the plan's ${changed}.`;
   if (plan.phases.length !== before.phases.length) return `The edit would make ${plan.phases.length} phases of ${before.phases.length}.`;

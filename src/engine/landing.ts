@@ -20,6 +20,8 @@ import { nextAttemptRef } from './kept.ts';
 
 type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
 
+/** What a change of a task's status may touch. */
+const STATUS_KEYS = ['status', 'attempts', 'error'] as const;
 /** Characters of a commit's subject. */
 const MAX_SUBJECT_CHARS = 72;
 /** Characters of an error that stands in the plan file. */
@@ -92,10 +94,13 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
   if (task === undefined || phase === undefined)
     return refuse({ outcome: 'interrupted', reason: `The task "${id}" was removed from the plan while it ran.`, tail: '' });
   const then = statusAfter(plan, id, effect.stopping);
-  const writing = await context.plan.edit((text, now) => {
-    const ticked = setTaskStatus(text, now, id, { status: 'completed' });
-    return then.status === now.status || 'refused' in ticked ? ticked : joined(ticked, setPlanFields(text, now, { status: then.status }));
-  });
+  const writing = await context.plan.edit(
+    (text, now) => {
+      const ticked = setTaskStatus(text, now, id, { status: 'completed' });
+      return then.status === now.status || 'refused' in ticked ? ticked : joined(ticked, setPlanFields(text, now, { status: then.status }));
+    },
+    { only: { plan: ['status'], task: { id, keys: STATUS_KEYS } } },
+  );
   if (writing.type === 'failed')
     return refuse({ outcome: 'conflict', reason: `The box could not be ticked: ${writing.message}`, tail: '' });
   const durationMs = Math.max(0, context.now().getTime() - work.startedAt);
@@ -185,8 +190,10 @@ export async function recordFailure(context: RunContext, effect: EffectOf<'recor
   const problem = await takeEdits(context, { trusted: false });
   const writing =
     problem === null &&
-    (await context.plan.edit((text, plan) =>
-      joined(setTaskStatus(text, plan, task, { status: 'failed', attempts, error }), setPlanFields(text, plan, { status: 'paused' })),
+    (await context.plan.edit(
+      (text, plan) =>
+        joined(setTaskStatus(text, plan, task, { status: 'failed', attempts, error }), setPlanFields(text, plan, { status: 'paused' })),
+      { only: { plan: ['status'], task: { id: task, keys: STATUS_KEYS } } },
     ));
   if (writing !== false && writing.type === 'written') {
     const title = findTask(context.plan.plan, task)?.title ?? task;

@@ -4,6 +4,8 @@ import { applyEdits } from '../core/edit.ts';
 import type { EditResult } from '../core/edit.ts';
 import { checkPlan } from '../core/lint.ts';
 import type { Plan } from '../core/plan.ts';
+import { verifyEdit } from '../core/verify.ts';
+import type { Expectation } from '../core/verify.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What the file says now, against what was last accepted. */
@@ -66,9 +68,13 @@ export class PlanFile {
 
   /**
    * Splices the newest text. `change` is called again when somebody has written meanwhile, so it must find its place anew, and (but with
-   * `once`) when a save from an older text has undone it. On success the written text is accepted.
+   * `once`) when a save from an older text has undone it. What is written is read again first: with `only`, nothing else may differ.
+   * On success the written text is accepted.
    */
-  async edit(change: (text: string, plan: Plan) => EditResult, options: { readonly once?: boolean } = {}): Promise<Writing> {
+  async edit(
+    change: (text: string, plan: Plan) => EditResult,
+    options: { readonly once?: boolean; readonly only?: Expectation } = {},
+  ): Promise<Writing> {
     let accepted: { text: string; plan: Plan } | null = null;
     let refusal: string | null = null;
     const splice = (current: string): string | null => {
@@ -79,7 +85,10 @@ export class PlanFile {
         return null;
       }
       const text = applyEdits(current, edits.edits);
-      accepted = { text, plan: this.#check(text) };
+      const after = this.#check(text);
+      refusal = options.only === undefined ? null : verifyEdit(plan, after, options.only);
+      if (refusal !== null) return null;
+      accepted = { text, plan: after };
       return text;
     };
     const result = await this.#workspace.files.editText(this.#file, splice, options);

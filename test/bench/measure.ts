@@ -80,3 +80,19 @@ export function repositoryOf(count: number, extra: Readonly<Record<string, strin
   git('commit', '-q', '-m', 'first');
   return root;
 }
+
+/** Plan files by path: `count` plans of `tasks` tasks each, in phases of 10, every third task done. */
+export function plansOf(count: number, tasks: number): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (let plan = 0; plan < count; plan += 1) {
+    let text = `---\nstatus: ready\n---\n\n# Plan ${plan}\n\nWhat it is about, in a sentence or two.\n`;
+    for (let index = 0; index < tasks; index += 1) {
+      if (index % 10 === 0) text += `\n## Phase ${index / 10}\n\n`;
+      const box = index % 3 === 0 && index < tasks / 2 ? 'x' : ' ';
+      const depends = index % 10 === 0 ? '' : `  dependsOn: [t${index - 1}]\n`;
+      text += `- [${box}] Task ${index} of the plan\n\n  \`\`\`yaml\n  id: t${index}\n${depends}  \`\`\`\n\n  Write \`src/part${index}.ts\` with what **task ${index}** asks for, and a test.\n\n`;
+    }
+    files[`plans/plan-${plan}.plan.md`] = text;
+  }
+  return files;
+}

@@ -145,7 +145,7 @@ test('a description replaces the old one, whatever it is', () => {
     fc.property(base, given, fc.constantFrom('alpha', 'gamma', 'delta'), (text, description, id) => {
       const { plan } = parsePlan(text, 'p');
       const after = edited(text, setTaskDescription(text, plan, id, description)) ?? '';
-      expect(verifyEdit(plan, after, { task: { id, keys: ['description'] } })).toBe(null);
+      expect(verifyEdit(plan, parsePlan(after, 'p').plan, { task: { id, keys: ['description'] } })).toBe(null);
       const task = parsePlan(after, 'p')
         .plan.phases.flatMap((phase) => phase.tasks)
         .find((found) => found.id === id);
@@ -230,13 +230,15 @@ test('any value of a field comes back, and a status and its end leave the file a
     fc.property(base, text, fc.constantFrom('alpha', 'gamma', 'delta'), (start, value, id) => {
       const { plan } = parsePlan(start, 'p');
       const set = edited(start, setTaskFields(start, plan, id, { run: value, gates: [value], maxAttempts: 7 })) ?? '';
-      expect(verifyEdit(plan, set, { task: { id, keys: ['run', 'gates', 'maxAttempts'] } })).toBe(null);
+      expect(verifyEdit(plan, parsePlan(set, 'p').plan, { task: { id, keys: ['run', 'gates', 'maxAttempts'] } })).toBe(null);
       const task = parsePlan(set, 'p')
         .plan.phases.flatMap((phase) => phase.tasks)
         .find((found) => found.id === id);
       expect([task?.run, task?.gates, task?.maxAttempts]).toEqual([value, [value], 7]);
       const failed = edited(set, setTaskStatus(set, parsePlan(set, 'p').plan, id, { status: 'failed', attempts: 2, error: value })) ?? '';
-      expect(verifyEdit(parsePlan(set, 'p').plan, failed, { task: { id, keys: ['status', 'attempts', 'error'] } })).toBe(null);
+      expect(
+        verifyEdit(parsePlan(set, 'p').plan, parsePlan(failed, 'p').plan, { task: { id, keys: ['status', 'attempts', 'error'] } }),
+      ).toBe(null);
       const again = edited(failed, setTaskStatus(failed, parsePlan(failed, 'p').plan, id, { status: 'pending' })) ?? '';
       expect(again.replace(new RegExp(`[ \t]*id: ${id}(?:\r\n|\n|\r)|, id: ${id}`), '')).toBe(set);
     }),

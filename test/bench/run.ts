@@ -1,0 +1,16 @@
+/** All benchmarks: `npm run bench`. Figures are medians and ratios of one run; the machine's noise is in both sides of a ratio. */
+import { execFileSync } from 'node:child_process';
+import { cpus, totalmem } from 'node:os';
+import { benchCli } from './cli.ts';
+import { benchExecutor } from './executor.ts';
+import { benchFiles } from './files.ts';
+import { benchSync } from './sync.ts';
+
+const git = execFileSync('git', ['--version'], { encoding: 'utf8' }).trim();
+console.log(
+  `${new Date().toISOString().slice(0, 10)}  Node ${process.versions.node}, ${git}, ${cpus().length} × ${cpus()[0]?.model ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB\n`,
+);
+await benchCli();
+await benchSync();
+await benchExecutor();
+await benchFiles();
