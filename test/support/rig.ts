@@ -33,7 +33,7 @@ export async function rig(tasks: string, files: Readonly<Record<string, string>>
     events,
     run: async ({ on, ...options } = {}) => {
       const workspace = await openWorkspace(repository.root);
-      let pause: (now: boolean) => void = () => {};
+      let pause: ((now: boolean) => void) | null = null;
       try {
         return await runPlan(workspace, 'demo', {
           env: process.env,
@@ -41,7 +41,7 @@ export async function rig(tasks: string, files: Readonly<Record<string, string>>
           control: (control) => (pause = control),
           publish: ({ event }: PublishedEvent) => {
             events.push(event);
-            on?.(event, pause);
+            on?.(event, (now) => pause?.(now));
           },
         });
       } finally {
@@ -58,4 +58,14 @@ export async function rig(tasks: string, files: Readonly<Record<string, string>>
 export function task(id: string, run: string, ...fields: readonly string[]): string {
   const lines = [`id: ${id}`, `run: ${JSON.stringify(run)}`, ...fields];
   return `- [ ] Do ${id}\n\n  \`\`\`yaml\n${lines.map((line) => `  ${line}\n`).join('')}  \`\`\`\n\n`;
+}
+
+/** The files of a config with the given gates. */
+export function gates(...list: readonly { readonly name: string; readonly run: string }[]): Record<string, string> {
+  return { 'plans.config.json': JSON.stringify({ qa: { gates: list } }) };
+}
+
+/** One trailer of a commit message. */
+export function trailer(message: string, key: string): string | undefined {
+  return new RegExp(`^${key}: (.*)$`, 'm').exec(message)?.[1];
 }

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { gates, rig, task, type Rig } from '../support/rig.ts';
+
+async function unchanged(it: Rig, expected: RegExp, options = {}): Promise<void> {
+  const before = [it.repository.git('rev-parse', 'HEAD').trim(), ...it.repository.status(), await it.plan()];
+  await expect(it.run(options)).rejects.toThrow(expected);
+  expect([it.repository.git('rev-parse', 'HEAD').trim(), ...it.repository.status(), await it.plan()]).toEqual(before);
+  expect(it.events).toEqual([]);
+}
+
+describe('a run that may not begin changes nothing', () => {
+  it('a draft', async () => {
+    await using it = await rig(task('one', 'true'), {}, 'draft');
+    await unchanged(it, /is a draft.*plans ready demo/);
+  });
+  it('an invalid plan', async () => {
+    await using it = await rig('- [ ] one\n\n  ```yaml\n  dependOn: [x]\n  ```\n');
+    await unchanged(it, /demo\.plan\.md:10:3 .*dependOn/);
+  });
+  it('an unknown gate', async () => {
+    await using it = await rig(task('one', 'true', 'gates: [tset]'), gates({ name: 'test', run: 'true' }));
+    await unchanged(it, /tset/);
+  });
+  it('a detached HEAD', async () => {
+    await using it = await rig(task('one', 'true'));
+    it.repository.git('switch', '-q', '--detach');
+    await unchanged(it, /HEAD is detached/);
+  });
+  it('a merge under way', async () => {
+    await using it = await rig(task('one', 'true'));
+    it.repository.git('switch', '-qc', 'other');
+    await it.repository.commit('other', { 'README.md': 'other\n' });
+    it.repository.git('switch', '-q', 'main');
+    await it.repository.commit('mine', { 'README.md': 'mine\n' });
+    expect(() => it.repository.git('merge', '-q', 'other')).toThrow();
+    await unchanged(it, /A merge is under way/);
+  });
+  it('no agent, an unknown agent, and one that is not installed', async () => {
+    await using none = await rig('- [ ] one\n');
+    await unchanged(none, /names no agent/);
+    await using missing = await rig('- [ ] one\n\n  ```yaml\n  agent: mine\n  ```\n', {
+      'plans.config.json': JSON.stringify({ agents: { mine: { command: ['no-such-program-here'] } } }),
+    });
+    await unchanged(missing, /"no-such-program-here"/);
+  });
+  it('a plan that somebody else runs', async () => {
+    await using it = await rig(task('one', 'echo 1 > one.txt'));
+    let second: unknown = null;
+    await it.run({
+      on: (event) => {
+        if (event.type === 'attempt-started') second ??= it.run().catch((error: unknown) => error);
+      },
+    });
+    expect(String(await second)).toMatch(/being run by process \d+/);
+  });
+  it('a hook that refuses the first commit', async () => {
+    await using it = await rig(task('one', 'true'));
+    await it.repository.hook('pre-commit', 'exit 1');
+    await expect(it.run()).rejects.toThrow(/could not begin: A git hook refused/);
+    expect(it.repository.status()).toEqual([]);
+  });
+});
