@@ -26,8 +26,11 @@ export async function keptPaths(git: Git, planId: string, task: string): Promise
   return commit?.changes.map(({ path }) => path) ?? [];
 }
 
-/** Git forbids some dots in ref names that a slug may have. */
 function folder(planId: string, task: string): string {
-  const safe = (name: string) => name.replaceAll(/\.(?=\.|$|lock$)/g, '%2E');
   return `${PREFIX}${safe(planId)}/${safe(task)}/`;
+}
+
+/** Git forbids some dots in ref names that a slug may have. */
+function safe(name: string): string {
+  return name.replaceAll(/\.(?=\.|$|lock$)/g, '%2E');
 }

@@ -72,10 +72,11 @@ export function commitEdits(context: RunContext): Promise<CommitOutcome> {
   return commitPlan(context, 'edit the plan', { plan: context.planId, iteration: 'user_edit', changedBy: 'user', prompt: null });
 }
 
+const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id);
+
 /** The event that says what a person's edit did to the tasks. */
 export function planEdited(before: Plan | null, after: Plan, commit: string): RunEvent {
   const changes = changesBetween(before === null ? NO_OUTLINE : outlineOf(before), outlineOf(after));
-  const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id);
   const changed = [...new Set([...ids(changes.modified.tasks), ...ids(changes.moved.tasks)])];
   return { type: 'plan-edited', commit, added: ids(changes.added.tasks), removed: ids(changes.removed.tasks), changed };
 }

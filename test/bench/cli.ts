@@ -27,8 +27,10 @@ function peakMib(args: readonly string[], cwd: string): number {
   return Number(readFileSync(file, 'utf8')) / 1024;
 }
 
+/** What every command is measured against: Node, doing nothing. */
+const bare = (cwd: string) => () => node(['-e', '0'], cwd);
+
 export async function benchCli(): Promise<void> {
-  const bare = (cwd: string) => () => node(['-e', '0'], cwd);
   const small = repositoryOf(20, plansOf(100, 10));
   const large = repositoryOf(100, plansOf(300, 34));
   report('plans --version', await compare(ROUNDS, () => node([CLI, '--version'], small), bare(small)), 'node -e 0', 1.5);
