@@ -69,7 +69,7 @@ export async function loadConfig(root: string, builtInAgents: readonly string[] 
 }
 
 /** Names of the config files in `root`, in the order of {@link CONFIG_FILES}. More than one is a mistake. */
-export async function findConfigs(root: string): Promise<string[]> {
+async function findConfigs(root: string): Promise<string[]> {
   const names = new Set(await readdir(root));
   const found: string[] = [];
   for (const file of CONFIG_FILES) {

@@ -9,16 +9,15 @@ import { Replaced } from './files/replaced.ts';
 import { failure, failureOf, type FileFailure, type FileSystem, type Signature } from './files/system.ts';
 
 export { listPlanFiles, type ListedFile, type PlanFolder } from './files/list.ts';
-export { MAX_FILE_BYTES, digestOf, type FileText } from './files/read.ts';
-export { sameSignature, type FileFailure, type FileSystem, type Signature } from './files/system.ts';
-export type { Edit } from './files/recent.ts';
+export { MAX_FILE_BYTES, digestOf } from './files/read.ts';
+export type { FileFailure, FileSystem } from './files/system.ts';
 
 /** So often an edit is tried again because somebody else was faster. */
 const MAX_TRIES = 100;
 /** So many files' recent writes are remembered. */
 const MAX_REMEMBERED = 64;
 
-export type EditResult =
+type EditResult =
   | {
       readonly type: 'written';
       /** The whole text as published. */
@@ -103,8 +102,6 @@ const own = openFiles();
 export const readText: Files['readText'] = own.readText;
 /** {@link Files.editText} */
 export const editText: Files['editText'] = own.editText;
-/** {@link Files.settle} */
-export const settle: Files['settle'] = own.settle;
 
 /** Puts files back that a writer which died had renamed away, and removes what it left. `path` is a file, or a folder with a trailing separator. True when one came back. */
 export function recoverFiles(path: string): boolean {

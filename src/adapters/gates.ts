@@ -49,7 +49,7 @@ export async function runGate(gate: GateConfig, context: GateContext): Promise<G
 }
 
 /** Why the gate need not run for these changes, as a sentence; null when it must. */
-export function skipReason(gate: GateConfig, changedPaths: readonly string[]): string | null {
+function skipReason(gate: GateConfig, changedPaths: readonly string[]): string | null {
   const { when } = gate;
   if (when === undefined || changedPaths.some((path) => when.some((glob) => matchesPath(path, glob)))) return null;
   return `No changed path matches ${when.map((glob) => `"${glob}"`).join(' or ')}.`;

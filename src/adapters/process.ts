@@ -6,11 +6,11 @@ import { killGroup, killMarked, MARK_VARIABLE, signalGroup, waitForGroup } from 
 import { BoundedLog, LastBytes, OutputBatches, tailText } from './process/output.ts';
 
 /** Bytes of a log file, head and tail together. */
-export const LOG_LIMIT_BYTES = 4 * 1024 * 1024;
+const LOG_LIMIT_BYTES = 4 * 1024 * 1024;
 /** Bytes of the tail that a result carries. */
 export const TAIL_BYTES = 16 * 1024;
 /** Between INT and TERM, and between TERM and KILL. */
-export const GRACE_MS = 5_000;
+const GRACE_MS = 5_000;
 /** How long the output may stay open once nothing is left that we know of: whoever holds it then has escaped. */
 const OUTPUT_CLOSE_MS = 1_000;
 /** Chunks from this size on have memory of their own. */
@@ -18,7 +18,7 @@ const RELEASE_BYTES = 16 * 1024;
 /** The longest delay a timer takes. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-export type ProcessCommand = { readonly file: string; readonly args: readonly string[] } | { readonly shell: string };
+type ProcessCommand = { readonly file: string; readonly args: readonly string[] } | { readonly shell: string };
 
 export interface ProcessOptions {
   /** A program with its arguments, or a line for `sh -c`. */

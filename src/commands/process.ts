@@ -66,7 +66,7 @@ function output(stream: NodeJS.WriteStream, color: boolean, env: CommandContext[
 }
 
 /** NO_COLOR (not empty) says no, FORCE_COLOR yes, else a terminal that is not dumb. */
-export function wantsColor(isTTY: boolean, env: CommandContext['env']): boolean {
+function wantsColor(isTTY: boolean, env: CommandContext['env']): boolean {
   if ((env['NO_COLOR'] ?? '') !== '') return false;
   const forced = env['FORCE_COLOR'];
   if (forced !== undefined) return forced !== '0' && forced !== 'false';

@@ -4,7 +4,7 @@ import type { Command } from './context.ts';
 /** What completes a value in a shell. */
 export type Completes = 'plan' | 'task' | 'file' | 'command';
 
-export interface ArgumentSpec {
+interface ArgumentSpec {
   readonly name: string;
   readonly summary: string;
   readonly required?: boolean;
@@ -25,7 +25,7 @@ export interface OptionSpec {
   readonly default?: string;
 }
 
-export interface Example {
+interface Example {
   readonly command: string;
   readonly says: string;
 }

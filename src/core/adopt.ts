@@ -37,7 +37,7 @@ export function adoptMarkdown(source: string, title: string): string | null {
 }
 
 /** The beginning of a new draft: frontmatter and title. */
-export function plainPlan(title: string): string {
+function plainPlan(title: string): string {
   return `---\nstatus: draft\ncreatedBy: user\n---\n\n# ${title}\n`;
 }
 

@@ -1,18 +1,18 @@
 /** What differs between two versions of a plan, as a person would say it: added, removed, modified, moved. */
 import { type Fields, NO_OUTLINE, type Outline, type OutlinePhase, type OutlineTask } from './outline.ts';
 
-export interface TaskPlace {
+interface TaskPlace {
   readonly id: string;
   readonly phase: string;
   readonly title: string;
 }
 
-export interface PhasePlace {
+interface PhasePlace {
   readonly id: string;
   readonly title: string;
 }
 
-export interface Modification {
+interface Modification {
   /** Names of the fields that differ; `id` among them where it was matched by its title. */
   readonly fields: readonly string[];
   /** The id before, where it differs. */

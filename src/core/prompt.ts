@@ -5,7 +5,7 @@ import { phaseOf } from './progress.ts';
 import type { Failure } from './run.ts';
 
 /** Characters of a failed attempt's output that the next one gets to see. */
-export const MAX_FAILURE_CHARS = 8_000;
+const MAX_FAILURE_CHARS = 8_000;
 /** Finished tasks named in the prompt, the latest ones. */
 const MAX_DONE_TASKS = 40;
 

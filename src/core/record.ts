@@ -95,7 +95,7 @@ const phasePlace = z.object({ id, title: z.string() });
 const taskPlace = z.object({ id, phase: id, title: z.string() });
 const modification = { fields: z.array(z.string()), was: id.optional() };
 
-export const ChangesRecord = z
+const ChangesRecord = z
   .object({
     plan: z.array(z.string()),
     added: z.object({ phases: z.array(phasePlace), tasks: z.array(taskPlace) }),

@@ -45,7 +45,7 @@ const TABLE = {
   'started-mark': { severity: 'hint', description: '`[~]` is read as not done; GitHub shows it as text.' },
 } as const satisfies Record<string, Rule>;
 
-export type RuleName = keyof typeof TABLE;
+type RuleName = keyof typeof TABLE;
 
 /** Name, severity and one-line description of every rule, in the order of the documentation. */
 export const RULES: readonly (Rule & { readonly name: string })[] = Object.entries(TABLE).map(([name, rule]) => ({ name, ...rule }));

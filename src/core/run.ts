@@ -33,7 +33,7 @@ export interface Failure {
 type Step = 'working' | 'checking' | 'gating' | 'committing' | 'finishing' | 'recording';
 
 /** A task that is being done. */
-export interface Active {
+interface Active {
   readonly step: Step;
   /** Counts from 1; tries of an earlier run included. */
   readonly attempt: number;

@@ -1,7 +1,7 @@
 /** Where a plan and its phases stand, from the boxes alone: what the rows of the cache say. */
 import type { Phase, PhaseStatus, Plan, PlanStatus, TaskStatus } from './plan.ts';
 
-export interface PhaseStanding {
+interface PhaseStanding {
   readonly status: PhaseStatus;
   readonly totalTasks: number;
   /** Ticked ones; a skipped task is done, but not completed. */
@@ -26,7 +26,7 @@ export interface PlanStanding {
 }
 
 /** Nothing is left to do for it. */
-export function isDone(status: TaskStatus): boolean {
+function isDone(status: TaskStatus): boolean {
   return status === 'completed' || status === 'skipped';
 }
 

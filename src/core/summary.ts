@@ -51,7 +51,7 @@ export interface FailureSummary {
 }
 
 /** A task that stands in the box's "next" line. */
-export interface NextTask {
+interface NextTask {
   readonly id: string;
   readonly title: string;
   readonly phaseTitle: string;

@@ -20,7 +20,7 @@ export interface TaskEvidence {
 }
 
 export const PLAN_EVENTS = ['started', 'resumed', 'paused', 'failed', 'completed', 'retry', 'skipped', 'approved'] as const;
-export type PlanEvent = (typeof PLAN_EVENTS)[number];
+type PlanEvent = (typeof PLAN_EVENTS)[number];
 
 /** A commit in which the executor changes the plan file alone. */
 export interface PlanEvidence {
@@ -32,10 +32,10 @@ export interface PlanEvidence {
 }
 
 export const ITERATION_TYPES = ['generation', 'review', 'refine', 'user_edit'] as const;
-export type IterationType = (typeof ITERATION_TYPES)[number];
+type IterationType = (typeof ITERATION_TYPES)[number];
 
 /** A commit that changes what a plan asks for. */
-export interface IterationEvidence {
+interface IterationEvidence {
   /** Null where the commit does not say, or touches several plans. */
   readonly plan: string | null;
   readonly iteration: IterationType;
@@ -48,7 +48,7 @@ export type Evidence = TaskEvidence | PlanEvidence | IterationEvidence;
 export type Trailer = readonly [key: string, value: string];
 
 /** Longest value of a trailer, in UTF-16 code units before escaping. */
-export const MAX_VALUE_CHARS = 4_000;
+const MAX_VALUE_CHARS = 4_000;
 
 const GATE_STATUSES: readonly GateStatus[] = ['passed', 'failed', 'skipped'];
 

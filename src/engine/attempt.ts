@@ -28,7 +28,7 @@ export function agentOf(context: Pick<RunContext, 'workspace'>, plan: Plan, task
 }
 
 /** The gates a task has to pass, in the config's order. */
-export function gatesOf(context: Pick<RunContext, 'workspace'>, plan: Plan, task: Task): readonly GateConfig[] {
+function gatesOf(context: Pick<RunContext, 'workspace'>, plan: Plan, task: Task): readonly GateConfig[] {
   const { gates } = context.workspace.config.qa;
   const names = task.gates ?? phaseOf(plan, task.id)?.gates;
   return names === undefined ? gates : gates.filter(({ name }) => names.includes(name));
@@ -260,7 +260,7 @@ export function failureOf(context: RunContext, work: TaskWork, failure: Pick<Fai
 }
 
 /** Where the output of one attempt is kept. */
-export function logFile(context: RunContext, task: string, attempt: number, what: string): string {
+function logFile(context: RunContext, task: string, attempt: number, what: string): string {
   const folder = join(context.workspace.stateFolder, 'logs', context.runId);
   mkdirSync(folder, { recursive: true });
   return join(folder, `${task}.${attempt}.${what}.log`);
@@ -288,7 +288,7 @@ function sumUsage(a: Usage | null, b: Usage | null): Usage | null {
 }
 
 /** Names a few paths and counts the rest. */
-export function listed(paths: readonly string[]): string {
+function listed(paths: readonly string[]): string {
   const some = paths.slice(0, 3).map((path) => `"${path}"`);
   return paths.length > 3 ? `${some.join(', ')} and ${paths.length - 3} more` : some.join(' and ');
 }

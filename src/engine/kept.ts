@@ -10,7 +10,7 @@ export async function nextAttemptRef(git: Git, planId: string, task: string): Pr
 }
 
 /** The kept attempts of a task, oldest first. */
-export async function attemptRefs(git: Git, planId: string, task: string): Promise<{ number: number; ref: string; commit: string }[]> {
+async function attemptRefs(git: Git, planId: string, task: string): Promise<{ number: number; ref: string; commit: string }[]> {
   const prefix = folder(planId, task);
   const refs = await git.refs(prefix);
   return [...refs]

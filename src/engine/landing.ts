@@ -222,7 +222,7 @@ export async function recordCompletion(context: RunContext, effect: EffectOf<'re
 }
 
 /** Sets the plan's status (and a task's tries) and commits the plan file alone. */
-export async function writeStatus(
+async function writeStatus(
   context: RunContext,
   status: PlanStatus,
   reason: PauseReason | null,

@@ -171,4 +171,4 @@ function entriesOf(files: readonly TreeDifference[], side: 'before' | 'after'): 
 }
 
 /** Same branch, same commit. */
-export const sameHead = (a: Head, b: Head): boolean => a.branch === b.branch && a.commit === b.commit;
+const sameHead = (a: Head, b: Head): boolean => a.branch === b.branch && a.commit === b.commit;

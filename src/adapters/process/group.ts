@@ -33,7 +33,7 @@ export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
 }
 
 /** True while a member of the group runs. A zombie does not: where nobody reaps orphans it would stay for ever. */
-export function isGroupAlive(pid: number): boolean {
+function isGroupAlive(pid: number): boolean {
   if (!signalGroup(pid, 0)) return false;
   if (process.platform !== 'linux') return true;
   for (const member of listPids()) {

@@ -71,7 +71,7 @@ export function tailText(last: LastBytes): string {
 }
 
 /** Without terminal control: no escape sequences, no control characters but tab and newline; of a line redrawn with carriage returns its last state. */
-export function plainText(text: string): string {
+function plainText(text: string): string {
   return stripVTControlCharacters(text)
     .replaceAll('\r\n', '\n')
     .replaceAll(/[^\n\r]*\r(?=[^\n])/g, '')

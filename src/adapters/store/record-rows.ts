@@ -7,10 +7,10 @@ import type { Connection } from './connection.ts';
 type Value = string | number | null;
 
 /** A plan as scheduling sees it, with what is needed to name it. */
-export interface ScheduleTask extends ScheduledTask {
+interface ScheduleTask extends ScheduledTask {
   readonly title: string;
 }
-export interface SchedulePhase extends ScheduledPhase<ScheduleTask> {
+interface SchedulePhase extends ScheduledPhase<ScheduleTask> {
   readonly title: string;
 }
 export interface ScheduleRecord extends ScheduledPlan<ScheduleTask> {

@@ -13,8 +13,3 @@ export function renderColumns(rows: readonly (readonly Line[])[], columns: numbe
     return fitLine([s(indent), ...cells], columns);
   });
 }
-
-/** A title above columns. */
-export function heading(text: string): Line {
-  return [s(text, 'bold')];
-}

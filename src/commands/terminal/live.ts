@@ -27,7 +27,7 @@ export interface Progress {
 export type Ticker = (callback: () => void, milliseconds: number) => () => void;
 
 /** The real clock's ticker. It keeps no process alive. */
-export const everyInterval: Ticker = (callback, milliseconds) => {
+const everyInterval: Ticker = (callback, milliseconds) => {
   const timer = setInterval(callback, milliseconds);
   timer.unref();
   return () => clearInterval(timer);

@@ -23,7 +23,7 @@ export interface RunningTask {
   output: string;
 }
 
-export interface PhaseRow {
+interface PhaseRow {
   readonly id: string;
   readonly title: string;
   total: number;

@@ -76,7 +76,7 @@ export async function treeOf(place: Place, commit: string): Promise<string> {
 }
 
 /** The id that a blob of these bytes has. */
-export const blobId = (bytes: Uint8Array): string => createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+const blobId = (bytes: Uint8Array): string => createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 
 /** A path of the work tree as an entry, with its content; null where there is no file. `known` tells the mode where the system has none. */
 export async function readWorkFile(
