@@ -30,12 +30,11 @@ async function mark(context: CommandContext, argument: string, status: PlanStatu
       );
     }
     if (before !== status) {
-      const { editText } = await import('../adapters/files.ts');
       const { applyEdits, setPlanFields } = await import('../core/edit.ts');
       const { checkPlan } = await import('../core/lint.ts');
       let refused: string | undefined;
-      const result = await editText(loaded.file, (text) => {
-        const edit = setPlanFields(text, checkPlan(text, loaded.id, { known: workspace.known }).plan, { status });
+      const result = await workspace.files.editText(loaded.file, (text) => {
+        const edit = setPlanFields(text, checkPlan(text, loaded.id, { known: workspace.known, cache: workspace.cache }).plan, { status });
         if ('refused' in edit) {
           refused = edit.refused;
           return null;

@@ -1,7 +1,6 @@
 /** `plans next`: what may start, and why the rest may not, by the executor's own function. */
-import { readFileSync } from 'node:fs';
-import type { PhaseRecord, PlanRecord, TaskRecord } from '../core/record.ts';
-import { readiness, type Readiness, type ScheduledPlan, type ScheduledTask } from '../core/schedule.ts';
+import type { PlanRecord } from '../core/record.ts';
+import { readiness, type Readiness, type ScheduledTask } from '../core/schedule.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type Command } from './context.ts';
 import { inWorkspace, loadPlan, slugOfArgument, writeJson } from './reading.ts';
@@ -53,51 +52,20 @@ export const next: Command = (context, input) =>
   });
 
 async function readAnswers(workspace: Workspace, planId: string | undefined): Promise<readonly Answer[]> {
-  const { readSynced, syncFiles } = await import('../engine/sync.ts');
-  const { liveRuns } = await import('../engine/export.ts');
-  const { plans, phases, tasks, running } = await readSynced(workspace, syncFiles, (store) => ({
+  const [{ readSynced, syncFiles }, { liveRuns }] = await Promise.all([import('../engine/sync.ts'), import('../engine/export.ts')]);
+  const { plans, schedules, running } = await readSynced(workspace, syncFiles, (store) => ({
     plans: store.records.plans(planId),
-    phases: Map.groupBy(store.records.phases(planId), (phase) => phase.planId),
-    tasks: Map.groupBy(store.records.tasks(planId), (task) => task.planId),
+    schedules: new Map(store.records.schedules(planId).map((schedule) => [schedule.id, schedule])),
     running: new Map(liveRuns(store, planId).map((run) => [run.planId, new Set(run.tasks.map((task) => task.taskId))])),
   }));
-  const answers: Answer[] = [];
-  for (const plan of plans) {
-    const rows = phases.get(plan.id) ?? [];
-    const live = { running: running.get(plan.id) ?? new Set<string>() };
-    const titles = new Map(rows.map((phase) => [phase.id, phase.title]));
-    let entries = plan.valid ? readiness(scheduled(plan, rows, tasks.get(plan.id) ?? []), live) : [];
-    if (entries.length > 0 && namesPerson(workspace, plan.id)) {
-      entries = readiness((await loadPlan(workspace, plan.id)).plan, live);
-    }
-    answers.push({ plan, phases: titles, tasks: entries });
-  }
-  return answers;
-}
-
-function scheduled(plan: PlanRecord, phases: readonly PhaseRecord[], tasks: readonly TaskRecord[]): ScheduledPlan<TitledTask> {
-  const byPhase = Map.groupBy(tasks, (task) => task.phaseId);
-  return {
-    status: plan.status,
-    phases: phases.map(({ id, executionMode }) => ({ id, executionMode, tasks: (byPhase.get(id) ?? []).map(titled) })),
-  };
-}
-
-function titled(task: TaskRecord): TitledTask {
-  const { id, title, dependsOn, canRunInParallel } = task;
-  // `running` is live state; the file says pending.
-  const status = task.status === 'running' ? 'pending' : task.status;
-  return { id, title, dependsOn, canRunInParallel, status, assignee: undefined };
-}
-
-/** The rows do not say who a task is for, and few plans do: only those are read in whole. */
-function namesPerson(workspace: Workspace, planId: string): boolean {
-  try {
-    return readFileSync(workspace.planPath(planId), 'utf8').includes('assignee');
-  } catch {
-    // Gone since the sync: its rows are as good an answer as any.
-    return false;
-  }
+  return plans.map((plan) => {
+    const schedule = schedules.get(plan.id);
+    return {
+      plan,
+      phases: new Map(schedule?.phases.map((phase) => [phase.id, phase.title])),
+      tasks: plan.valid && schedule !== undefined ? readiness(schedule, { running: running.get(plan.id) ?? new Set<string>() }) : [],
+    };
+  });
 }
 
 function reference({ task, phase }: Readiness<TitledTask>) {

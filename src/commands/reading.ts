@@ -53,9 +53,8 @@ export async function loadPlan(workspace: Workspace, argument: string): Promise<
 
 /** Reads and checks the plan in a file; undefined where there is none. */
 export async function readPlanFile(workspace: Workspace, file: string, id: string): Promise<LoadedPlan | undefined> {
-  const { readText } = await import('../adapters/files.ts');
   const { checkPlan } = await import('../core/lint.ts');
-  const read = await readText(file);
+  const read = await workspace.files.readText(file);
   if (read.type === 'failed') {
     if (read.reason === 'missing') return undefined;
     throw new CommandError(read.message);

@@ -26,9 +26,15 @@ interface State {
 /** Shows what runs, what waits and why, and what is uncommitted. */
 export const status: Command = (context) =>
   inWorkspace(context, async (workspace) => {
-    const { readSynced, syncFiles } = await import('../engine/sync.ts');
-    const { syncHistory } = await import('../engine/history.ts');
-    const { liveRuns } = await import('../engine/export.ts');
+    const folder = shownPath(workspace, workspace.plansFolder);
+    // Git looks at the work tree while we look at the cache.
+    const looking = Promise.all([workspace.git.status([folder]), workspace.git.operation()]);
+    looking.catch(() => {});
+    const [{ readSynced, syncFiles }, { syncHistory }, { liveRuns }] = await Promise.all([
+      import('../engine/sync.ts'),
+      import('../engine/history.ts'),
+      import('../engine/export.ts'),
+    ]);
     const notes: string[] = [];
     const sync = async (synced: Parameters<typeof syncFiles>[0]) => {
       const known = synced.store().files.all().size;
@@ -39,8 +45,7 @@ export const status: Command = (context) =>
       await syncHistory(synced);
     };
     const rows = await readSynced(workspace, sync, (store) => ({ plans: store.records.plans(), live: liveRuns(store) }));
-    const folder = shownPath(workspace, workspace.plansFolder);
-    const [{ head, changes }, operation] = await Promise.all([workspace.git.status([folder]), workspace.git.operation()]);
+    const [{ head, changes }, operation] = await looking;
     const uncommitted = changes.filter((change) => change.path.endsWith('.plan.md'));
     const state: State = { branch: head.branch, commit: head.commit, operation, ...rows, uncommitted, notes };
     if (context.json) writeJson(context, record(workspace.root, state));

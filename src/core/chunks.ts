@@ -6,10 +6,8 @@
  * read again with what follows. So the chunks together give what the whole text gives.
  */
 import { lineStart } from './lines.ts';
+import type { SectionCache } from './section-cache.ts';
 import { readSection, type Section } from './section.ts';
-
-/** UTF-16 code units of chunks in one generation of the cache: two plans of 20,000 tasks. */
-const GENERATION_UNITS = 8_388_608;
 
 /** Where readings are not kept, chunks are read together up to this many UTF-16 code units: each reading has a price of its own. */
 const UNCACHED_UNITS = 4_000;
@@ -20,32 +18,6 @@ const UNCACHED_UNITS = 4_000;
  */
 const START =
   /(?:\r\n|(?<!\r)\n|\r(?!\n))(?=#{1,6}[ \t]|[-*+] \[[ xX~-]\][ \t])|(?<=[\r\n][ \t]*)(?:\r\n|(?<!\r)\n|\r(?!\n))(?=\d{1,9}[.)] \[[ xX~-]\][ \t])/g;
-
-interface Entry {
-  readonly key: string;
-  readonly section: Section;
-}
-
-/** Readings of chunks by their text. Bounded: when one generation is full, the one before it is forgotten. */
-export class SectionCache {
-  #young = new Map<string, Entry>();
-  #old = new Map<string, Entry>();
-  #units = 0;
-
-  read(chunk: string): Section {
-    // Joining makes a new string: a slice would keep the whole text of the file in memory for as long as the entry lives.
-    const key = `#${chunk}`;
-    const known = this.#young.get(key);
-    if (known !== undefined) return known.section;
-    const entry = this.#old.get(key) ?? { key, section: readSection(key.slice(1)) };
-    if (this.#units > GENERATION_UNITS) {
-      [this.#old, this.#young, this.#units] = [this.#young, new Map(), 0];
-    }
-    this.#young.set(entry.key, entry);
-    this.#units += entry.key.length;
-    return entry.section;
-  }
-}
 
 /** One chunk's reading, and where the chunk begins in the text. */
 export interface PlacedSection {
@@ -71,7 +43,7 @@ export function readSections(text: string, from: number, cache: SectionCache | u
     // Doubled while a block is open, so that a long fence costs a few readings and not one for each line in it.
     for (let count = first; ; count *= 2) {
       const chunk = text.slice(base, starts[index + count] ?? text.length);
-      const section = cache === undefined ? readSection(chunk) : cache.read(chunk);
+      const section = cache === undefined ? readSection(chunk) : cache.read(chunk, readSection);
       if (section.open && index + count < starts.length) continue;
       sections.push({ base, section });
       index += count;

@@ -1,5 +1,5 @@
 /** Everything that can be said against a plan, and the fixes that are safe. */
-import type { SectionCache } from './chunks.ts';
+import type { SectionCache } from './section-cache.ts';
 import { configFindings, dependencyFindings, idFindings, shapeFindings, statusFindings } from './checks.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { applyEdits } from './edit.ts';

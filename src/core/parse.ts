@@ -1,5 +1,6 @@
 /** The text of a plan file as a plan, with the place of everything that can be edited. */
-import { readSections, type SectionCache } from './chunks.ts';
+import { readSections } from './chunks.ts';
+import type { SectionCache } from './section-cache.ts';
 import type { Diagnostic, Span } from './diagnostic.ts';
 import { durationMs } from './frontmatter.ts';
 import { lineEndingOf, withoutBlankLines } from './lines.ts';
@@ -9,7 +10,6 @@ import { dedented, type HeadingBlock, type TaskBlock } from './section.ts';
 import { slugOf } from './slug.ts';
 import { readTop, type Top } from './top.ts';
 
-export { SectionCache } from './chunks.ts';
 
 /** The id of the phase that checkboxes before the first H2 form. */
 const UNNAMED_PHASE = 'unnamed';

@@ -5,7 +5,7 @@ import type { Store } from '../adapters/store/store.ts';
 import { changesBetween } from '../core/change.ts';
 import { type CommitFacts, foldIteration, foldPlan, foldTask, noFacts, type PlanFacts } from '../core/facts.ts';
 import { NO_OUTLINE, type Outline, outlineOf } from '../core/outline.ts';
-import type { SectionCache } from '../core/parse.ts';
+import { SectionCache } from '../core/section-cache.ts';
 import { type Evidence, readTrailers } from '../core/trailer.ts';
 import { planFolderPath, type SyncContext } from './sync.ts';
 
@@ -152,8 +152,8 @@ class Indexer {
     if (known !== null) return this.#remember(blob, known);
     const bytes = await this.#context.git.readBlob(blob);
     // Imported only where a version has to be parsed: most commands never do.
-    const { parsePlan, SectionCache: Sections } = await import('../core/parse.ts');
-    this.#sections ??= new Sections();
+    const { parsePlan } = await import('../core/parse.ts');
+    this.#sections ??= new SectionCache();
     const outline = outlineOf(parsePlan(Buffer.from(bytes ?? []).toString('utf8'), planId, this.#sections).plan);
     if (bytes !== null) this.#store.history.keepOutline(blob, outline);
     return this.#remember(blob, outline);

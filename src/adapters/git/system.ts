@@ -1,4 +1,5 @@
 /** Git by the git program: whatever a repository uses (hooks, signing, attributes, worktrees, sha256), git itself does it. */
+import { readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commitPaths, type CommitObject, type CommitPlace } from './commit.ts';
@@ -63,8 +64,8 @@ class SystemGit implements Git, CommitPlace {
   }
 
   async head(): Promise<Head> {
-    const [branch, commit] = await Promise.all([this.#branch(), this.resolve('HEAD')]);
-    return { branch, commit };
+    const branch = await this.#branch();
+    return { branch, commit: (branch === null ? null : this.#looseRef(`refs/heads/${branch}`)) ?? (await this.resolve('HEAD')) };
   }
 
   async resolve(revision: string): Promise<string | null> {
@@ -176,6 +177,16 @@ class SystemGit implements Git, CommitPlace {
     if (name !== NO_BRANCH) return name;
     const result = await this.git.run(['symbolic-ref', '--quiet', '--short', 'HEAD']);
     return result.code === 0 ? result.stdout.toString('utf8').trim() : null;
+  }
+
+  /** What a reference's own file says: no process is needed for it. Null where it is packed, or kept otherwise, and git has to be asked. */
+  #looseRef(ref: string): string | null {
+    try {
+      const text = readFileSync(join(this.commonDir, ref), 'utf8').trimEnd();
+      return text.length === this.zero.length && /^[0-9a-f]+$/.test(text) ? text : null;
+    } catch {
+      return null;
+    }
   }
 
   /** What a reference holds itself, be it a commit or not. */

@@ -1,0 +1,32 @@
+/** Readings of a plan's chunks by their text. Apart from the reader, so that who only carries the cache about need not load a parser. */
+import type { Section } from './section.ts';
+
+/** UTF-16 code units of chunks in one generation of the cache: two plans of 20,000 tasks. */
+const GENERATION_UNITS = 8_388_608;
+
+interface Entry {
+  readonly key: string;
+  readonly section: Section;
+}
+
+/** Bounded: when one generation is full, the one before it is forgotten. */
+export class SectionCache {
+  #young = new Map<string, Entry>();
+  #old = new Map<string, Entry>();
+  #units = 0;
+
+  /** The chunk's reading, made by `read` where it is not known. */
+  read(chunk: string, read: (chunk: string) => Section): Section {
+    // Joining makes a new string: a slice would keep the whole text of the file in memory for as long as the entry lives.
+    const key = `#${chunk}`;
+    const known = this.#young.get(key);
+    if (known !== undefined) return known.section;
+    const entry = this.#old.get(key) ?? { key, section: read(key.slice(1)) };
+    if (this.#units > GENERATION_UNITS) {
+      [this.#old, this.#young, this.#units] = [this.#young, new Map(), 0];
+    }
+    this.#young.set(entry.key, entry);
+    this.#units += entry.key.length;
+    return entry.section;
+  }
+}
