@@ -5,7 +5,7 @@ import { editFields } from './field-edits.ts';
 import type { Known } from './lint.ts';
 import type { Frontmatter, Phase, Plan, Task } from './plan.ts';
 import type { Finding } from './rules.ts';
-import { nearest } from './slug.ts';
+import { suggest } from './suggest.ts';
 
 export function shapeFindings(text: string, plan: Plan): readonly Finding[] {
   if (plan.phases.every((phase) => phase.tasks.length === 0)) {
@@ -84,8 +84,8 @@ function dependencyFinding(plan: Plan, task: Task, id: string, phase: number, ph
   if (id === task.id) return { rule: 'self-dependency', message: `"${id}" depends on itself. Remove it from "dependsOn".`, span };
   const other = phases.get(id);
   if (other === undefined) {
-    const meant = nearest(id, phases.keys());
-    const hint = meant === undefined ? 'Name the id of a task in this phase or an earlier one.' : `Did you mean "${meant}"?`;
+    const meant = suggest(id, phases.keys());
+    const hint = meant === null ? 'Name the id of a task in this phase or an earlier one.' : `Did you mean "${meant}"?`;
     return { rule: 'unknown-dependency', message: `"${task.id}" depends on "${id}", and there is no such task. ${hint}`, span };
   }
   if (other <= phase) return null;
@@ -116,8 +116,8 @@ function ownerFindings(owner: Phase | Task, known: Known): readonly Finding[] {
 }
 
 function hintOf(name: string, known: ReadonlySet<string>): string {
-  const meant = nearest(name, known);
-  if (meant !== undefined) return `Did you mean "${meant}"?`;
+  const meant = suggest(name, known);
+  if (meant !== null) return `Did you mean "${meant}"?`;
   return known.size === 0 ? 'It defines none.' : `Known: ${[...known].join(', ')}.`;
 }
 

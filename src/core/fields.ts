@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { TextEdit } from './diagnostic.ts';
 import type { Finding } from './rules.ts';
-import { nearest } from './slug.ts';
+import { suggest } from './suggest.ts';
 import type { YamlReading, YamlValue } from './yaml-block.ts';
 
 const ID_KEYS: readonly string[] = ['id', 'dependsOn'];
@@ -42,9 +42,9 @@ export function checkFields<Schema extends z.ZodObject>(
 
 function unknownKey(key: string, reading: YamlReading, known: readonly string[], noun: string): Finding {
   const span = reading.frontmatter.fields.get(key)?.key ?? reading.frontmatter.block;
-  const meant = nearest(key, known);
+  const meant = suggest(key, known);
   const start = `"${key}" is no key of a ${noun}'s frontmatter`;
-  if (meant === undefined) {
+  if (meant === null) {
     return { rule: 'unknown-key', message: `${start}. Known keys: ${known.join(', ')}. A key of your own begins with "x-".`, span };
   }
   const finding: Finding = { rule: 'unknown-key', message: `${start}; did you mean "${meant}"?`, span };

@@ -2,26 +2,33 @@
 
 /** Longer words are never compared: no key, gate or id that a person types comes near it. */
 const MAX_LENGTH = 80;
+/** More mistakes than these are not a mistyping, however long the word. */
+const MAX_MISTAKES = 3;
 
 /**
  * The candidate that `word` most probably was meant to be, or null when none is near enough. A third of
- * the word's letters may be wrong; case is ignored, and a swap of neighbours counts as one mistake.
+ * the word's letters may be wrong, three at most; case, `-`, `_` and spaces do not count, and a swap of neighbours is one mistake.
  * Of equally near candidates the first wins.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | null {
   if (word.length === 0 || word.length > MAX_LENGTH) return null;
-  const typed = word.toLowerCase();
+  const typed = plain(word);
   let best: string | null = null;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let bestDistance = Math.min(MAX_MISTAKES, Math.max(1, Math.floor(typed.length / 3))) + 1;
   for (const candidate of candidates) {
-    if (candidate.length > MAX_LENGTH || Math.abs(candidate.length - word.length) >= bestDistance) continue;
-    const distance = editDistance(typed, candidate.toLowerCase());
+    const known = plain(candidate);
+    if (known.length > MAX_LENGTH || Math.abs(known.length - typed.length) >= bestDistance) continue;
+    const distance = editDistance(typed, known);
     // A word that shares no letter with the candidate is not a mistyping of it, however short both are.
-    if (distance >= bestDistance || distance >= Math.max(typed.length, candidate.length)) continue;
+    if (distance >= bestDistance || distance >= Math.max(typed.length, known.length)) continue;
     best = candidate;
     bestDistance = distance;
   }
   return best;
+}
+
+function plain(word: string): string {
+  return word.toLowerCase().replaceAll(/[-_ ]/g, '');
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment) that turn `a` into `b`. */

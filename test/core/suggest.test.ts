@@ -7,6 +7,7 @@ test.each([
   ['dependOn', 'dependsOn'],
   ['depends_on', 'dependsOn'],
   ['dependson', 'dependsOn'],
+  ['can_run_in_parallel', 'canRunInParallel'],
   ['gate', 'gates'],
   ['timeuot', 'timeout'],
   ['nur', null],
