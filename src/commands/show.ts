@@ -1,4 +1,5 @@
 /** `plans show`: one plan, its phases and its tasks. */
+import { isDone } from '../core/plan.ts';
 import type { PlanExport, TaskRecord } from '../core/record.ts';
 import { readiness, type Readiness } from '../core/schedule.ts';
 import { EXIT, type Command } from './context.ts';
@@ -48,7 +49,7 @@ function planLines({ plan, path }: LoadedPlan, record: PlanExport | undefined, r
   ];
   if (plan.description !== '') lines.push([], ...description(plan.description, columns));
   for (const phase of plan.phases) {
-    const closed = phase.tasks.filter((task) => task.status === 'completed' || task.status === 'skipped').length;
+    const closed = phase.tasks.filter(isDone).length;
     const failed = phase.tasks.filter((task) => task.status === 'failed').length;
     const traits = [phase.executionMode === 'sequential' ? '' : phase.executionMode, phase.pauseAfter ? 'pauses after' : ''].filter(
       (trait) => trait !== '',

@@ -2,8 +2,8 @@
 import type { TextEdit } from './diagnostic.ts';
 import { editFields, insertFence } from './field-edits.ts';
 import { lineEndingOf } from './lines.ts';
-import type { Phase, Plan, Task, TaskStatus } from './plan.ts';
-import { findTask } from './progress.ts';
+import type { Plan, Task, TaskStatus } from './plan.ts';
+import { findPhase, findTask } from './progress.ts';
 import { yamlLines, type FieldValues } from './yaml-text.ts';
 
 export type { FieldValue, FieldValues } from './yaml-text.ts';
@@ -95,7 +95,7 @@ function isChange(task: Task, key: string, value: FieldValues[string]): boolean 
 
 /** Sets keys of a phase's frontmatter; null removes a key. */
 export function setPhaseFields(text: string, plan: Plan, phaseId: string, values: FieldValues): EditResult {
-  const phase = phaseOf(plan, phaseId);
+  const phase = findPhase(plan, phaseId);
   if (phase === undefined) return noPhase(phaseId);
   const { frontmatter, headingLine } = phase.place;
   if (frontmatter !== null) return { edits: editFields(text, frontmatter, values, plan.place.eol) };
@@ -112,10 +112,6 @@ export function setPlanFields(text: string, plan: Plan, values: FieldValues): Ed
   if (lines.length === 0) return { edits: [] };
   const offset = text.startsWith('\uFEFF') ? 1 : 0;
   return { edits: [{ offset, length: 0, text: ['---', ...lines, '---', '', ''].join(eol) }] };
-}
-
-export function phaseOf(plan: Plan, id: string): Phase | undefined {
-  return plan.phases.find((phase) => phase.id === id);
 }
 
 export function noTask(id: string): { readonly refused: string } {

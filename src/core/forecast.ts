@@ -1,6 +1,6 @@
 /** What a run would do, in order, if every task passed at its first attempt: for `--dry-run` and for estimates. */
 import type { PauseReason } from './outcome.ts';
-import type { Phase, Plan, Task } from './plan.ts';
+import { isOpen, type Phase, type Plan, type Task } from './plan.ts';
 import { inScope } from './progress.ts';
 
 /** One step of a run. */
@@ -10,8 +10,6 @@ export type Step =
   | { readonly type: 'task'; readonly phase: Phase; readonly task: Task; readonly number: number }
   /** Here a person is waited for; the steps after it are what follows once they have done their part. */
   | { readonly type: 'pause'; readonly phase: Phase; readonly reason: PauseReason; readonly task: string | null };
-
-const isOpen = (task: Task): boolean => task.status === 'pending' || task.status === 'failed';
 
 /**
  * The steps, one task at a time, as `readiness` would release them: asked again after each task it gives the same order, at a cost that

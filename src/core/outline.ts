@@ -2,7 +2,7 @@
  * What a version of a plan says, without where it says it: enough to compare two versions, small enough to keep for every
  * version in the history.
  */
-import type { Phase, Plan, Task, TaskStatus } from './plan.ts';
+import { PHASE_FIELDS, PLAN_FIELDS, TASK_FIELDS, type Plan, type TaskStatus } from './plan.ts';
 
 /** Field name → its value as JSON, or its hash where that is long. Fields at their default are left out. */
 export type Fields = Readonly<Record<string, string>>;
@@ -31,37 +31,6 @@ export const NO_OUTLINE: Outline = { fields: {}, phases: [] };
 
 /** Values up to this many characters are kept as they are; two longer ones are compared by hash. */
 const VERBATIM_CHARS = 48;
-
-const PLAN_FIELDS = ['title', 'description', 'status', 'createdBy'] as const satisfies readonly (keyof Plan)[];
-const PHASE_FIELDS = [
-  'title',
-  'description',
-  'executionMode',
-  'pauseAfter',
-  'agent',
-  'gates',
-  'maxConcurrency',
-] as const satisfies readonly (keyof Phase)[];
-const TASK_FIELDS = [
-  'title',
-  'description',
-  'status',
-  'dependsOn',
-  'canRunInParallel',
-  'agent',
-  'run',
-  'gates',
-  'files',
-  'allowNoChanges',
-  'estimate',
-  'maxAttempts',
-  'timeout',
-  'maxBudgetUsd',
-  'model',
-  'assignee',
-  'attempts',
-  'error',
-] as const satisfies readonly (keyof Task)[];
 
 export function outlineOf(plan: Plan): Outline {
   return {

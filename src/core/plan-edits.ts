@@ -1,10 +1,11 @@
 /** Byte-exact edits of whole phases and of the plan's own texts. */
 import type { Span, TextEdit } from './diagnostic.ts';
-import { noPhase, phaseOf, setPlanFields, type EditResult } from './edit.ts';
+import { noPhase, setPlanFields, type EditResult } from './edit.ts';
 import { descriptionLines, headingText, refusal, titleText } from './embed.ts';
 import { editFields, insertFence } from './field-edits.ts';
 import { lineEnd, linesOf } from './lines.ts';
 import type { Plan } from './plan.ts';
+import { findPhase } from './progress.ts';
 import { slugOf } from './slug.ts';
 import { endOfText, insertBlock, phaseSlot } from './slots.ts';
 import { forgetTasks } from './task-edits.ts';
@@ -23,7 +24,7 @@ export function addPhase(text: string, plan: Plan, phase: NewPhase & { readonly 
   if (typeof title !== 'string') return title;
   const refused = refusal(phase.description ?? '');
   if (refused !== null) return refused;
-  const before = phase.before === undefined ? undefined : phaseOf(plan, phase.before);
+  const before = phase.before === undefined ? undefined : findPhase(plan, phase.before);
   if (phase.before !== undefined && before === undefined) return noPhase(phase.before);
   if (before !== undefined && before.place.headingLine === null) return beforeUnnamed();
   const fields = yamlLines(phase.fields ?? {});
@@ -38,16 +39,16 @@ export function addPhase(text: string, plan: Plan, phase: NewPhase & { readonly 
 
 /** Removes a phase with its tasks, and their ids from `dependsOn` of the others. */
 export function removePhase(text: string, plan: Plan, phaseId: string): EditResult {
-  const phase = phaseOf(plan, phaseId);
+  const phase = findPhase(plan, phaseId);
   if (phase === undefined) return noPhase(phaseId);
   return { edits: [{ ...phase.place.section, text: '' }, ...forgetTasks(text, plan, new Set(phase.tasks.map(({ id }) => id)))] };
 }
 
 /** Moves a phase as it is typed: before another, or to the end. */
 export function movePhase(text: string, plan: Plan, phaseId: string, to: { readonly before?: string }): EditResult {
-  const phase = phaseOf(plan, phaseId);
+  const phase = findPhase(plan, phaseId);
   if (phase === undefined) return noPhase(phaseId);
-  const before = to.before === undefined ? undefined : phaseOf(plan, to.before);
+  const before = to.before === undefined ? undefined : findPhase(plan, to.before);
   if (to.before !== undefined && before === undefined) return noPhase(to.before);
   if (phase.place.headingLine === null)
     return { refused: 'The first phase has no heading, and can only stand first. Give it a heading to move it.' };
@@ -63,7 +64,7 @@ export function movePhase(text: string, plan: Plan, phaseId: string, to: { reado
 
 /** Gives a phase another title. Its id stays: a derived one is pinned. */
 export function retitlePhase(text: string, plan: Plan, phaseId: string, title: string): EditResult {
-  const phase = phaseOf(plan, phaseId);
+  const phase = findPhase(plan, phaseId);
   if (phase === undefined) return noPhase(phaseId);
   const { headingLine, heading, frontmatter } = phase.place;
   if (headingLine === null || heading === null) return { refused: 'The first phase has no heading. Write one into the file.' };
@@ -88,7 +89,7 @@ function headingEdits(text: string, line: Span, title: Span, depth: number, valu
 
 /** Gives a phase another description, before its tasks; prose that stood between the tasks was part of the old one and goes. */
 export function setPhaseDescription(text: string, plan: Plan, phaseId: string, description: string): EditResult {
-  const phase = phaseOf(plan, phaseId);
+  const phase = findPhase(plan, phaseId);
   if (phase === undefined) return noPhase(phaseId);
   const refused = refusal(description);
   if (refused !== null) return refused;

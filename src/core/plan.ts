@@ -120,3 +120,44 @@ export interface Task {
     readonly description: Span;
   };
 }
+
+/** What each part of a document says, its id apart; the rest is where it says it. */
+export const PLAN_FIELDS = ['title', 'description', 'status', 'createdBy'] as const satisfies readonly (keyof Plan)[];
+export const PHASE_FIELDS = [
+  'title',
+  'description',
+  'executionMode',
+  'pauseAfter',
+  'agent',
+  'gates',
+  'maxConcurrency',
+] as const satisfies readonly (keyof Phase)[];
+export const TASK_FIELDS = [
+  'title',
+  'description',
+  'status',
+  'dependsOn',
+  'canRunInParallel',
+  'agent',
+  'run',
+  'gates',
+  'files',
+  'allowNoChanges',
+  'estimate',
+  'maxAttempts',
+  'timeout',
+  'maxBudgetUsd',
+  'model',
+  'assignee',
+  'attempts',
+  'error',
+] as const satisfies readonly (keyof Task)[];
+
+/** Nothing is left to do for it. What is not done is open: a failed task too. */
+export function isDone(task: { readonly status: TaskStatus }): boolean {
+  return task.status === 'completed' || task.status === 'skipped';
+}
+
+export function isOpen(task: { readonly status: TaskStatus }): boolean {
+  return !isDone(task);
+}

@@ -1,11 +1,11 @@
 /** How far a plan is, and what the next tick makes of it. */
 import type { PauseReason } from './outcome.ts';
-import type { Phase, Plan, Task } from './plan.ts';
+import { isDone, isOpen, type Phase, type Plan, type Task } from './plan.ts';
 
 /** The plan with the open tasks outside the scope left out, so that they hold nothing up unless something depends on them. */
 export function inScope(plan: Plan, scope: ReadonlySet<string> | null): Plan {
   if (scope === null) return plan;
-  const keep = (task: Task) => scope.has(task.id) || task.status === 'completed' || task.status === 'skipped';
+  const keep = (task: Task) => scope.has(task.id) || isDone(task);
   return { ...plan, phases: plan.phases.map((phase) => ({ ...phase, tasks: phase.tasks.filter(keep) })) };
 }
 
@@ -14,7 +14,9 @@ export function findTask(plan: Plan, id: string): Task | undefined {
   return undefined;
 }
 
-const isDone = (task: Task): boolean => task.status === 'completed' || task.status === 'skipped';
+export function findPhase(plan: Plan, id: string): Phase | undefined {
+  return plan.phases.find((phase) => phase.id === id);
+}
 
 /** The phase in which a task stands. */
 export function phaseOf(plan: Plan, task: string): Phase | undefined {
@@ -23,7 +25,7 @@ export function phaseOf(plan: Plan, task: string): Phase | undefined {
 
 /** How many tasks are open. */
 export function openTasks(plan: Plan): number {
-  return plan.phases.reduce((total, phase) => total + phase.tasks.filter((task) => !isDone(task)).length, 0);
+  return plan.phases.reduce((total, phase) => total + phase.tasks.filter(isOpen).length, 0);
 }
 
 /** Whether no task is open. */

@@ -11,7 +11,7 @@
  * A task is open until it is completed or skipped. A failed task stays open and is never ready: a retry makes
  * it pending again, a person ticks or skips it.
  */
-import type { ExecutionMode, PlanStatus, TaskStatus } from './plan.ts';
+import { isOpen, type ExecutionMode, type PlanStatus, type TaskStatus } from './plan.ts';
 
 /** What scheduling reads of a task. `Task` fits. */
 export interface ScheduledTask {
@@ -74,7 +74,6 @@ export interface Readiness<T extends ScheduledTask = ScheduledTask> {
   readonly because: readonly WaitReason[];
 }
 
-const isOpen = (task: ScheduledTask): boolean => task.status === 'pending' || task.status === 'failed';
 const NOBODY: ReadonlySet<string> = new Set();
 
 /**

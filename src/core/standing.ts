@@ -1,5 +1,5 @@
 /** Where a plan and its phases stand, from the boxes alone: what the rows of the cache say. */
-import type { Phase, PhaseStatus, Plan, PlanStatus, TaskStatus } from './plan.ts';
+import { isDone, isOpen, type Phase, type PhaseStatus, type Plan, type PlanStatus, type TaskStatus } from './plan.ts';
 
 interface PhaseStanding {
   readonly status: PhaseStatus;
@@ -25,13 +25,8 @@ export interface PlanStanding {
   readonly phases: readonly PhaseStanding[];
 }
 
-/** Nothing is left to do for it. */
-function isDone(status: TaskStatus): boolean {
-  return status === 'completed' || status === 'skipped';
-}
-
 export function standingOf(plan: Plan): PlanStanding {
-  const current = plan.phases.find((phase) => phase.tasks.some((task) => !isDone(task.status)));
+  const current = plan.phases.find((phase) => phase.tasks.some(isOpen));
   const reopened = plan.status === 'completed' && current !== undefined;
   const status = reopened ? 'paused' : plan.status;
   const phases = plan.phases.map((phase) => phaseStanding(phase, phase === current ? status : null));
@@ -43,7 +38,7 @@ export function standingOf(plan: Plan): PlanStanding {
     totalTasks: phases.reduce((total, phase) => total + phase.totalTasks, 0),
     completedTasks: phases.reduce((total, phase) => total + phase.completedTasks, 0),
     currentPhaseId: current?.id ?? null,
-    currentTaskId: current?.tasks.find((task) => !isDone(task.status))?.id ?? null,
+    currentTaskId: current?.tasks.find(isOpen)?.id ?? null,
     phases,
   };
 }
@@ -53,7 +48,7 @@ function phaseStanding(phase: Phase, planStatus: PlanStatus | null): PhaseStandi
   const count = (status: TaskStatus): number => phase.tasks.filter((task) => task.status === status).length;
   const failedTasks = count('failed');
   let status: PhaseStatus = 'pending';
-  if (phase.tasks.length > 0 && phase.tasks.every((task) => isDone(task.status))) status = 'completed';
+  if (phase.tasks.length > 0 && phase.tasks.every(isDone)) status = 'completed';
   else if (failedTasks > 0) status = 'failed';
   else if (planStatus === 'running' || planStatus === 'paused') status = planStatus;
   return { status, totalTasks: phase.tasks.length, completedTasks: count('completed'), failedTasks };

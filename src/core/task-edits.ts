@@ -1,10 +1,10 @@
 /** Byte-exact edits of whole tasks: add, remove, move, and their texts. */
 import type { TextEdit } from './diagnostic.ts';
-import { frontmatterEdits, noPhase, noTask, phaseOf, type EditResult } from './edit.ts';
+import { frontmatterEdits, noPhase, noTask, type EditResult } from './edit.ts';
 import { beginsLikeFrontmatter, descriptionLines, indented, taskLines, titleText, type NewTask } from './embed.ts';
 import { afterLineEnding, lineEnd, linesOf } from './lines.ts';
 import type { Plan, Task } from './plan.ts';
-import { findTask } from './progress.ts';
+import { findPhase, findTask } from './progress.ts';
 import { slugOf } from './slug.ts';
 import { insertBlock, removeBlock, taskSlot } from './slots.ts';
 
@@ -12,7 +12,7 @@ import { insertBlock, removeBlock, taskSlot } from './slots.ts';
 export function addTask(text: string, plan: Plan, phaseId: string, task: NewTask & { readonly before?: string }): EditResult {
   const title = titleText(task.title);
   if (typeof title !== 'string') return title;
-  const phase = phaseOf(plan, phaseId);
+  const phase = findPhase(plan, phaseId);
   if (phase === undefined) return noPhase(phaseId);
   const before = phase.tasks.find(({ id }) => id === task.before);
   if (task.before !== undefined && before === undefined) return noTask(task.before);
@@ -52,7 +52,7 @@ export function forgetTasks(text: string, plan: Plan, gone: ReadonlySet<string>)
 export function moveTask(text: string, plan: Plan, taskId: string, to: { readonly phase: string; readonly before?: string }): EditResult {
   const task = findTask(plan, taskId);
   if (task === undefined) return noTask(taskId);
-  const phase = phaseOf(plan, to.phase);
+  const phase = findPhase(plan, to.phase);
   if (phase === undefined) return noPhase(to.phase);
   const before = phase.tasks.find(({ id }) => id === to.before);
   if (to.before !== undefined && before === undefined) return noTask(to.before);

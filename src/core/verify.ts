@@ -1,5 +1,5 @@
 /** The writer's guard: after an edit, only what was meant may differ. */
-import type { Phase, Plan, Task } from './plan.ts';
+import { PHASE_FIELDS, PLAN_FIELDS, TASK_FIELDS, type Phase, type Plan, type Task } from './plan.ts';
 
 /** What an edit was meant to change: keys of the plan, of one phase, or of one task. */
 export interface Expectation {
@@ -13,7 +13,7 @@ export interface Expectation {
  * that names the first difference. Not for edits that add, remove or move.
  */
 export function verifyEdit(before: Plan, plan: Plan, expectation: Expectation): string | null {
-  const changed = difference(before, plan, ['id', 'title', 'description', 'status', 'createdBy'], expectation.plan ?? []);
+  const changed = difference(before, plan, PLAN_KEYS, expectation.plan ?? []);
   if (changed !== null) return `The edit would change the plan's ${changed}.`;
   if (plan.phases.length !== before.phases.length) return `The edit would make ${plan.phases.length} phases of ${before.phases.length}.`;
   for (const [index, old] of before.phases.entries()) {
@@ -32,23 +32,9 @@ export function verifyEdit(before: Plan, plan: Plan, expectation: Expectation): 
   return null;
 }
 
-const PHASE_KEYS = ['id', 'title', 'description', 'executionMode', 'pauseAfter', 'agent', 'gates', 'maxConcurrency'] as const;
-const TASK_KEYS = [
-  ...([
-    'id',
-    'title',
-    'description',
-    'status',
-    'dependsOn',
-    'canRunInParallel',
-    'agent',
-    'run',
-    'gates',
-    'files',
-    'allowNoChanges',
-  ] as const),
-  ...(['estimate', 'maxAttempts', 'timeout', 'maxBudgetUsd', 'model', 'assignee', 'attempts', 'error'] as const),
-];
+const PLAN_KEYS = ['id', ...PLAN_FIELDS] as const;
+const PHASE_KEYS = ['id', ...PHASE_FIELDS] as const;
+const TASK_KEYS = ['id', ...TASK_FIELDS] as const;
 
 function difference<Item>(a: Item, b: Item, keys: readonly (keyof Item)[], allowed: readonly (keyof Item)[]): string | null {
   for (const key of keys) {

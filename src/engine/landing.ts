@@ -4,7 +4,7 @@ import { checkPlan } from '../core/lint.ts';
 import { setPlanFields, setTaskStatus } from '../core/edit.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { PauseReason } from '../core/outcome.ts';
-import type { Plan, PlanStatus } from '../core/plan.ts';
+import { isDone, type Plan, type PlanStatus } from '../core/plan.ts';
 import { findTask, openTasks, phaseOf, statusAfter } from '../core/progress.ts';
 import type { Effect, Failure } from '../core/run.ts';
 import { formatTrailers } from '../core/trailer.ts';
@@ -137,11 +137,7 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
     planStatus: then.status,
   };
   context.post({ type: 'task-completed', ...landed });
-  if (
-    context.plan.plan.phases
-      .find(({ id: name }) => name === phase.id)
-      ?.tasks.every(({ status }) => status === 'completed' || status === 'skipped')
-  ) {
+  if (context.plan.plan.phases.find(({ id: name }) => name === phase.id)?.tasks.every(isDone)) {
     context.post({ type: 'phase-completed', phase: phase.id });
   }
   if (then.status === 'completed') context.post({ type: 'run-completed', open: 0 });

@@ -2,7 +2,7 @@
 import { openAgent } from '../adapters/agents/open.ts';
 import type { Head } from '../adapters/git/git.ts';
 import { setPlanFields, setTaskStatus } from '../core/edit.ts';
-import type { Plan, Task } from '../core/plan.ts';
+import { isDone, type Plan, type Task } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
 import { findTask, inScope } from '../core/progress.ts';
 import { readiness } from '../core/schedule.ts';
@@ -58,7 +58,7 @@ export function select(plan: Plan, { task, from }: Selection): Selected {
           tasks.map(({ id }) => id),
         ),
       );
-    if (found.status === 'completed' || found.status === 'skipped')
+    if (isDone(found))
       throw new Problem(`The task "${task}" is ${found.status} already. To do it again, clear its box in ${plan.id} first.`);
     const scope = new Set([task]);
     // The person has decided about failure and approval by naming it; what it depends on still has to be done.
@@ -106,8 +106,7 @@ export async function checkAgents(
 ): Promise<void> {
   const asked = new Set<string>();
   for (const task of plan.phases.flatMap((phase) => phase.tasks)) {
-    if (task.status === 'completed' || task.status === 'skipped' || task.assignee === 'human' || (scope !== null && !scope.has(task.id)))
-      continue;
+    if (isDone(task) || task.assignee === 'human' || (scope !== null && !scope.has(task.id))) continue;
     const name = agentOf({ workspace }, plan, task);
     if (name === 'run' && task.run !== undefined) continue;
     if (name === undefined) {

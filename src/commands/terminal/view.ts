@@ -3,6 +3,7 @@
  * hold 20,000 tasks, and a copy for each event would cost more than the run.
  */
 import type { PublishedEvent, RunEvent } from '../../core/event.ts';
+import { isDone } from '../../core/plan.ts';
 import { duration } from './duration.ts';
 import { s, type Line, type Stretch, type Style } from './line.ts';
 import { count, oneLine, outputLines } from './text.ts';
@@ -73,7 +74,7 @@ export function beginView(published: PublishedEvent, started: Started): RunView 
   for (const task of started.tasks) {
     const phase = phases.get(task.phase);
     if (phase !== undefined) phase.total++;
-    if (task.status === 'completed' || task.status === 'skipped') close(view, task.id, task.phase);
+    if (isDone(task)) close(view, task.id, task.phase);
     if (task.status === 'failed') view.failed.add(task.id);
   }
   return view;
