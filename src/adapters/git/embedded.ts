@@ -6,16 +6,8 @@ import { assertReadable, exists, findPlace, type EmbeddedFs, type Place } from '
 import { listReferences, readHead, swapReference } from './embedded/references.ts';
 import { compareAll } from './embedded/status.ts';
 import { commitEmbedded, keepEmbedded, restoreEmbedded } from './embedded/write.ts';
+import { OPERATIONS } from './operations.ts';
 import { lookUp } from './tree.ts';
-
-const OPERATIONS = [
-  ['rebase-merge', 'rebase'],
-  ['rebase-apply', 'rebase'],
-  ['MERGE_HEAD', 'merge'],
-  ['CHERRY_PICK_HEAD', 'cherry-pick'],
-  ['REVERT_HEAD', 'revert'],
-  ['BISECT_LOG', 'bisect'],
-] as const;
 
 /** Opens the repository that holds `folder`. `home` is where the person's own configuration is; null: they have none. */
 export async function openEmbeddedGit(folder: string, fs?: EmbeddedFs, home: string | null = null): Promise<Git> {

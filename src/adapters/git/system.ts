@@ -9,20 +9,12 @@ import { HookFolder } from './hooks.ts';
 import { keepCommit, restorePaths, type KeepRequest } from './keep.ts';
 import { locate, type Location } from './locate.ts';
 import { LogParser, logArguments } from './log.ts';
+import { OPERATIONS } from './operations.ts';
 import { GitProgram, gitEnvironment } from './process.ts';
 import { ObjectReader } from './reader.ts';
 import { STATUS_ARGUMENTS, parseStatus } from './status.ts';
 import { lookUp, parseTree, type TreeEntry } from './tree.ts';
 
-/** The files by which a half-done operation shows, in the order in which git itself names them. */
-const OPERATIONS: readonly (readonly [file: string, name: string])[] = [
-  ['rebase-merge', 'rebase'],
-  ['rebase-apply', 'rebase'],
-  ['MERGE_HEAD', 'merge'],
-  ['CHERRY_PICK_HEAD', 'cherry-pick'],
-  ['REVERT_HEAD', 'revert'],
-  ['BISECT_LOG', 'bisect'],
-];
 const BRANCH = /^ref: refs\/heads\/(.+)\n?$/;
 /** Bounds of what is remembered of trees: a few MB. */
 const MAX_TREES = 64;

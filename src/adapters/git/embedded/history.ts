@@ -116,7 +116,7 @@ function toCommit(raw: Raw, changes: readonly FileChange[]): Commit {
     committedAt: formatTime(committer.timestamp, committer.timezoneOffset),
     subject,
     body,
-    trailers: readTrailers(body),
+    trailers: parseTrailers(body),
     changes,
   };
 }
@@ -130,7 +130,7 @@ function formatTime(seconds: number, offset: number): string {
 }
 
 /** The last paragraph of the body, where it is a block of trailers by git's rules. */
-function readTrailers(body: string): (readonly [string, string])[] {
+function parseTrailers(body: string): (readonly [string, string])[] {
   const lines = (body.split(/\n[ \t]*\n/).at(-1) ?? '').split('\n');
   const trailers: [string, string][] = [];
   let others = 0;
