@@ -80,6 +80,18 @@ export function withoutBlankLines(text: string, span: Span): Span {
   return { offset: first.start, length: last.next - first.start };
 }
 
+/** Which of the ascending `starts` is the last at or before `offset`; 0 where none is. */
+export function rowAt(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /** 1-based line and column (UTF-16 code units) of offsets in one text. */
 export class LineIndex {
   readonly #starts: readonly number[];
@@ -89,13 +101,7 @@ export class LineIndex {
   }
 
   at(offset: number): { readonly line: number; readonly column: number } {
-    let low = 0;
-    let high = this.#starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.#starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return { line: low + 1, column: offset - (this.#starts[low] ?? 0) + 1 };
+    const row = rowAt(this.#starts, offset);
+    return { line: row + 1, column: offset - (this.#starts[row] ?? 0) + 1 };
   }
 }

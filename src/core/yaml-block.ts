@@ -2,7 +2,7 @@
 import { isAlias, isMap, isNode, isScalar, parseDocument, visit, type Document, type Node, type YAMLMap } from 'yaml';
 import type { Span } from './diagnostic.ts';
 import type { FieldPlace, Frontmatter } from './plan.ts';
-import { columnOf, lineStart, type Line } from './lines.ts';
+import { columnOf, lineStart, rowAt, type Line } from './lines.ts';
 import type { Finding } from './rules.ts';
 
 /** UTF-16 code units of YAML in one block. */
@@ -53,14 +53,7 @@ class YamlSource {
 
   /** Number of the line that holds `offset`. */
   row(offset: number): number {
-    let low = 0;
-    let high = this.#starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.#starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return rowAt(this.#starts, offset);
   }
 
   line(offset: number): Line {
