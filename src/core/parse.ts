@@ -10,7 +10,6 @@ import { dedented, type HeadingBlock, type TaskBlock } from './section.ts';
 import { slugOf } from './slug.ts';
 import { readTop, type Top } from './top.ts';
 
-
 /** The id of the phase that checkboxes before the first H2 form. */
 const UNNAMED_PHASE = 'unnamed';
 
