@@ -1,39 +1,32 @@
 /** Text that was written for people (a to-do list, an issue) made into the text of a plan. */
+import type { Heading, ListItem, Root, RootContent } from 'mdast';
+import remarkFrontmatter from 'remark-frontmatter';
+import type { TextEdit } from './diagnostic.ts';
+import { applyEdits } from './edit.ts';
+import { lineStart } from './lines.ts';
+import { markdown } from './markdown.ts';
 
-const FENCE = /^ {0,3}(`{3,}|~{3,})/;
-const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$/;
-/** A list item at the margin: what stands before its text, its box, and its text. */
-const ITEM = /^(?<marker> {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]+)(?<box>\[[ xX]\][ \t]+)?(?<text>\S.*)$/;
-
-interface Row {
-  readonly text: string;
-  /** Within a fence: as it is. */
-  readonly literal: boolean;
-}
+/** A file from elsewhere may begin with the frontmatter of another tool, which a plan's own reader would not pass over. */
+const processor = markdown().use(remarkFrontmatter).freeze();
 
 /**
  * A draft with the given title and the source's headings and list. Where the source has checkboxes, those are the tasks and its plain
- * bullets stay prose; where it has none, the bullets at the margin become tasks. The shallowest headings that structure the list become
- * phases. Null where there is nothing that could be a task.
+ * bullets stay prose; where it has none, every item gets a box, and those at the margin are tasks. The shallowest headings that
+ * structure the list become phases. Null where there is nothing that could be a task.
  */
 export function adoptMarkdown(source: string, title: string): string | null {
-  const rows = rowsOf(source);
-  const items = rows.filter((row) => !row.literal && ITEM.test(row.text));
+  const text = source.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
+  const { children } = processor.parse(text);
+  const items = children.flatMap((node) => (node.type === 'list' ? node.children : [])).filter(isTextItem);
   if (items.length === 0) return null;
-  const boxed = items.some((row) => ITEM.exec(row.text)?.groups?.['box'] !== undefined);
-  const top = topLevel(rows);
-  const body: string[] = [];
-  let afterHeading = false;
-  for (const row of rows) {
-    const line = row.literal ? row.text : adoptLine(row.text, boxed, top);
-    if (line === null) continue;
-    const isHeading = !row.literal && HEADING.test(line);
-    // A heading stands alone, as formatters and readers expect it.
-    if ((isHeading || afterHeading) && line.trim() !== '' && (body.at(-1) ?? '').trim() !== '') body.push('');
-    body.push(line);
-    afterHeading = isHeading;
+  const top = topLevel(children);
+  const edits: TextEdit[] = items.some(hasBox) ? [] : items.flatMap(boxEdits);
+  for (const node of children) {
+    if (node.type === 'heading') edits.push(headingEdit(node, text, top));
+    if (node.type === 'yaml') edits.push({ offset: 0, length: endOf(node), text: '' });
   }
-  return `${plainPlan(title)}\n${body.join('\n').trim()}\n`;
+  const body = applyEdits(text, edits).replace(/^(?:[ \t]*\n)+/, '');
+  return `${plainPlan(title)}\n${body.trimEnd()}\n`;
 }
 
 /** The beginning of a new draft: frontmatter and title. */
@@ -56,48 +49,53 @@ What this plan is for, and what holds when it is done.
 `;
 }
 
-function rowsOf(source: string): Row[] {
-  const lines = withoutFrontmatter(source.replace(/^\uFEFF/, '')).split(/\r\n|\n|\r/);
-  let fence: string | null = null;
-  return lines.map((text) => {
-    const mark = FENCE.exec(text)?.[1];
-    if (fence !== null) {
-      if (mark !== undefined && mark.startsWith(fence) && text.trim() === mark) fence = null;
-      return { text, literal: true };
-    }
-    if (mark !== undefined) fence = mark;
-    return { text, literal: mark !== undefined };
-  });
+/** An item that begins with text: one that begins with a code block, a heading or nothing cannot have a box. */
+function isTextItem(item: ListItem): boolean {
+  return item.children[0]?.type === 'paragraph';
 }
 
-function withoutFrontmatter(source: string): string {
-  const block = /^---[ \t]*(?:\r\n|\n|\r)[\s\S]*?(?:\r\n|\n|\r)---[ \t]*(?:\r\n|\n|\r|$)/.exec(source);
-  return block === null ? source : source.slice(block[0].length);
+function hasBox(item: ListItem): boolean {
+  return item.data?.box !== undefined;
+}
+
+/** A box for the item, and for those within it, where they have none. */
+function boxEdits(item: ListItem): TextEdit[] {
+  const [first, ...rest] = item.children;
+  const inner = rest.flatMap((node) => (node.type === 'list' ? node.children.filter(isTextItem).flatMap(boxEdits) : []));
+  return first === undefined || hasBox(item) ? inner : [{ offset: startOf(first), length: 0, text: '[ ] ' }, ...inner];
 }
 
 /** The level of the headings that become phases: the shallowest below the title that has a list in its section. */
-function topLevel(rows: readonly Row[]): number {
+function topLevel(children: Root['children']): number {
   let least = 7;
   let level = 0;
-  for (const row of rows) {
-    if (row.literal) continue;
-    const heading = HEADING.exec(row.text)?.[1];
-    if (heading !== undefined) level = heading.length;
-    else if (ITEM.test(row.text) && level > 1) least = Math.min(least, level);
+  for (const node of children) {
+    if (node.type === 'heading') level = node.depth;
+    else if (node.type === 'list' && level > 1) least = Math.min(least, level);
   }
   return least;
 }
 
-function adoptLine(line: string, boxed: boolean, top: number): string | null {
-  const heading = HEADING.exec(line);
-  if (heading !== null) {
-    const [, marks = '', text = ''] = heading;
-    // The plan has its own title; what else is above the phases keeps its words.
-    if (marks.length === 1) return null;
-    if (text === '') return null;
-    return marks.length <= top ? `## ${text}` : `${'#'.repeat(Math.min(6, marks.length - top + 2))} ${text}`;
-  }
-  const item = ITEM.exec(line)?.groups;
-  if (item === undefined || boxed) return line;
-  return `${item['marker'] ?? '- '}[ ] ${item['text'] ?? ''}`;
+/** The heading at its level in a plan, with a blank line on either side. The plan has its own title: others go, as do empty ones. */
+function headingEdit(node: Heading, text: string, top: number): TextEdit {
+  const offset = lineStart(text, startOf(node));
+  const blank = /[ \t]*\n(?:[ \t]*\n)*/y;
+  blank.lastIndex = endOf(node);
+  const length = endOf(node) + (blank.exec(text)?.[0].length ?? 0) - offset;
+  const before = text.slice(lineStart(text, Math.max(0, offset - 1)), offset).trim() === '' ? '' : '\n';
+  const [first] = node.children;
+  const last = node.children.at(-1);
+  if (node.depth === 1 || first === undefined || last === undefined) return { offset, length, text: before };
+  const marks = '#'.repeat(node.depth <= top ? 2 : Math.min(6, node.depth - top + 2));
+  // A heading that is underlined may have more than one line.
+  const words = text.slice(startOf(first), endOf(last)).replaceAll(/\s*\n\s*/g, ' ');
+  return { offset, length, text: `${before}${marks} ${words}\n\n` };
+}
+
+function startOf(node: RootContent): number {
+  return node.position?.start.offset ?? 0;
+}
+
+function endOf(node: RootContent): number {
+  return node.position?.end.offset ?? 0;
 }

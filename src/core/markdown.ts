@@ -60,10 +60,11 @@ function exactPlaces(this: Processor): void {
   });
 }
 
-const processor = unified().use(remarkParse).use(exactPlaces).freeze();
+/** Called, it gives a new one to use more with. */
+export const markdown = unified().use(remarkParse).use(exactPlaces).freeze();
 
 /** The tree of a text; offsets are those of the text, also where it begins with U+FEFF. */
 export function parseMarkdown(text: string): Root {
   // micromark drops a first U+FEFF and counts from the character after it: give it one to drop.
-  return processor.parse(text.startsWith('\uFEFF') ? `\uFEFF${text}` : text);
+  return markdown.parse(text.startsWith('\uFEFF') ? `\uFEFF${text}` : text);
 }

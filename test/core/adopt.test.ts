@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as fc from 'fast-check';
 import { adoptMarkdown, templatePlan } from '../../src/core/adopt.ts';
 import { checkPlan } from '../../src/core/lint.ts';
+import { documentText, garbage } from './documents.ts';
 
 const tasks = (text: string) =>
   checkPlan(text, 'x').plan.phases.map((phase) => [
@@ -63,8 +64,61 @@ describe('a list made into a plan', () => {
     expect(text).not.toContain('layout');
   });
 
+  it.each(['\n', '\r\n', '\r'])('reads every line ending (%j) and a byte order mark, and writes \\n', (eol) => {
+    const text = adoptMarkdown(['\uFEFF---', 'layout: page', '---', '# T', 'Words.', '## A', '- a', '- b', ''].join(eol), 'T');
+    expect(text).toBe('---\nstatus: draft\ncreatedBy: user\n---\n\n# T\n\nWords.\n\n## A\n\n- [ ] a\n- [ ] b\n');
+  });
+
+  it('leaves a line between rules that is no frontmatter', () => {
+    expect(adoptMarkdown('Words.\n\n---\n\n- a\n\n---\n', 'T')).toContain('Words.\n\n---\n\n- [ ] a\n\n---\n');
+  });
+
+  it('gives items within items a box too, at any depth, and tasks are those at the margin', () => {
+    const text = adoptMarkdown('1. a\n   - b\n     * c\n10) d\n    1. e\n', 'T') ?? '';
+    expect(text).toContain('1. [ ] a\n   - [ ] b\n     * [ ] c\n10) [ ] d\n    1. [ ] e\n');
+    expect(tasks(text)).toEqual([['', ['  a', '  d']]]);
+  });
+
+  it('makes a task of an item whose parts alone have boxes, and leaves those as they are', () => {
+    const text = adoptMarkdown('- a\n  - [x] b\n  - c\n', 'T') ?? '';
+    expect(text).toContain('- [ ] a\n  - [x] b\n  - [ ] c\n');
+    expect(tasks(text)).toEqual([['', ['  a']]]);
+  });
+
+  it('touches no code: fences with boxes, in an item and at the margin, and indented lines', () => {
+    const code = '- a\n\n  ```md\n  - [ ] b\n  # c\n  ```\n\n~~~~\n- [ ] d\n~~~\n# e\n~~~~\n\n    - f\n    # g\n';
+    const text = adoptMarkdown(code, 'T') ?? '';
+    expect(text.endsWith(`# T\n\n${code.replace('- a', '- [ ] a')}`)).toBe(true);
+    expect(tasks(text)).toEqual([['', ['  a']]]);
+  });
+
+  it('touches nothing in quotes, comments and headings of an item', () => {
+    const rest = '> - b\n> # c\n\n<!--\n- d\n# e\n-->\n\n- # f\n-     g\n';
+    expect(adoptMarkdown(`- a\n\n${rest}`, 'T')).toContain(`- [ ] a\n\n${rest}`);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])('headings: level %i', (level) => {
+    const text = adoptMarkdown(`${'#'.repeat(level)} A ##\n- a\n${'#'.repeat(Math.min(6, level + 1))} B\n- b\n`, 'T') ?? '';
+    const [a, b] = [level === 1 ? '' : '## A\n\n', level === 1 || level === 6 ? '## B' : '### B'];
+    expect(text.endsWith(`# T\n\n${a}- [ ] a\n\n${b}\n\n- [ ] b\n`)).toBe(true);
+  });
+
+  it('reads underlined headings, and drops empty ones', () => {
+    const text = adoptMarkdown('T\n===\nWords.\n#\nMore.\n\nA\nb\n---\n- a\n', 'T') ?? '';
+    expect(text.endsWith('# T\n\nWords.\n\nMore.\n\n## A b\n\n- [ ] a\n')).toBe(true);
+  });
+
   it('finds nothing where there is no list', () => {
     expect(adoptMarkdown('Just words.\n\n```\n- [ ] x\n```\n', 'T')).toBeNull();
+  });
+
+  it('makes a draft of any text, or says that it holds no task', () => {
+    fc.assert(
+      fc.property(fc.oneof(documentText, garbage), (source) => {
+        const text = adoptMarkdown(source, 'T');
+        if (text !== null) expect(checkPlan(text, 'x').plan).toMatchObject({ title: 'T', status: 'draft' });
+      }),
+    );
   });
 
   it('reads back as many tasks as there were items', () => {
