@@ -96,12 +96,8 @@ export function openFiles(options: { readonly root?: string; readonly fs?: FileS
   };
 }
 
-/** The process's own files, without a root: one memory of recent writes for all of its parts. */
-const own = openFiles();
-/** {@link Files.readText} */
-export const readText: Files['readText'] = own.readText;
-/** {@link Files.editText} */
-export const editText: Files['editText'] = own.editText;
+/** {@link Files.editText} of the process's own files, without a root: one memory of recent writes for all of its parts. */
+export const editText: Files['editText'] = openFiles().editText;
 
 /** Puts files back that a writer which died had renamed away, and removes what it left. `path` is a file, or a folder with a trailing separator. True when one came back. */
 export function recoverFiles(path: string): boolean {

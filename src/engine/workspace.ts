@@ -14,8 +14,8 @@ import { SectionCache } from '../core/section-cache.ts';
 import { Problem } from '../core/problem.ts';
 
 /** The folder for the cache, logs and worktrees, in the root. It ignores itself. */
-export const STATE_FOLDER = '.plans';
-export const PLAN_SUFFIX = '.plan.md';
+const STATE_FOLDER = '.plans';
+const PLAN_SUFFIX = '.plan.md';
 
 export interface Workspace {
   /** Absolute path of the work tree. */
