@@ -168,7 +168,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: 'task', value: 'ID', summary: 'Run this task alone', completes: 'task' },
       { name: 'from', value: 'ID', summary: 'Begin at this phase or task; what is open before it stays open', completes: 'task' },
       { name: 'dry-run', summary: 'Print what would happen, in order, and change nothing' },
-      { name: 'yes', short: 'y', summary: 'Do not ask before the start, and go on past a phase’s pauseAfter' },
+      { name: 'yes', short: 'y', summary: 'Do not ask before the start; a pauseAfter pauses all the same' },
     ],
     examples: [
       { command: 'plans run add-auth', says: 'run it' },
