@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { adoptMarkdown, templatePlan } from '../../src/core/adopt.ts';
 import { checkPlan } from '../../src/core/lint.ts';
 import { documentText, garbage } from './documents.ts';
+import { runs } from '../support/runs.ts';
 
 const tasks = (text: string) =>
   checkPlan(text, 'x').plan.phases.map((phase) => [
@@ -118,6 +119,7 @@ describe('a list made into a plan', () => {
         const text = adoptMarkdown(source, 'T');
         if (text !== null) expect(checkPlan(text, 'x').plan).toMatchObject({ title: 'T', status: 'draft' });
       }),
+      runs(100),
     );
   });
 
@@ -133,6 +135,7 @@ describe('a list made into a plan', () => {
           expect(checkPlan(text, 'x').plan.phases.flatMap((phase) => phase.tasks.map((task) => task.title))).toEqual(words);
         },
       ),
+      runs(100),
     );
   });
 });

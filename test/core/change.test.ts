@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { changesBetween, isUnchanged } from '../../src/core/change.ts';
 import { NO_OUTLINE, type Outline, type OutlineTask } from '../../src/core/outline.ts';
+import { runs } from '../support/runs.ts';
 
 function task(id: string, fields: Record<string, string> = {}, title = `Title of ${id}`): OutlineTask {
   return { id, title, status: 'pending', fields: { title, ...fields } };
@@ -93,6 +94,7 @@ describe('changes between two versions', () => {
           );
         expect(stayed(after)).toEqual(stayed(before));
       }),
+      runs(100),
     );
   });
 

@@ -16,6 +16,7 @@ import {
 import { addTask, moveTask, removeTask, retitleTask, setTaskDescription } from '../../src/core/task-edits.ts';
 import { verifyEdit } from '../../src/core/verify.ts';
 import { EOLS } from './documents.ts';
+import { runs } from '../support/runs.ts';
 
 /** Titles and descriptions as people give them, with all that could break a file. */
 const piece = fc.constantFrom(
@@ -136,7 +137,7 @@ test('adding a task adds that task, whatever its texts', () => {
       const found = shape(after);
       expect({ ...found, phases: found.phases.map(([a, b, c]) => [a, b, c.map(lines)]) }).toEqual(expected);
     }),
-    { numRuns: 800 },
+    runs(160),
   );
 });
 
@@ -151,7 +152,7 @@ test('a description replaces the old one, whatever it is', () => {
         .find((found) => found.id === id);
       expect(lines(task?.description ?? '')).toBe(lines(description));
     }),
-    { numRuns: 800 },
+    runs(160),
   );
 });
 
@@ -183,7 +184,7 @@ test('moving and removing tasks keeps the others as they are', () => {
         else if (before !== id) expect(ids.indexOf(id)).toBe(ids.indexOf(before) - 1);
       },
     ),
-    { numRuns: 800 },
+    runs(160),
   );
 });
 
@@ -220,7 +221,7 @@ test('titles and descriptions of phases and plan: written as given, or refused',
       check(movePhase(text, plan, 'two', { before: 'one' }), (all) => void (all.phases = all.phases.toReversed()));
       check(movePhase(text, plan, 'one', {}), (all) => void (all.phases = all.phases.toReversed()));
     }),
-    { numRuns: 150 },
+    runs(30),
   );
 });
 
@@ -242,7 +243,7 @@ test('any value of a field comes back, and a status and its end leave the file a
       const again = edited(failed, setTaskStatus(failed, parsePlan(failed, 'p').plan, id, { status: 'pending' })) ?? '';
       expect(again.replace(new RegExp(`[ \t]*id: ${id}(?:\r\n|\n|\r)|, id: ${id}`), '')).toBe(set);
     }),
-    { numRuns: 600 },
+    runs(120),
   );
 });
 
@@ -290,6 +291,6 @@ test('a new plan reads back as it was given', () => {
         ),
       );
     }),
-    { numRuns: 500 },
+    runs(100),
   );
 });

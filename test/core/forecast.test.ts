@@ -4,6 +4,7 @@ import { checkPlan } from '../../src/core/lint.ts';
 import { forecast } from '../../src/core/forecast.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { readiness, waitsForPerson } from '../../src/core/schedule.ts';
+import { runs } from '../support/runs.ts';
 
 const ALL = { scope: null, approved: new Set<string>() };
 
@@ -87,5 +88,6 @@ it('is the order in which readiness releases the tasks, one after another', () =
       expect(waitsForPerson(readiness(plan))).toBeUndefined();
       expect(told).toEqual(done);
     }),
+    runs(100),
   );
 });

@@ -10,6 +10,7 @@ import { readSection, type Block } from '../../src/core/section.ts';
 import { documentText, garbage } from './documents.ts';
 import { flipAll } from './flip.ts';
 import { GFM_EXAMPLES } from './gfm-examples.ts';
+import { runs } from '../support/runs.ts';
 
 function place(block: Block, base: number): unknown {
   const offset = block.span.offset + base;
@@ -47,11 +48,11 @@ function expectChunksAsWhole(text: string): void {
 const examples = commonmark.map(({ markdown }) => markdown);
 
 test('chunks give what the whole text gives: random documents', () => {
-  fc.assert(fc.property(documentText, expectChunksAsWhole), { numRuns: 1500 });
+  fc.assert(fc.property(documentText, expectChunksAsWhole), runs(500));
 });
 
 test('chunks give what the whole text gives: garbage', () => {
-  fc.assert(fc.property(garbage, expectChunksAsWhole), { numRuns: 1500 });
+  fc.assert(fc.property(garbage, expectChunksAsWhole), runs(500));
 });
 
 test('chunks give what the whole text gives: CommonMark and GFM examples, alone and between tasks', () => {
@@ -66,7 +67,7 @@ test('flipping any task changes one character and nothing else', () => {
     fc.property(documentText, (text) => {
       expect(flipAll(text).problems).toEqual([]);
     }),
-    { numRuns: 600 },
+    runs(200),
   );
 });
 
@@ -99,7 +100,7 @@ test('nothing throws, whatever the text; fixes come to an end', () => {
         expect(round).toBeLessThan(50);
       }
     }),
-    { numRuns: 1500 },
+    runs(500),
   );
 });
 
@@ -109,6 +110,6 @@ test('the cache changes nothing', () => {
     fc.property(documentText, (text) => {
       expect(parsePlan(text, 'p', cache)).toEqual(parsePlan(text, 'p'));
     }),
-    { numRuns: 200 },
+    runs(60),
   );
 });

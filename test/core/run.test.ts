@@ -5,6 +5,7 @@ import type { Plan, TaskStatus } from '../../src/core/plan.ts';
 import { findTask, statusAfter } from '../../src/core/progress.ts';
 import { newRun, transition } from '../../src/core/run.ts';
 import type { Effect, Fact, Failure, Run } from '../../src/core/run.ts';
+import { runs } from '../support/runs.ts';
 
 const MAX_ATTEMPTS = 3;
 
@@ -177,7 +178,6 @@ describe('random histories', () => {
       prints: fc.infiniteStream(fc.nat(3)),
       pauses: fc.infiniteStream(fc.nat(30)),
     });
-    const runs = Number(process.env['PLANS_PROPERTY_RUNS'] ?? 500);
     fc.assert(
       fc.property(input, ({ phases, ...random }) => {
         const text = phases.map(({ mode: executionMode, pauseAfter, tasks }, p) => {
@@ -197,7 +197,7 @@ describe('random histories', () => {
           pause: () => random.pauses.next().value === 0,
         });
       }),
-      { numRuns: runs },
+      runs(300),
     );
   });
 });

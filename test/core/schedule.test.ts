@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as fc from 'fast-check';
 import { readiness, waitsForPerson, type ScheduledPhase, type ScheduledPlan, type ScheduledTask } from '../../src/core/schedule.ts';
 import type { TaskStatus } from '../../src/core/plan.ts';
+import { runs } from '../support/runs.ts';
 
 const task = (id: string, rest: Partial<ScheduledTask> = {}): ScheduledTask => ({
   id,
@@ -190,6 +191,7 @@ describe('any valid plan', () => {
         }
         expect.fail('it did not end');
       }),
+      runs(100),
     );
   });
 
@@ -222,6 +224,7 @@ describe('any valid plan', () => {
           }
         }
       }),
+      runs(100),
     );
   });
 
@@ -230,6 +233,7 @@ describe('any valid plan', () => {
       fc.property(validPlan, (subject) => {
         for (const answer of readiness(subject)) expect(answer.ready).toBe(answer.because.length === 0);
       }),
+      runs(100),
     );
   });
 });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatTrailers, ITERATION_TYPES, PLAN_EVENTS, readTrailers, type Trailer } from '../../src/core/trailer.ts';
+import { runs } from '../support/runs.ts';
 
 /** As git reads them: one line each, the value trimmed, `key:` with nothing after it dropped. */
 function parsed(message: string): Trailer[] {
@@ -38,7 +39,7 @@ describe('trailers', () => {
       fc.property(fc.oneof(task, plan, iteration), (evidence) => {
         expect(readTrailers(parsed(formatTrailers(evidence)))).toEqual(evidence);
       }),
-      { numRuns: 2000 },
+      runs(1000),
     );
   });
 

@@ -4,6 +4,7 @@ import { PAUSE_REASONS } from '../../../src/core/outcome.ts';
 import type { RunSummary } from '../../../src/core/summary.ts';
 import { renderBox } from '../../../src/commands/terminal/box.ts';
 import { lineColumns, paint } from '../../../src/commands/terminal/line.ts';
+import { runs } from '../../support/runs.ts';
 
 const summary: RunSummary = {
   plan: 'add-auth',
@@ -152,6 +153,7 @@ describe('the box', () => {
         const widths = new Set(lines.map(lineColumns));
         expect([...widths]).toEqual([Math.min(columns, 88)]);
       }),
+      runs(100),
     );
   });
 });

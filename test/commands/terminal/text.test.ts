@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as fc from 'fast-check';
 import { fitLine, keepEnd, lineColumns, s, spread } from '../../../src/commands/terminal/line.ts';
 import { columnsOf, fit, oneLine, outputLines, wrap } from '../../../src/commands/terminal/text.ts';
+import { runs } from '../../support/runs.ts';
 
 // Everything that has been seen to break terminals: escapes, tabs, wide and joined characters, marks, direction, lone surrogates.
 const nasty = fc.string({
@@ -34,6 +35,7 @@ describe('one line', () => {
       fc.property(nasty, (text) => {
         expect(oneLine(text)).not.toMatch(/(?!\u200D)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
       }),
+      runs(100),
     );
     expect(oneLine('a\tb\u001B[31mred\u001B[0m\r\nc')).toBe('a  bred c');
     expect(oneLine('abc\u202Edef')).toBe('abcdef');
@@ -70,6 +72,7 @@ describe('columns', () => {
           expect(lineColumns(make([s(left), s('x')], [s(right)], columns))).toBeLessThanOrEqual(columns);
         expect(lineColumns(fitLine([s(left), s(right), s('end')], columns))).toBeLessThanOrEqual(columns);
       }),
+      runs(100),
     );
   });
 

@@ -7,6 +7,7 @@ import { lineColumns, paint } from '../../../src/commands/terminal/line.ts';
 import { liveProgress } from '../../../src/commands/terminal/live.ts';
 import { applyEvent, beginView, type RunView } from '../../../src/commands/terminal/view.ts';
 import { captured } from '../support.ts';
+import { runs } from '../../support/runs.ts';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 let seq = 0;
@@ -153,6 +154,7 @@ describe('the live view', () => {
         expect(lines.length).toBeLessThanOrEqual(Math.max(1, rows - 1));
         for (const line of lines) expect(lineColumns(line)).toBeLessThanOrEqual(columns);
       }),
+      runs(100),
     );
   });
 
