@@ -16,7 +16,6 @@ import { taskPrompt } from '../core/prompt.ts';
 import type { Effect, Failure } from '../core/run.ts';
 import { isProtected, note, workOf } from './context.ts';
 import type { RunContext, TaskWork } from './context.ts';
-import { writeJournal } from './journal.ts';
 import { changesSince, workDigest } from './snapshot.ts';
 
 type Start = Extract<Effect, { type: 'start-attempt' }>;
@@ -47,7 +46,7 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
   } else if (workspace.config.retryFrom === 'base') {
     await workspace.git.restore(context.head.commit, work.paths);
   }
-  writeJournal(workspace.git.commonDir, context.planId, {
+  context.journal.write({
     run: context.runId,
     task: task.id,
     attempt: effect.attempt,
@@ -217,7 +216,8 @@ async function oneGate(context: RunContext, step: Step, gate: GateConfig, change
   context.post({ type: 'gate-started', ...step, gate: gate.name });
   return runGate(gate, {
     cwd: context.workspace.root,
-    env: childEnvironment(context.env, context.workspace.config.env, {}),
+    // The mark by which a later runner finds what outlived this one.
+    env: childEnvironment(context.env, context.workspace.config.env, { PLANS_RUN_ID: context.runId }),
     changedPaths,
     signal: context.abort.signal,
     logFile: logFile(context, step.task, step.attempt, gate.name),

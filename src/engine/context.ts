@@ -4,6 +4,7 @@ import type { Head } from '../adapters/git/git.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { GateResult } from '../core/outcome.ts';
 import type { Fact } from '../core/run.ts';
+import type { Journal } from './journal.ts';
 import type { PlanFile } from './plan-file.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Workspace } from './workspace.ts';
@@ -35,6 +36,7 @@ export interface RunContext {
   readonly now: () => Date;
   /** Tells the machine, and everybody who listens, what happened. */
   readonly post: (fact: Fact) => void;
+  readonly journal: Journal;
   /** Where HEAD must be for the next commit. */
   head: Head & { readonly branch: string; readonly commit: string };
   /** Commits made so far. */

@@ -1,8 +1,8 @@
 /**
- * What an attempt in the checkout began on, written before it begins. After a crash it tells the half-done work from a person's
- * files. It stands beside the lock and is gone as soon as the attempt is judged.
+ * What an attempt in the checkout began on, on the disk before it begins. After a crash it tells the half-done work from a person's
+ * files. It stands beside the lock; a runner that ends in order takes it away.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { runFolder } from './lock.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -14,19 +14,33 @@ export interface JournalEntry {
   readonly before: Snapshot;
 }
 
-/** Records that an attempt begins. On the disk when it returns. */
-export function writeJournal(commonDir: string, planId: string, entry: JournalEntry): void {
-  const file = journalFile(commonDir, planId);
+export interface Journal {
+  /** Records that an attempt begins. On the disk when it returns. */
+  write(entry: JournalEntry): void;
+  /** The run has ended in order: what it did is in a commit, under a ref, or left to a person. */
+  close(): void;
+}
+
+/** Opens the journal of a plan's run. Written in place, as making a new file for every attempt costs more than all else in it. */
+export function openJournal(commonDir: string, planId: string): Journal {
   mkdirSync(runFolder(commonDir), { recursive: true });
-  const draft = `${file}.new`;
-  const fd = openSync(draft, 'w');
-  try {
-    writeSync(fd, JSON.stringify({ ...entry, before: { head: entry.before.head, dirty: [...entry.before.dirty] } }));
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  renameSync(draft, file);
+  const file = journalFile(commonDir, planId);
+  const fd = openSync(file, 'w');
+  let length = 0;
+  return {
+    write: (entry) => {
+      const bytes = Buffer.from(JSON.stringify({ ...entry, before: { head: entry.before.head, dirty: [...entry.before.dirty] } }));
+      // Blanks over the rest of a longer entry: JSON does not mind them.
+      const padded = bytes.length < length ? Buffer.concat([bytes, Buffer.alloc(length - bytes.length, ' ')]) : bytes;
+      for (let at = 0; at < padded.length;) at += writeSync(fd, padded, at, padded.length - at, at);
+      length = padded.length;
+      fdatasyncSync(fd);
+    },
+    close: () => {
+      closeSync(fd);
+      rmSync(file, { force: true });
+    },
+  };
 }
 
 /** The attempt that was under way when the last runner ended, or null. */
@@ -37,14 +51,9 @@ export function readJournal(commonDir: string, planId: string): JournalEntry | n
     };
     return { ...value, before: { head: value.before.head, dirty: new Map(value.before.dirty) } };
   } catch {
-    // None, or a crash of the machine while it was written: then nothing had begun.
+    // None, or a crash while it was written: then the attempt had not begun.
     return null;
   }
-}
-
-/** The attempt is judged: what it did is in a commit, under a ref, or left to a person. */
-export function clearJournal(commonDir: string, planId: string): void {
-  rmSync(journalFile(commonDir, planId), { force: true });
 }
 
 function journalFile(commonDir: string, planId: string): string {

@@ -15,7 +15,6 @@ import { reclaim } from '../core/reclaim.ts';
 import { failureOf, lookAtWork } from './attempt.ts';
 import { note, workOf } from './context.ts';
 import type { RunContext } from './context.ts';
-import { clearJournal } from './journal.ts';
 import { nextAttemptRef } from './kept.ts';
 
 type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
@@ -123,7 +122,6 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
     await untick(context, id, { text, plan });
     return refuse(refusal(outcome));
   }
-  clearJournal(context.workspace.git.commonDir, context.planId);
   context.tasks.delete(id);
   const files = outcome.files.filter((path) => path !== context.plan.path);
   const landed = {
@@ -159,7 +157,6 @@ export async function finishAttempt(context: RunContext, effect: EffectOf<'finis
     message: `${context.planId}/${task}: attempt ${attempt} ${failure.outcome}\n\n${failure.reason}\n\nPlan: ${context.planId}\nPlan-Task: ${task}\nPlan-Outcome: ${failure.outcome}`,
   });
   await git.updateRef(ref, kept, null);
-  clearJournal(git.commonDir, context.planId);
   const reading = await context.plan.read();
   const paused = reading.type === 'edited' && reading.plan.status === 'paused' && context.plan.plan.status !== 'paused';
   if (paused) context.post({ type: 'pause-requested', by: 'file', now: false });

@@ -6,18 +6,16 @@ import { allDone, findTask, phaseOf } from '../core/progress.ts';
 import { Problem } from '../core/problem.ts';
 import { newRun, transition } from '../core/run.ts';
 import type { RunSummary } from '../core/summary.ts';
+import { note } from './context.ts';
 import type { RunContext } from './context.ts';
-import { isProtected } from './context.ts';
 import { execute, Inbox } from './executor.ts';
-import { clearJournal, readJournal } from './journal.ts';
-import { keptPaths, nextAttemptRef } from './kept.ts';
+import { openJournal } from './journal.ts';
 import { commitEdits, commitPlan, planEdited, refusal } from './landing.ts';
 import { takeLock } from './lock.ts';
 import type { Holder, Lock } from './lock.ts';
+import { mend } from './mend.ts';
 import { PlanFile } from './plan-file.ts';
 import { recorder } from './recorder.ts';
-import { changesSince, takeSnapshot } from './snapshot.ts';
-import type { Snapshot } from './snapshot.ts';
 import { beginning, checkAgents, checkedHead, checkStatus, select } from './start.ts';
 import type { Selection } from './start.ts';
 import { syncFiles } from './sync.ts';
@@ -67,7 +65,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
   const { planId, runId, env, head } = options;
   const now = options.now ?? (() => new Date());
   const inbox = new Inbox();
-  const base = await mend(workspace, plan, planId, head.commit);
+  const { base, putBack } = await mend(workspace, plan, head.commit);
   const abort = new AbortController();
   const context: RunContext = {
     workspace,
@@ -80,6 +78,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     head,
     commits: 0,
     base,
+    journal: openJournal(workspace.git.commonDir, planId),
     tasks: new Map(),
     abort,
   };
@@ -96,6 +95,12 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
   let outcome = 'broken';
   try {
     context.post(runStarted(context));
+    if (putBack.length > 0)
+      note(
+        context,
+        null,
+        `The last run was cut short in an attempt, and the plan file had changed meanwhile. Put back: ${putBack.join('; ')}.`,
+      );
     const idle = await waitingFor(context, options);
     if (idle !== null) context.post(idle);
     else if (!allDone(plan.plan) || plan.plan.status !== 'completed') await begin(context, options.task ?? null);
@@ -105,6 +110,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     return tally.summary({ plan: context.plan.plan, end, head: context.head, now: now(), commits: context.commits });
   } finally {
     record.close(now().toISOString(), outcome);
+    context.journal.close();
   }
 }
 
@@ -157,27 +163,6 @@ async function begin(context: RunContext, named: string | null): Promise<void> {
   if (outcome.type === 'committed') return;
   await plan.edit((text) => ({ edits: [{ offset: 0, length: text.length, text: before }] }), { once: true });
   throw new Problem(`The run could not begin: ${refusal(outcome).reason}`);
-}
-
-/** What is dirty and a person's. What an attempt left that a crash cut short is kept under a ref, and is its task's as before. */
-async function mend(workspace: Workspace, plan: PlanFile, planId: string, head: string): Promise<Snapshot> {
-  const { git } = workspace;
-  const ignore = (path: string) => isProtected(workspace, path);
-  const journal = readJournal(git.commonDir, planId);
-  if (journal !== null) {
-    const { work } = await changesSince(git, journal.before, ignore);
-    if (work.length > 0 && findTask(plan.plan, journal.task)?.status === 'pending') {
-      const message = `${planId}/${journal.task}: attempt ${journal.attempt} interrupted\n\nPlan: ${planId}\nPlan-Task: ${journal.task}\nPlan-Outcome: interrupted`;
-      const kept = await git.keep({ paths: work, parent: head, message });
-      await git.updateRef(await nextAttemptRef(git, planId, journal.task), kept, null);
-    }
-    clearJournal(git.commonDir, planId);
-  }
-  const snapshot = await takeSnapshot(git, ignore);
-  const open = plan.plan.phases.flatMap((phase) => phase.tasks).filter(({ status }) => status === 'pending' || status === 'failed');
-  const dirty = new Map(snapshot.dirty);
-  if (dirty.size > 0) for (const task of open) for (const path of await keptPaths(git, planId, task.id)) dirty.delete(path);
-  return { ...snapshot, dirty };
 }
 
 function held(planId: string, holder: Holder): string {
