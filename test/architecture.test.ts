@@ -41,6 +41,7 @@ describe('core', () => {
   it.each(core)('$name is pure', ({ text }) => {
     expect(importsOf(text).filter((specifier) => !specifier.startsWith('./') && !CORE_LIBRARIES.test(specifier))).toEqual([]);
     const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*|'(?:[^'\\\n]|\\.)*'|`[^`]*`/g, '');
-    expect(code.match(/\b(?:async\b|await\b|process\.|Date\.now|new Date\(\)|Math\.random|console\.|setTimeout|fetch\()/g) ?? []).toEqual([]);
+    const impure = /\b(?:async\b|await\b|process\.|Date\.now|new Date\(\)|Math\.random|console\.|setTimeout|fetch\()/g;
+    expect(code.match(impure) ?? []).toEqual([]);
   });
 });
