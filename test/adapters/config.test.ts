@@ -1,19 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CONFIG_FILES, DEFAULT_CONFIG, loadConfig } from '../../src/adapters/config.ts';
 import { Config } from '../../src/core/config.ts';
+import { folderForEach } from '../support/folder.ts';
 
 let root: string;
 
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'plans-config-'));
-});
-
-afterEach(() => {
-  rmSync(root, { recursive: true });
+folderForEach((path) => {
+  root = path;
 });
 
 function write(file: string, text: string): void {

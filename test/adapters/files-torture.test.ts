@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openFiles } from '../../src/adapters/files.ts';
+import { folderForEach } from '../support/folder.ts';
 
 /** `PLANS_TORTURE=1000 npx vitest run files-torture` takes some ten seconds. */
 const WRITES = Number(process.env['PLANS_TORTURE'] ?? 300);
@@ -17,11 +17,8 @@ function missing(count: number, present: (index: number) => boolean): number[] {
 }
 
 let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'plans-'));
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
+folderForEach((path) => {
+  folder = path;
 });
 
 for (const mode of ['rename', 'in-place', 'truncate']) {

@@ -4,7 +4,6 @@ import {
   closeSync,
   chmodSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -15,25 +14,22 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memfs } from 'memfs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { digestOf, listPlanFiles, MAX_FILE_BYTES, openFiles, recoverFiles, type FileSystem } from '../../src/adapters/files.ts';
 import { changeBetween } from '../../src/adapters/files/recent.ts';
+import { folderForEach } from '../support/folder.ts';
 
 const OLD = '\uFEFF# Plan\r\n\r\n- [ ] One\r\n- [ ] Two\r\n- [ ] Three';
 const tick = (title: string) => (text: string) => text.replace(`[ ] ${title}`, `[x] ${title}`);
 
 let folder: string;
 let path: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'plans-'));
+folderForEach((own) => {
+  folder = own;
   path = join(folder, 'a.plan.md');
   writeFileSync(path, OLD);
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
 });
 const now = (): string => readFileSync(path, 'utf8');
 

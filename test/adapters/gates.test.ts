@@ -1,16 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { matchesPath, runGate, type GateContext } from '../../src/adapters/gates.ts';
 import { GateConfig } from '../../src/core/config.ts';
+import { folderForEach } from '../support/folder.ts';
 
 let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'plans-'));
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
+folderForEach((path) => {
+  folder = path;
 });
 
 const run = (gate: Partial<GateConfig>, context: Partial<GateContext> = {}) =>

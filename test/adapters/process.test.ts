@@ -1,17 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runProcess, startProcess, type ProcessOptions } from '../../src/adapters/process.ts';
 import { agentCommand, contentOf, isRunning, type Step } from '../support/scripted.ts';
+import { folderForEach } from '../support/folder.ts';
 
 let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'plans-'));
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
+folderForEach((path) => {
+  folder = path;
 });
 
 const file = (name: string): string => join(folder, name);

@@ -1,23 +1,22 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { openStore, type Store } from '../../src/adapters/store/store.ts';
+import { folderForEach } from '../support/folder.ts';
 
 let folder: string;
 let file: string;
 const opened: Store[] = [];
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'plans-store-'));
+folderForEach((path) => {
+  folder = path;
   file = join(folder, '.plans/state.db');
 });
 afterEach(() => {
   for (const store of opened.splice(0)) store.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 function open(): Store {

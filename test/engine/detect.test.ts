@@ -1,21 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { Config, GateConfig } from '../../src/core/config.ts';
 import type { GateResult } from '../../src/core/outcome.ts';
 import { baseline, detectGates } from '../../src/engine/detect.ts';
 import { proposeConfig } from '../../src/engine/propose.ts';
+import { folderForEach } from '../support/folder.ts';
 
 let root: string;
 
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'plans-detect-'));
-});
-
-afterEach(() => {
-  rmSync(root, { recursive: true });
+folderForEach((path) => {
+  root = path;
 });
 
 function files(texts: Readonly<Record<string, string>>): void {

@@ -1,7 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { AgentEvent, AgentJob } from '../../../src/adapters/agents/agent.ts';
 import { commandAgent, commandArguments } from '../../../src/adapters/agents/command.ts';
 import { openAgent } from '../../../src/adapters/agents/open.ts';
@@ -9,13 +8,11 @@ import { PROFILES } from '../../../src/adapters/agents/profiles.ts';
 import { shellAgent } from '../../../src/adapters/agents/shell.ts';
 import { AgentProfile } from '../../../src/core/config.ts';
 import { agentCommand, contentOf, isRunning, type Step } from '../../support/scripted.ts';
+import { folderForEach } from '../../support/folder.ts';
 
 let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'plans-'));
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
+folderForEach((path) => {
+  folder = path;
 });
 
 const file = (name: string): string => join(folder, name);
