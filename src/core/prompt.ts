@@ -2,7 +2,7 @@
 import type { GateConfig } from './config.ts';
 import type { Plan, Task } from './plan.ts';
 import { phaseOf } from './progress.ts';
-import type { Failure } from './run.ts';
+import type { Failure } from './effect.ts';
 
 /** Characters of a failed attempt's output that the next one gets to see. */
 const MAX_FAILURE_CHARS = 8_000;

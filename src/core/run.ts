@@ -8,27 +8,16 @@
  *        └──── willRetry ──────── finish-attempt ─ attempt-finished ──── record-failure ─ task-failed ─ (paused)
  *
  * After every `task-completed` comes `read-plan`: the file is the control plane, so what a person has changed
- * is known before the next task is chosen. Facts are past tense, effects imperative.
+ * is known before the next task is chosen.
  */
+import type { Effect, Fact, Failure } from './effect.ts';
 import type { RunEvent } from './event.ts';
-import type { GateResult, Outcome, PauseReason } from './outcome.ts';
+import type { Outcome, PauseReason } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import { allDone, inScope, openTasks, phaseOf } from './progress.ts';
 import { readiness, waitsForPerson } from './schedule.ts';
 import type { Readiness } from './schedule.ts';
 import type { RunEnd } from './summary.ts';
-
-/** Why an attempt did not pass; the next attempt's context. */
-export interface Failure {
-  readonly outcome: Outcome;
-  /** One sentence. */
-  readonly reason: string;
-  /** The end of the output that shows it, bounded. */
-  readonly tail: string;
-  /** Same failure, same work ⇒ same fingerprint. */
-  readonly fingerprint: string;
-  readonly gates: readonly GateResult[];
-}
 
 type Step = 'working' | 'checking' | 'gating' | 'committing' | 'finishing' | 'recording';
 
@@ -54,51 +43,6 @@ export interface Run {
   readonly stop: { readonly reason: PauseReason; readonly detail: string; readonly now: boolean } | null;
   readonly end: RunEnd | null;
 }
-
-/** What has happened and only the machine needs to know. */
-export type Fact =
-  | RunEvent
-  | { readonly type: 'plan-read'; readonly plan: Plan }
-  | { readonly type: 'work-checked'; readonly task: string; readonly attempt: number; readonly failure: Failure | null }
-  | { readonly type: 'gates-finished'; readonly task: string; readonly attempt: number; readonly failure: Failure | null }
-  | { readonly type: 'commit-refused'; readonly task: string; readonly attempt: number; readonly failure: Failure };
-
-export type Effect =
-  | { readonly type: 'read-plan' }
-  | {
-      readonly type: 'start-attempt';
-      readonly task: string;
-      readonly attempt: number;
-      readonly maxAttempts: number;
-      readonly failure: Failure | null;
-    }
-  | { readonly type: 'check-work'; readonly task: string; readonly attempt: number }
-  | { readonly type: 'run-gates'; readonly task: string; readonly attempt: number }
-  | {
-      readonly type: 'commit-task';
-      readonly task: string;
-      readonly attempt: number;
-      readonly maxAttempts: number;
-      readonly stopping: boolean;
-    }
-  | {
-      readonly type: 'finish-attempt';
-      readonly task: string;
-      readonly attempt: number;
-      readonly failure: Failure;
-      readonly willRetry: boolean;
-    }
-  | { readonly type: 'record-failure'; readonly task: string; readonly attempts: number; readonly failure: Failure }
-  | {
-      readonly type: 'record-pause';
-      readonly reason: PauseReason;
-      readonly task: string | null;
-      readonly detail: string;
-      readonly attempts: ReadonlyMap<string, number>;
-    }
-  /** `open` counts the tasks that are left because the run was not asked to do them. */
-  | { readonly type: 'record-completion'; readonly open: number }
-  | { readonly type: 'stop-agents' };
 
 /** Outcomes that another try may mend. */
 const MENDABLE: ReadonlySet<Outcome> = new Set<Outcome>([

@@ -13,7 +13,7 @@ import type { GateResult, Outcome } from '../core/outcome.ts';
 import type { Plan, Task } from '../core/plan.ts';
 import { findTask, phaseOf } from '../core/progress.ts';
 import { taskPrompt } from '../core/prompt.ts';
-import type { Effect, Failure } from '../core/run.ts';
+import type { Effect, Failure } from '../core/effect.ts';
 import { isProtected, note, workOf } from './context.ts';
 import type { RunContext, TaskWork } from './context.ts';
 import { changesSince, workDigest } from './snapshot.ts';

@@ -3,7 +3,7 @@ import type { Usage } from '../adapters/agents/agent.ts';
 import type { Head } from '../adapters/git/git.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { GateResult } from '../core/outcome.ts';
-import type { Fact } from '../core/run.ts';
+import type { Fact } from '../core/effect.ts';
 import type { Journal } from './journal.ts';
 import type { PlanFile } from './plan-file.ts';
 import type { Snapshot } from './snapshot.ts';

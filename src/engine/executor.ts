@@ -3,8 +3,8 @@
  * Nothing acts directly in a callback: what a process, a signal or a timer has to say is posted.
  */
 import type { RunEvent } from '../core/event.ts';
-import { newRun, transition } from '../core/run.ts';
-import type { Effect, Fact, Run } from '../core/run.ts';
+import type { Effect, Fact } from '../core/effect.ts';
+import { newRun, transition, type Run } from '../core/run.ts';
 import type { RunEnd } from '../core/summary.ts';
 import { checkWork, runGates, startAttempt } from './attempt.ts';
 import type { RunContext } from './context.ts';

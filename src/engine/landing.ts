@@ -6,7 +6,7 @@ import type { RunEvent } from '../core/event.ts';
 import type { PauseReason } from '../core/outcome.ts';
 import { isDone, type Plan, type PlanStatus } from '../core/plan.ts';
 import { findTask, openTasks, phaseOf, statusAfter } from '../core/progress.ts';
-import type { Effect, Failure } from '../core/run.ts';
+import type { Effect, Failure } from '../core/effect.ts';
 import { formatTrailers } from '../core/trailer.ts';
 import type { Evidence } from '../core/trailer.ts';
 import { changesBetween } from '../core/change.ts';

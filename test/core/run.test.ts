@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { parsePlan } from '../../src/core/parse.ts';
 import type { Plan, TaskStatus } from '../../src/core/plan.ts';
 import { findTask, statusAfter } from '../../src/core/progress.ts';
-import { newRun, transition } from '../../src/core/run.ts';
-import type { Effect, Fact, Failure, Run } from '../../src/core/run.ts';
+import type { Effect, Fact, Failure } from '../../src/core/effect.ts';
+import { newRun, transition, type Run } from '../../src/core/run.ts';
 import { runs } from '../support/runs.ts';
 
 const MAX_ATTEMPTS = 3;
