@@ -49,7 +49,7 @@ export interface ConfigProblems {
 }
 
 /** Loads the config of the repository at `root`. Looks there only, never above. Never throws for what a config says. */
-export async function loadConfig(root: string, builtInAgents: readonly string[] = []): Promise<LoadedConfig | ConfigProblems> {
+export async function loadConfig(root: string): Promise<LoadedConfig | ConfigProblems> {
   const found = await findConfigs(root);
   const [file, other] = found;
   if (file === undefined) return { config: DEFAULT_CONFIG, file: null, digest: digestOf(DEFAULT_CONFIG) };
@@ -62,8 +62,8 @@ export async function loadConfig(root: string, builtInAgents: readonly string[] 
   } catch (error) {
     return { problems: [`${file}: could not be read: ${firstLines(error)}`] };
   }
-  const { checkConfig } = await import('../core/config-check.ts');
-  const checked = checkConfig(value, builtInAgents);
+  const [{ checkConfig }, { PROFILES }] = await Promise.all([import('../core/config-check.ts'), import('./agents/profiles.ts')]);
+  const checked = checkConfig(value, Object.keys(PROFILES));
   if ('problems' in checked) return { problems: checked.problems.map((problem) => `${file}: ${problem}`) };
   return { config: checked.config, file, digest: digestOf(checked.config) };
 }

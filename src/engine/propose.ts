@@ -27,7 +27,7 @@ export function proposeConfig({ gates, notes }: Detection, results: readonly Gat
     'plans: plans',
     '',
     '# Who does a task that names no agent: a built-in one, or one that you describe under `agents`.',
-    '# agent: claude',
+    '# agent: claude-code',
     '',
     '# Commands that must pass before a task counts as done, run in this order by `sh -c`.',
     'qa:',

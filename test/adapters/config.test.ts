@@ -107,12 +107,18 @@ test('nothing above the root counts, nor cosmiconfig’s own places', async () =
   expect(await loadConfig(join(root, 'inner'))).toMatchObject({ file: null, config: { maxAttempts: 3 } });
 });
 
+test('an agent may be a built-in one or a profile of the config', async () => {
+  write('plans.config.yaml', 'agent: claude-code\n');
+  expect(await loadConfig(root)).toMatchObject({ config: { agent: 'claude-code' } });
+  write('plans.config.yaml', 'agent: parrot\nagents:\n  parrot: { command: [parrot] }\n');
+  expect(await loadConfig(root)).toMatchObject({ config: { agent: 'parrot' } });
+});
+
 test('a problem names the file and the key', async () => {
   write('plans.config.yaml', 'qa:\n  gates:\n    - { name: test, run: 3 }\nagent: parrot\n');
   expect(await problems()).toEqual(['plans.config.yaml: qa.gates[0].run: found 3, expected a text.']);
   write('plans.config.yaml', 'agent: parrot\n');
   expect((await problems())[0]).toMatch(/^plans\.config\.yaml: agent: found "parrot"/);
-  expect(await loadConfig(root, ['parrot'])).toMatchObject({ config: { agent: 'parrot' } });
 });
 
 test.each([
