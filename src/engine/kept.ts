@@ -30,7 +30,9 @@ function folder(planId: string, task: string): string {
   return `${PREFIX}${safe(planId)}/${safe(task)}/`;
 }
 
-/** Git forbids some dots in ref names that a slug may have. */
+/** A name as one part of a ref: what git forbids there is written as `%` and its bytes. */
 function safe(name: string): string {
-  return name.replaceAll(/\.(?=\.|$|lock$)/g, '%2E');
+  return name.replaceAll(/[^\p{L}\p{M}\p{N}_.-]|^\.|\.(?=\.|$|lock$)/gu, (found) =>
+    [...Buffer.from(found)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  );
 }
