@@ -1,4 +1,5 @@
 /** `plans run --dry-run`: what would happen, in order. Changes nothing. */
+import { agentOf, gatesOf } from '../core/assignment.ts';
 import { forecast, type Step } from '../core/forecast.ts';
 import type { Selection } from '../engine/start.ts';
 import type { Workspace } from '../engine/workspace.ts';
@@ -36,15 +37,6 @@ export async function dryRun(context: CommandContext, workspace: Workspace, load
   return EXIT.done;
 }
 
-function agentOf(workspace: Workspace, step: Extract<Step, { type: 'task' }>): string {
-  if (step.task.run !== undefined) return 'run';
-  return step.task.agent ?? step.phase.agent ?? workspace.config.agent ?? 'no agent';
-}
-
-function gatesOf(workspace: Workspace, step: Extract<Step, { type: 'task' }>): readonly string[] {
-  return step.task.gates ?? step.phase.gates ?? workspace.config.qa.gates.map((gate) => gate.name);
-}
-
 function describe(workspace: Workspace, step: Step) {
   switch (step.type) {
     case 'phase':
@@ -55,9 +47,9 @@ function describe(workspace: Workspace, step: Step) {
         phase: step.phase.id,
         task: step.task.id,
         title: step.task.title,
-        agent: agentOf(workspace, step),
+        agent: agentOf(workspace.config, step.phase, step.task) ?? 'no agent',
         run: step.task.run ?? null,
-        gates: gatesOf(workspace, step),
+        gates: gatesOf(workspace.config, step.phase, step.task).map(({ name }) => name),
         maxAttempts: step.task.maxAttempts ?? workspace.config.maxAttempts,
       };
     case 'pause':
@@ -70,9 +62,9 @@ function stepLines(workspace: Workspace, loaded: LoadedPlan, step: Step, columns
     case 'phase':
       return step.phase.title === '' ? [[]] : [[], fitLine([s(`  ${oneLine(step.phase.title)}`, 'bold', 'cyan')], columns)];
     case 'task': {
-      const gates = gatesOf(workspace, step);
+      const gates = gatesOf(workspace.config, step.phase, step.task).map(({ name }) => name);
       const facts = [
-        agentOf(workspace, step),
+        agentOf(workspace.config, step.phase, step.task) ?? 'no agent',
         gates.length === 0 ? 'no gates' : gates.join(' '),
         step.task.estimate === undefined ? '' : `~${duration(step.task.estimate)}`,
       ];

@@ -7,6 +7,7 @@ import { openAgent } from '../adapters/agents/open.ts';
 import { shellAgent } from '../adapters/agents/shell.ts';
 import { childEnvironment } from '../adapters/environment.ts';
 import { matchesPath, runGate } from '../adapters/gates.ts';
+import { agentOf, gatesOf } from '../core/assignment.ts';
 import type { GateConfig } from '../core/config.ts';
 import { durationMs } from '../core/frontmatter.ts';
 import type { GateResult, Outcome } from '../core/outcome.ts';
@@ -21,25 +22,13 @@ import { changesSince, workDigest } from './snapshot.ts';
 type Start = Extract<Effect, { type: 'start-attempt' }>;
 type Step = { readonly task: string; readonly attempt: number };
 
-/** The name of the agent that does a task: its own command, else the most particular choice that was made. */
-export function agentOf(context: Pick<RunContext, 'workspace'>, plan: Plan, task: Task): string | undefined {
-  return task.run === undefined ? (task.agent ?? phaseOf(plan, task.id)?.agent ?? context.workspace.config.agent) : 'run';
-}
-
-/** The gates a task has to pass, in the config's order. */
-function gatesOf(context: Pick<RunContext, 'workspace'>, plan: Plan, task: Task): readonly GateConfig[] {
-  const { gates } = context.workspace.config.qa;
-  const names = task.gates ?? phaseOf(plan, task.id)?.gates;
-  return names === undefined ? gates : gates.filter(({ name }) => names.includes(name));
-}
-
 /** Starts the agent; `agent-finished` follows. */
 export async function startAttempt(context: RunContext, effect: Start): Promise<void> {
   const { workspace } = context;
   const { plan } = context.plan;
   const task = taskOf(plan, effect.task);
   const phase = phaseOf(plan, task.id);
-  const name = agentOf(context, plan, task) ?? '';
+  const name = agentOf(workspace.config, phase, task) ?? '';
   const work = begin(context, task.id, name);
   if (effect.failure === null) {
     context.post({ type: 'task-started', task: task.id, phase: phase?.id ?? '', title: task.title });
@@ -73,7 +62,7 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
         task,
         attempt: effect.attempt,
         maxAttempts: effect.maxAttempts,
-        gates: gatesOf(context, plan, task),
+        gates: gatesOf(workspace.config, phase, task),
         failure: effect.failure,
         keepsWork: workspace.config.retryFrom === 'attempt',
       }),
@@ -183,7 +172,7 @@ export async function runGates(context: RunContext, step: Step): Promise<void> {
   const { plan } = context.plan;
   const task = taskOf(plan, step.task);
   const work = workOf(context, task.id);
-  const gates = gatesOf(context, plan, task);
+  const gates = gatesOf(workspace.config, phaseOf(plan, task.id), task);
   const before = gates.length === 0 ? '' : workDigest(workspace.root, work.paths);
   const results: GateResult[] = [];
   let failed: GateResult | null = null;

@@ -1,13 +1,13 @@
 /** What must hold before a run changes anything. Every refusal is a sentence, and leaves everything as it was. */
 import { openAgent } from '../adapters/agents/open.ts';
 import type { Head } from '../adapters/git/git.ts';
+import { agentOf } from '../core/assignment.ts';
 import { setPlanFields, setTaskStatus } from '../core/edit.ts';
 import { isDone, type Plan, type Task } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
-import { findTask, inScope } from '../core/progress.ts';
+import { findTask, inScope, phaseOf } from '../core/progress.ts';
 import { readiness } from '../core/schedule.ts';
 import { suggest } from '../core/suggest.ts';
-import { agentOf } from './attempt.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What of the plan is asked for. */
@@ -107,7 +107,7 @@ export async function checkAgents(
   const asked = new Set<string>();
   for (const task of plan.phases.flatMap((phase) => phase.tasks)) {
     if (isDone(task) || task.assignee === 'human' || (scope !== null && !scope.has(task.id))) continue;
-    const name = agentOf({ workspace }, plan, task);
+    const name = agentOf(workspace.config, phaseOf(plan, task.id), task);
     if (name === 'run' && task.run !== undefined) continue;
     if (name === undefined) {
       throw new Problem(
