@@ -1,5 +1,6 @@
 /** What the parts of one run share. Only the executor's loop makes one. */
 import type { Usage } from '../adapters/agents/agent.ts';
+import { isWorkName } from '../adapters/files/away.ts';
 import type { Head } from '../adapters/git/git.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { GateResult } from '../core/outcome.ts';
@@ -7,7 +8,7 @@ import type { Fact } from '../core/effect.ts';
 import type { Journal } from './journal.ts';
 import type { PlanFile } from './plan-file.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Workspace } from './workspace.ts';
+import { STATE_FOLDER, type Workspace } from './workspace.ts';
 
 /** What has been learnt about a task since its first attempt in this run. */
 export interface TaskWork {
@@ -55,9 +56,10 @@ export function workOf(context: RunContext, task: string): TaskWork {
   return work;
 }
 
-/** Paths that are never a task's work: plans and their reviews, the config, and the cache. */
+/** Paths that are never a task's work: plans and their reviews, the config, and what is Plans' own: the cache, a file in the middle of a write. */
 export function isProtected(workspace: Workspace, path: string): boolean {
   if (path === workspace.configFile && path !== 'package.json') return true;
+  if (path.startsWith(`${STATE_FOLDER}/`) || isWorkName(path.slice(path.lastIndexOf('/') + 1))) return true;
   const folder = `${workspace.config.plans.replace(/^\.\//, '').replace(/\/+$/, '')}/`;
   return path.startsWith(folder) && /\.(?:plan|review)\.md$/.test(path);
 }

@@ -1,4 +1,5 @@
 /** What a crash left: ended, kept, or put back, so that a run begins on what git says. */
+import { recoverFiles } from '../adapters/files.ts';
 import { killMarked } from '../adapters/process/group.ts';
 import { checkPlan } from '../core/lint.ts';
 import type { Plan } from '../core/plan.ts';
@@ -24,6 +25,7 @@ export interface Mended {
 /** Called under the lock, before a run changes anything. */
 export async function mend(workspace: Workspace, plan: PlanFile, head: string): Promise<Mended> {
   const { git } = workspace;
+  recoverFiles(`${workspace.plansFolder}/`);
   let putBack: readonly string[] = [];
   const journal = readJournal(git.commonDir, plan.plan.id);
   if (journal !== null) {

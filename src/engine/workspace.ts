@@ -14,7 +14,7 @@ import { SectionCache } from '../core/section-cache.ts';
 import { Problem } from '../core/problem.ts';
 
 /** The folder for the cache, logs and worktrees, in the root. It ignores itself. */
-const STATE_FOLDER = '.plans';
+export const STATE_FOLDER = '.plans';
 const PLAN_SUFFIX = '.plan.md';
 
 export interface Workspace {

@@ -18,6 +18,11 @@ export function workNames(path: string): { fresh: string; away: string } {
   return { fresh: `${stem}.plans-new`, away: `${stem}.plans-away` };
 }
 
+/** Whether a file's name is one of those, whoever writes it. */
+export function isWorkName(name: string): boolean {
+  return NAME.test(name);
+}
+
 /**
  * Puts back what a dead writer left renamed away, where nothing else has taken its place, and removes its temporary
  * files. `path` is one file, or a folder with a trailing separator for all in it. True when something was put back.
