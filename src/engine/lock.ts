@@ -4,7 +4,7 @@
  */
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { isAlive, startTime } from '../adapters/process/identity.ts';
 
 const BEAT_MS = 5_000;
@@ -28,10 +28,19 @@ export function runFolder(commonDir: string): string {
   return join(commonDir, 'plans');
 }
 
+/** Not `recursive`: that takes a read-only file system for a missing folder. */
+function makeRunFolder(commonDir: string): void {
+  try {
+    mkdirSync(runFolder(commonDir));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
 /** Takes the lock, or says who holds it. A file-system error is thrown. */
 export function takeLock(commonDir: string, planId: string, run: string): Lock | { readonly holder: Holder } {
   const file = lockFile(commonDir, planId);
-  mkdirSync(dirname(file), { recursive: true });
+  makeRunFolder(commonDir);
   const me: Holder = { pid: process.pid, started: startTime(process.pid) ?? '', host: hostname(), run };
   const draft = `${file}.${process.pid}.${run}`;
   writeFileSync(draft, JSON.stringify(me));
