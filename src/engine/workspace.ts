@@ -1,5 +1,5 @@
 /** An opened repository: where everything else is composed. */
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { agentNames } from '../adapters/agents/open.ts';
 import { loadConfig } from '../adapters/config.ts';
 import { openFiles } from '../adapters/files.ts';
@@ -71,7 +71,12 @@ function compose(git: Git, loaded: { readonly config: Config; readonly file: str
     known: { gates: new Set(config.qa.gates.map(({ name }) => name)), agents: new Set(agentNames(config)) },
     cache: new SectionCache(),
     store: () => (store ??= openStore(join(stateFolder, 'state.db'))),
-    planPath: (planId) => join(plansFolder, `${planId}${PLAN_SUFFIX}`),
+    planPath: (planId) => {
+      // Its lock, its logs and its refs carry the name too: none of them may lie elsewhere.
+      if (planId.includes('/') || planId.includes(sep))
+        throw new Problem(`A plan's name has no "${sep}", found "${planId}". Name it as "plans list" shows it.`);
+      return join(plansFolder, `${planId}${PLAN_SUFFIX}`);
+    },
     close: async () => {
       store?.close();
       await git.close();

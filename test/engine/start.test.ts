@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gates, rig, task, type Rig } from '../support/rig.ts';
+import { openWorkspace } from '../../src/engine/workspace.ts';
 
 async function unchanged(it: Rig, expected: RegExp, options = {}): Promise<void> {
   const before = [it.repository.git('rev-parse', 'HEAD').trim(), ...it.repository.status(), await it.plan()];
@@ -20,6 +21,12 @@ describe('a run that may not begin changes nothing', () => {
   it('an unknown gate', async () => {
     await using it = await rig(task('one', 'true', 'gates: [tset]'), gates({ name: 'test', run: 'true' }));
     await unchanged(it, /tset/);
+  });
+  it('a plan outside the folder of the plans', async () => {
+    await using it = await rig(task('one', 'true'));
+    const workspace = await openWorkspace(it.repository.root);
+    expect(() => workspace.planPath('../demo')).toThrow(/A plan's name has no .*found "..\/demo"/);
+    await workspace.close();
   });
   it('a detached HEAD', async () => {
     await using it = await rig(task('one', 'true'));
