@@ -1,13 +1,14 @@
 /** Text that was written for people (a to-do list, an issue) made into the text of a plan. */
 import type { Heading, ListItem, Root, RootContent } from 'mdast';
-import remarkFrontmatter from 'remark-frontmatter';
 import type { TextEdit } from './diagnostic.ts';
-import { applyEdits } from './edit.ts';
+import { applyEdits, frontmatterEdits, phaseFrontmatterEdits } from './edit.ts';
 import { lineStart } from './lines.ts';
-import { markdown } from './markdown.ts';
+import { parseMarkdown } from './markdown.ts';
+import { parsePlan } from './parse.ts';
+import { numberedSlug } from './slug.ts';
 
-/** A file from elsewhere may begin with the frontmatter of another tool, which a plan's own reader would not pass over. */
-const processor = markdown().use(remarkFrontmatter).freeze();
+/** The frontmatter of another tool: keys and values, or nothing, between two lines of dashes. Without keys the lines are rules. */
+const FRONTMATTER = /^---[ \t]*\n(?:(?:[ \t]*(?:#.*)?\n)*["'\p{L}_$][^:\n]*:(?:[ \t][^\n]*)?\n(?:[^\n]*\n)*?)?---[ \t]*(?:\n|$)/u;
 
 /**
  * A draft with the given title and the source's headings and list. Where the source has checkboxes, those are the tasks and its plain
@@ -15,18 +16,49 @@ const processor = markdown().use(remarkFrontmatter).freeze();
  * structure the list become phases. Null where there is nothing that could be a task.
  */
 export function adoptMarkdown(source: string, title: string): string | null {
-  const text = source.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
-  const { children } = processor.parse(text);
+  const whole = source.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
+  const text = whole.replace(FRONTMATTER, '');
+  const { children } = parseMarkdown(text);
   const items = children.flatMap((node) => (node.type === 'list' ? node.children : [])).filter(isTextItem);
   if (items.length === 0) return null;
   const top = topLevel(children);
   const edits: TextEdit[] = items.some(hasBox) ? [] : items.flatMap(boxEdits);
-  for (const node of children) {
-    if (node.type === 'heading') edits.push(headingEdit(node, text, top));
-    if (node.type === 'yaml') edits.push({ offset: 0, length: endOf(node), text: '' });
-  }
+  for (const node of children) if (node.type === 'heading') edits.push(headingEdit(node, text, top));
   const body = applyEdits(text, edits).replace(/^(?:[ \t]*\n)+/, '');
-  return `${plainPlan(title)}\n${body.trimEnd()}\n`;
+  return withOwnIds(`${plainPlan(title)}\n${body.trimEnd()}\n`);
+}
+
+/** An `id:` for each task and each phase whose title another one before it has already: people number steps, and repeat the words. */
+function withOwnIds(text: string): string {
+  const { plan } = parsePlan(text, '');
+  const edits: TextEdit[] = [];
+  for (const [task, id] of newIds(plan.phases.flatMap((phase) => phase.tasks))) {
+    edits.push(...frontmatterEdits(text, plan, task, { id }, false));
+  }
+  for (const [phase, id] of newIds(plan.phases)) {
+    const result = phaseFrontmatterEdits(text, plan, phase, { id });
+    if ('edits' in result) edits.push(...result.edits);
+  }
+  return applyEdits(text, edits);
+}
+
+/** Those whose id is that of one before them, each with an id that nothing has. */
+function newIds<Item extends { readonly id: string }>(items: readonly Item[]): Map<Item, string> {
+  const taken = new Set(items.map(({ id }) => id));
+  const seen = new Map<string, number>();
+  const result = new Map<Item, string>();
+  for (const item of items) {
+    const last = seen.get(item.id);
+    let number = last ?? 1;
+    if (last !== undefined) {
+      do number++;
+      while (taken.has(numberedSlug(item.id, number)));
+      result.set(item, numberedSlug(item.id, number));
+      taken.add(numberedSlug(item.id, number));
+    }
+    seen.set(item.id, number);
+  }
+  return result;
 }
 
 /** The beginning of a new draft: frontmatter and title. */

@@ -2,7 +2,7 @@
 import type { TextEdit } from './diagnostic.ts';
 import { editFields, insertFence } from './field-edits.ts';
 import { lineEndingOf } from './lines.ts';
-import type { Plan, Task, TaskStatus } from './plan.ts';
+import type { Phase, Plan, Task, TaskStatus } from './plan.ts';
 import { findPhase, findTask } from './progress.ts';
 import { yamlLines, type FieldValues } from './yaml-text.ts';
 
@@ -96,7 +96,11 @@ function isChange(task: Task, key: string, value: FieldValues[string]): boolean 
 /** Sets keys of a phase's frontmatter; null removes a key. */
 export function setPhaseFields(text: string, plan: Plan, phaseId: string, values: FieldValues): EditResult {
   const phase = findPhase(plan, phaseId);
-  if (phase === undefined) return noPhase(phaseId);
+  return phase === undefined ? noPhase(phaseId) : phaseFrontmatterEdits(text, plan, phase, values);
+}
+
+/** The edits of one phase's frontmatter, creating the block where there is none. */
+export function phaseFrontmatterEdits(text: string, plan: Plan, phase: Phase, values: FieldValues): EditResult {
   const { frontmatter, headingLine } = phase.place;
   if (frontmatter !== null) return { edits: editFields(text, frontmatter, values, plan.place.eol) };
   if (headingLine === null) return { refused: 'The first phase has no heading, and so no frontmatter. Give it a heading first.' };

@@ -60,8 +60,7 @@ function exactPlaces(this: Processor): void {
   });
 }
 
-/** Called, it gives a new one to use more with. */
-export const markdown = unified().use(remarkParse).use(exactPlaces).freeze();
+const markdown = unified().use(remarkParse).use(exactPlaces).freeze();
 
 /** The tree of a text; offsets are those of the text, also where it begins with U+FEFF. */
 export function parseMarkdown(text: string): Root {

@@ -24,18 +24,24 @@ export function slugOf(title: string, fallback: 'task' | 'phase'): string {
     if (longer.length > SLUG_MAX) break;
     slug = longer;
   }
-  if (slug === '') slug = cut(words[0] ?? '');
+  if (slug === '') slug = cut(words[0] ?? '', SLUG_MAX);
   if (slug !== '') return slug;
   const points = Array.from(title.trim().replace(/[\s\p{P}]+/gu, '')).slice(0, FALLBACK_POINTS);
   return [fallback, ...points.map((point) => (point.codePointAt(0) ?? 0).toString(16))].join('-');
 }
 
-/** The longest beginning of one word that fits, without half a surrogate pair or a trailing `.` or `_`. */
-function cut(word: string): string {
+/** The slug with a number after it, for what has the same title as something before it. */
+export function numberedSlug(slug: string, number: number): string {
+  const ending = `-${number}`;
+  return cut(slug, SLUG_MAX - ending.length) + ending;
+}
+
+/** The longest beginning of a slug that fits, without half a surrogate pair or a trailing `.`, `_` or `-`. */
+function cut(word: string, most: number): string {
   let text = '';
   for (const point of word) {
-    if (text.length + point.length > SLUG_MAX) break;
+    if (text.length + point.length > most) break;
     text += point;
   }
-  return text.replace(/[._]+$/, '');
+  return text.replace(/[._-]+$/, '');
 }

@@ -109,6 +109,33 @@ describe('a list made into a plan', () => {
     expect(text.endsWith('# T\n\nWords.\n\nMore.\n\n## A b\n\n- [ ] a\n')).toBe(true);
   });
 
+  it('gives what has the title of something before it an id of its own, which nothing has', () => {
+    const long = 'x'.repeat(90);
+    const text =
+      adoptMarkdown(
+        `## A\n- Commit\n- Commit\n  all\n- commit 2\n- commit\n\n  \`\`\`yaml\n  agent: c\n  \`\`\`\n## A\n- commit\n- ${long}\n- ${long}y\n`,
+        'T',
+      ) ?? '';
+    const { plan, diagnostics } = checkPlan(text, 'x', { known: { gates: new Set(), agents: new Set(['c']) } });
+    expect(diagnostics).toEqual([]);
+    expect(plan.phases.map(({ id }) => id)).toEqual(['a', 'a-2']);
+    expect(plan.phases.flatMap((phase) => phase.tasks.map(({ id }) => id))).toEqual([
+      'commit',
+      'commit-all',
+      'commit-2',
+      'commit-3',
+      'commit-4',
+      'x'.repeat(80),
+      `${'x'.repeat(78)}-2`,
+    ]);
+    expect(plan.phases[0]?.tasks[3]?.agent).toBe('c');
+  });
+
+  it('takes two rules around a list for no frontmatter, and one without an end neither', () => {
+    expect(adoptMarkdown('---\n- a\n---\n', 'T')).toContain('- [ ] a');
+    expect(adoptMarkdown('---\n## A\n- a\n', 'T')).toContain('- [ ] a');
+  });
+
   it('finds nothing where there is no list', () => {
     expect(adoptMarkdown('Just words.\n\n```\n- [ ] x\n```\n', 'T')).toBeNull();
   });
