@@ -72,6 +72,20 @@ describe('a commit is refused, and nothing changes', () => {
     expect([repository.head(), repository.git('ls-files', '--stage')]).toEqual(before);
   });
 
+  it('but work is kept and put back where only a commit would run a hook or be signed', async () => {
+    const repository = await repositoryWith({ 'a.txt': 'a' });
+    await repository.hook('pre-commit', 'exit 1');
+    repository.git('config', 'core.hooksPath', '.husky');
+    repository.git('config', 'commit.gpgSign', 'true');
+    await repository.write({ 'a.txt': 'A' });
+    const git = await openEmbeddedGit(repository.root);
+    const kept = await git.keep({ message: 'kept', paths: ['a.txt'], parent: repository.head() });
+    await git.restore(repository.head(), ['a.txt']);
+    expect([repository.git('show', `${kept}:a.txt`), repository.git('status', '--porcelain')]).toEqual(['A', '']);
+    repository.git('config', 'core.autocrlf', 'true');
+    await expect(git.restore(kept, ['a.txt'])).rejects.toThrow('core.autocrlf');
+  });
+
   it('no identity; that of the home folder counts', async () => {
     const repository = await repositoryWith({ 'a.txt': 'a' });
     repository.git('config', '--remove-section', 'user');

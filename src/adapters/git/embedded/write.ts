@@ -22,13 +22,18 @@ interface Person {
 }
 
 /** Refuses a repository in which a commit of these paths would not be what git makes of it. */
-async function assertWritable(place: Place, config: Config, paths: readonly string[]): Promise<void> {
-  await assertReadable(place);
+async function assertCommittable(place: Place, config: Config, paths: readonly string[]): Promise<void> {
+  await assertUnconverted(place, config, paths);
   if (config.has('core.hookspath')) throw unsupported(`${place.root} sets core.hooksPath`);
   for (const name of HOOKS) {
     if (await exists(place.fs, join(place.gitDir, 'hooks', name))) throw unsupported(`${place.root} has the hook ${name}`);
   }
   if (isOn(config.get('commit.gpgsign'))) throw unsupported(`${place.root} signs its commits (commit.gpgSign)`);
+}
+
+/** Refuses a repository in which these paths are not the same bytes in the work tree and in a commit. */
+async function assertUnconverted(place: Place, config: Config, paths: readonly string[]): Promise<void> {
+  await assertReadable(place);
   const autocrlf = config.get('core.autocrlf');
   if (isOn(autocrlf) || autocrlf === 'input') throw unsupported(`${place.root} converts line ends (core.autocrlf)`);
   if (config.has('core.attributesfile')) throw unsupported(`${place.root} sets core.attributesFile`);
@@ -43,7 +48,7 @@ async function assertWritable(place: Place, config: Config, paths: readonly stri
 /** As the interface says; refusals of the repository's kind are thrown. */
 export async function commitEmbedded(place: Place, request: CommitRequest): Promise<CommitOutcome> {
   const config = await readWholeConfig(place);
-  await assertWritable(place, config, request.paths);
+  await assertCommittable(place, config, request.paths);
   const person = identity(config);
   if (person === null) {
     const message = 'Nobody is named as the author: set user.name and user.email in your git configuration.';
@@ -109,10 +114,10 @@ async function takeFiles(
   return { changes, entries };
 }
 
-/** A commit beside the branch; as `keep` of the interface. */
+/** A commit beside the branch; as `keep` of the interface. No hook and no signature is asked for, so that neither is in the way. */
 export async function keepEmbedded(place: Place, paths: readonly string[], parent: string, text: string): Promise<string> {
   const config = await readWholeConfig(place);
-  await assertWritable(place, new Map([...config].filter(([key]) => key !== 'core.hookspath' && key !== 'commit.gpgsign')), paths);
+  await assertUnconverted(place, config, paths);
   const base = await treeOf(place, parent);
   const { changes } = await takeFiles(place, base, paths, config);
   const tree = (await writeChangedTree(place, base, changes)) ?? (await place.library.writeTree({ ...place.common, tree: [] }));
@@ -123,7 +128,7 @@ export async function keepEmbedded(place: Place, paths: readonly string[], paren
 
 /** As `restore` of the interface. */
 export async function restoreEmbedded(place: Place, commit: string, paths: readonly string[]): Promise<void> {
-  await assertWritable(place, new Map(), paths);
+  await assertUnconverted(place, await readWholeConfig(place), paths);
   const known = await lookUp((id) => readTree(place, id), await treeOf(place, commit), paths);
   await locked(place, join(place.gitDir, 'index'), async (replace) => {
     const restored: IndexEntry[] = [];
