@@ -1,6 +1,7 @@
 /** `plans run --dry-run`: what would happen, in order. Changes nothing. */
 import { agentOf, gatesOf } from '../core/assignment.ts';
-import { forecast, type Step } from '../core/forecast.ts';
+import { forecast, forecastCommits, type ForecastCommit, type Step } from '../core/forecast.ts';
+import { Problem } from '../core/problem.ts';
 import type { Selection } from '../engine/start.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type CommandContext, type ExitCode } from './context.ts';
@@ -8,33 +9,76 @@ import { writeJson, type LoadedPlan } from './reading.ts';
 import { pauseSentence } from './terminal/box.ts';
 import { duration } from './terminal/duration.ts';
 import { fitLine, paintLines, s, spread, type Line } from './terminal/line.ts';
-import { count, oneLine } from './terminal/text.ts';
+import { count, oneLine, wrap } from './terminal/text.ts';
 
-/** Prints the steps of a run; refuses what a run would refuse. */
+/** Prints the steps of a run; then it refuses what a run would refuse, so that the order can be looked at before all is in place. */
 export async function dryRun(context: CommandContext, workspace: Workspace, loaded: LoadedPlan, selection: Selection): Promise<ExitCode> {
   if (!loaded.valid)
     throw new CommandError(`${loaded.path} has errors, and nothing would run. See them: plans lint ${loaded.id}`, EXIT.failed);
-  const { checkAgents, checkedHead, checkStatus, select } = await import('../engine/start.ts');
-  checkStatus(loaded.plan);
-  const head = await checkedHead(workspace);
-  const { scope, approved } = select(loaded.plan, selection);
-  await checkAgents(workspace, loaded.plan, scope, context.env);
-  const steps = forecast(loaded.plan, { scope, approved });
-  const plain = steps.map((step) => describe(workspace, step));
+  const { select } = await import('../engine/start.ts');
+  const { plan } = loaded;
+  const { scope, approved } = select(plan, selection);
+  const steps = forecast(plan, { scope, approved });
+  const { branch, commit } = await workspace.git.head();
+  const edited = commit !== null && (await workspace.git.status([loaded.path])).changes.length > 0;
+  const commits = forecastCommits(plan, steps, { edited, named: selection.task ?? null });
+  const problem = await problemOf(context, workspace, loaded, scope);
   if (context.json) {
-    writeJson(context, { version: 1, plan: loaded.id, branch: head.branch, commit: head.commit, steps: plain });
-    return EXIT.done;
+    const plain = steps.map((step) => describe(workspace, step));
+    writeJson(context, { version: 1, plan: loaded.id, branch, commit, steps: plain, commits, problem });
+    return problem === null ? EXIT.done : EXIT.usage;
   }
   const columns = context.out.size().columns;
-  const tasks = steps.filter((step) => step.type === 'task').length;
+  const place = `${branch ?? 'no branch'} @ ${commit?.slice(0, 7) ?? 'no commit'}`;
   const lines: Line[] = [
-    fitLine([s(oneLine(loaded.plan.title), 'bold'), s(`  ${loaded.id} on ${head.branch} @ ${head.commit.slice(0, 7)}`, 'dim')], columns),
+    fitLine([s(oneLine(plan.title), 'bold'), s(`  ${loaded.id} on ${place}`, 'dim')], columns),
     ...steps.flatMap((step) => stepLines(workspace, loaded, step, columns)),
     [],
-    [s(`${count(tasks, 'task')}, ${count(tasks, 'commit')}; nothing was changed.`, 'dim')],
+    ...wrap(commitsSentence(commits, steps), columns).map((line): Line => [s(line, 'dim')]),
   ];
   context.out.write(paintLines(lines, context.out.color));
+  if (problem !== null) throw new CommandError(`It would not run yet. ${problem}`);
   return EXIT.done;
+}
+
+/** What a run would refuse with, in the order in which it looks. */
+async function problemOf(
+  context: CommandContext,
+  workspace: Workspace,
+  { plan }: LoadedPlan,
+  scope: ReadonlySet<string> | null,
+): Promise<string | null> {
+  const { checkAgents, checkedHead, checkStatus } = await import('../engine/start.ts');
+  try {
+    checkStatus(plan);
+    await checkedHead(workspace);
+    await checkAgents(workspace, plan, scope, context.env);
+    const { liveHolder } = await import('../engine/lock.ts');
+    const holder = liveHolder(workspace.git.commonDir, plan.id);
+    return holder === null ? null : `The plan "${plan.id}" is being run by process ${holder.pid} on ${holder.host}. Wait for it to end.`;
+  } catch (error) {
+    if (error instanceof Problem) return error.message;
+    throw error;
+  }
+}
+
+const quoted = (some: readonly ForecastCommit[]) => some.filter(({ task }) => task === null).map(({ subject }) => `"${subject}"`);
+
+/** How many commits until the run ends or pauses, and which of them are of the plan file alone. */
+function commitsSentence(commits: readonly ForecastCommit[], steps: readonly Step[]): string {
+  const tasks = steps.filter((step) => step.type === 'task').length;
+  const first = commits.filter(({ task }) => task !== null).length;
+  const at = commits.findIndex(({ task }) => task !== null);
+  const parts = [
+    ...quoted(at < 0 ? commits : commits.slice(0, at)),
+    ...(first === 0 ? [] : [count(first, 'task')]),
+    ...quoted(at < 0 ? [] : commits.slice(at)),
+  ];
+  const paused = steps.some((step) => step.type === 'pause');
+  const until = paused ? ' until it pauses' : '';
+  const made = commits.length === 0 ? `No commit${until}` : `${count(commits.length, 'commit')}${until}: ${parts.join(', ')}`;
+  const rest = tasks - first;
+  return `${made}${rest === 0 ? '' : `; ${count(rest, 'task')} after that`}. Nothing was changed.`;
 }
 
 function describe(workspace: Workspace, step: Step) {

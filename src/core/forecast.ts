@@ -1,7 +1,7 @@
 /** What a run would do, in order, if every task passed at its first attempt: for `--dry-run` and for estimates. */
 import type { PauseReason } from './outcome.ts';
-import { isOpen, type Phase, type Plan, type Task } from './plan.ts';
-import { inScope } from './progress.ts';
+import { isDone, isOpen, type Phase, type Plan, type Task } from './plan.ts';
+import { allDone, inScope } from './progress.ts';
 
 /** One step of a run. */
 export type Step =
@@ -38,6 +38,54 @@ export function forecast(
     if (phase.pauseAfter && !whileOpen && !last) steps.push({ type: 'pause', phase: whole, reason: 'phase_complete', task: null });
   }
   return steps;
+}
+
+/** A commit of a run, by what its subject says after the plan's name. */
+export interface ForecastCommit {
+  readonly subject: string;
+  /** The task that it lands; null for one of the plan file alone. */
+  readonly task: string | null;
+}
+
+/**
+ * The commits that a run makes until it ends or pauses, if every task passes.
+ *
+ * @param from `edited`: the plan file has changes that are not committed; `named`: the one task that was asked for
+ */
+export function forecastCommits(
+  plan: Plan,
+  steps: readonly Step[],
+  from: { readonly edited: boolean; readonly named: string | null },
+): ForecastCommit[] {
+  const moves = steps.filter((step) => step.type !== 'phase');
+  const at = moves.findIndex((step) => step.type === 'pause');
+  const pause = moves[at];
+  const tasks = moves.slice(0, at < 0 ? moves.length : at).flatMap((step) => (step.type === 'task' ? [step.task] : []));
+  // It waits for what it waited for: nothing is new, and git hears nothing.
+  if (plan.status === 'paused' && !from.edited && from.named === null && at === 0) return [];
+  if (allDone(plan) && plan.status === 'completed') return [];
+  const begun = beginningOf(plan, from.named);
+  const done = new Set(tasks.map(({ id }) => id));
+  const open = plan.phases.flatMap((phase) => phase.tasks).some((task) => !isDone(task) && !done.has(task.id));
+  let end: string | null = null;
+  if (pause?.type === 'pause') end = pause.reason === 'phase_complete' ? null : `paused: ${pause.reason.replaceAll('_', ' ')}`;
+  else if (open) end = 'paused: requested';
+  else if (tasks.length === 0) end = 'completed';
+  return [
+    ...(from.edited ? [alone('edit the plan')] : []),
+    ...(begun === null ? [] : [alone(begun)]),
+    ...tasks.map(({ id, title }) => ({ subject: title, task: id })),
+    ...(end === null ? [] : [alone(end)]),
+  ];
+}
+
+const alone = (subject: string): ForecastCommit => ({ subject, task: null });
+
+function beginningOf(plan: Plan, named: string | null): string | null {
+  const task = plan.phases.flatMap((phase) => phase.tasks).find(({ id }) => id === named);
+  if (task?.status === 'failed') return 'retry';
+  if (plan.status === 'running') return null;
+  return plan.status === 'ready' || plan.status === 'draft' ? 'started' : 'resumed';
 }
 
 function waitsFor(phase: Phase, task: Task, approved: ReadonlySet<string>): PauseReason | null {
