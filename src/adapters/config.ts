@@ -26,6 +26,8 @@ export const CONFIG_FILES: readonly string[] = [
 export const DEFAULT_CONFIG: Config = {
   plans: 'plans',
   agents: {},
+  maxConcurrency: 4,
+  worktree: { timeout: '15m' },
   maxAttempts: 3,
   timeout: '30m',
   idleTimeout: '10m',

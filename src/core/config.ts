@@ -55,6 +55,16 @@ export const Config = z
       .default({})
       .describe('Command-line agents by name: lower-case letters, digits and "-", at most 40 characters.'),
     model: z.string().min(1).optional().describe('The model for every agent whose task names none.'),
+    maxConcurrency: z.int().min(1).max(256).default(4).describe('Tasks of a parallel phase that are carried out at once.'),
+    worktree: z
+      .strictObject({
+        setup: z.string().min(1).optional().describe('Run once with `sh -c` in each new worktree, e.g. `npm ci`.'),
+        timeout: Duration.default('15m').describe('Of the setup.'),
+      })
+      .default({ timeout: '15m' })
+      .describe(
+        'The worktrees in which the tasks of a parallel phase work. `.worktreeinclude` names ignored files that each gets a copy of.',
+      ),
     maxAttempts: z.int().min(1).max(100).default(3).describe('Tries a task gets before the plan pauses, 1 to 100.'),
     timeout: Duration.default('30m').describe('Of one attempt.'),
     idleTimeout: Duration.default('10m').describe('An attempt whose agent prints nothing for so long is ended.'),

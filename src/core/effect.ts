@@ -13,12 +13,25 @@ export interface Failure {
   /** Same failure, same work ⇒ same fingerprint. */
   readonly fingerprint: string;
   readonly gates: readonly GateResult[];
+  /** Set where another try cannot help before a person has done something. */
+  readonly waits?: PauseReason;
+}
+
+/** What a pause waits for. */
+export interface Waiting {
+  readonly reason: PauseReason;
+  /** The task it waits at, where there is one. */
+  readonly task: string | null;
+  /** A sentence, without its capital and its stop. */
+  readonly detail: string;
 }
 
 /** What has happened and only the machine needs to know. */
 export type Fact =
   | RunEvent
   | { readonly type: 'plan-read'; readonly plan: Plan }
+  /** Gone, unreadable or with errors. */
+  | { readonly type: 'plan-unusable'; readonly detail: string }
   | { readonly type: 'work-checked'; readonly task: string; readonly attempt: number; readonly failure: Failure | null }
   | { readonly type: 'gates-finished'; readonly task: string; readonly attempt: number; readonly failure: Failure | null }
   | { readonly type: 'commit-refused'; readonly task: string; readonly attempt: number; readonly failure: Failure };
@@ -30,6 +43,8 @@ export type Effect =
       readonly task: string;
       readonly attempt: number;
       readonly maxAttempts: number;
+      /** In a worktree of its own. */
+      readonly apart: boolean;
       readonly failure: Failure | null;
     }
   | { readonly type: 'check-work'; readonly task: string; readonly attempt: number }
@@ -39,7 +54,11 @@ export type Effect =
       readonly task: string;
       readonly attempt: number;
       readonly maxAttempts: number;
-      readonly stopping: boolean;
+      readonly apart: boolean;
+      /** Why the run stops, where it does. */
+      readonly stop: Waiting | null;
+      /** Nothing else is active: the commit may say that the plan pauses. */
+      readonly alone: boolean;
     }
   | {
       readonly type: 'finish-attempt';
@@ -48,7 +67,14 @@ export type Effect =
       readonly failure: Failure;
       readonly willRetry: boolean;
     }
-  | { readonly type: 'record-failure'; readonly task: string; readonly attempts: number; readonly failure: Failure }
+  /** `alone`: nothing else is active, so that the plan pauses in the same commit. */
+  | {
+      readonly type: 'record-failure';
+      readonly task: string;
+      readonly attempts: number;
+      readonly failure: Failure;
+      readonly alone: boolean;
+    }
   | {
       readonly type: 'record-pause';
       readonly reason: PauseReason;

@@ -33,16 +33,20 @@ export function allDone(plan: Plan): boolean {
   return plan.phases.every((phase) => phase.tasks.every(isDone));
 }
 
-/** What the plan's status becomes in the very commit that ticks `task`, and why. */
+/**
+ * What the plan's status becomes in the very commit that ticks `task`, and why. Where other tasks are still at work (`alone` is false) a
+ * pause that was asked for waits for the last of them.
+ */
 export function statusAfter(
   plan: Plan,
   task: string,
-  stopping: boolean,
+  { stop, alone }: { readonly stop: { readonly reason: PauseReason } | null; readonly alone: boolean },
 ): { status: 'running' | 'paused' | 'completed'; reason: PauseReason | null } {
   const done = (candidate: Task) => candidate.id === task || isDone(candidate);
   if (plan.phases.every((phase) => phase.tasks.every(done))) return { status: 'completed', reason: null };
   const phase = phaseOf(plan, task);
   if (phase?.pauseAfter === true && phase.tasks.every(done)) return { status: 'paused', reason: 'phase_complete' };
-  if (stopping || plan.status === 'paused') return { status: 'paused', reason: 'requested' };
-  return { status: 'running', reason: null };
+  const asked = plan.status === 'paused';
+  if ((stop !== null || asked) && alone) return { status: 'paused', reason: stop?.reason ?? 'requested' };
+  return { status: asked ? 'paused' : 'running', reason: null };
 }

@@ -5,16 +5,18 @@
  *        ▲                 │                          │                          │                │
  *        │                 └──────────────┬───────────┴──────────────────────────┴── not passed ──┘
  *        │                                ▼
- *        └──── willRetry ──────── finish-attempt ─ attempt-finished ──── record-failure ─ task-failed ─ (paused)
+ *        └──── willRetry ──────── finish-attempt ─ attempt-finished ──── record-failure ─ task-failed
  *
- * After every `task-completed` comes `read-plan`: the file is the control plane, so what a person has changed
- * is known before the next task is chosen.
+ * Each active task is at its own step of this; in a parallel phase there are several. After every `task-completed` comes
+ * `read-plan`: the file is the control plane, so what a person has changed is known before the next task is chosen. Once
+ * `stop` is set, what runs is let finish, nothing starts, and the last to finish brings the pause.
  */
-import type { Effect, Fact, Failure } from './effect.ts';
+import { choose } from './choose.ts';
+import type { Effect, Fact, Failure, Waiting } from './effect.ts';
 import type { RunEvent } from './event.ts';
 import type { Outcome, PauseReason } from './outcome.ts';
 import type { Plan } from './plan.ts';
-import { allDone, inScope, openTasks, phaseOf } from './progress.ts';
+import { allDone, findTask, inScope, openTasks, phaseOf } from './progress.ts';
 import { readiness, waitsForPerson } from './schedule.ts';
 import type { Readiness } from './schedule.ts';
 import type { RunEnd } from './summary.ts';
@@ -24,23 +26,36 @@ type Step = 'working' | 'checking' | 'gating' | 'committing' | 'finishing' | 're
 /** A task that is being done. */
 interface Active {
   readonly step: Step;
+  /** Whether it works apart, in a worktree of its own. */
+  readonly apart: boolean;
   /** Counts from 1; tries of an earlier run included. */
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly failures: readonly Failure[];
 }
 
+/** Why nothing starts any more. */
+interface Stop extends Waiting {
+  /** Whether what runs was told to stop at once. */
+  readonly now: boolean;
+}
+
 export interface Run {
   readonly plan: Plan;
   /** The tasks this run may do; null means all. */
   readonly scope: ReadonlySet<string> | null;
-  /** Tasks a person has named for this run: a manual phase does not ask again. */
+  /** Tasks that a person has named or approved: a manual phase does not ask again. */
   readonly approved: ReadonlySet<string>;
   /** Where a task does not say. */
   readonly maxAttempts: number;
+  /** Tasks of a parallel phase at once, where the phase does not say. */
+  readonly maxConcurrency: number;
+  /** Milliseconds a task is expected to take; what is not known counts as equal. */
+  readonly estimate: (task: string) => number;
   readonly active: ReadonlyMap<string, Active>;
-  /** Set when the run is to stop at the next boundary. */
-  readonly stop: { readonly reason: PauseReason; readonly detail: string; readonly now: boolean } | null;
+  readonly stop: Stop | null;
+  /** Tries of tasks that stay pending, to be written into the file at the pause. */
+  readonly tries: ReadonlyMap<string, number>;
   readonly end: RunEnd | null;
 }
 
@@ -69,9 +84,11 @@ const WAITS: Readonly<Partial<Record<Outcome, PauseReason>>> = {
 /** The next state, and what is to be done in the world. */
 type Next = readonly [Run, readonly Effect[]];
 
+export type RunLimits = Pick<Run, 'scope' | 'approved' | 'maxAttempts' | 'maxConcurrency' | 'estimate'>;
+
 /** A run that has not begun. */
-export function newRun(plan: Plan, options: Pick<Run, 'scope' | 'approved' | 'maxAttempts'>): Run {
-  return { plan, ...options, active: new Map(), stop: null, end: null };
+export function newRun(plan: Plan, limits: RunLimits): Run {
+  return { plan, ...limits, active: new Map(), stop: null, tries: new Map(), end: null };
 }
 
 /** One step of the machine. Never throws for a fact that comes late: one about a task that is no longer active changes nothing. */
@@ -81,51 +98,26 @@ export function transition(run: Run, fact: Fact): Next {
     case 'run-started':
       return [run, [{ type: 'read-plan' }]];
     case 'plan-read':
-      return schedule({ ...run, plan: fact.plan });
+      return obey({ ...run, plan: fact.plan });
+    case 'plan-unusable':
+      return halt(run, { reason: 'plan_invalid', task: null, detail: fact.detail, now: false });
     case 'pause-requested': {
-      const now = fact.now || run.stop !== null;
-      const stop = {
-        reason: 'requested' as const,
-        detail: fact.by === 'signal' ? 'asked for by a signal' : 'asked for in the plan file',
-        now,
-      };
-      return [{ ...run, stop }, now ? [{ type: 'stop-agents' }] : []];
+      const detail = fact.by === 'signal' ? 'asked for by a signal' : 'asked for in the plan file';
+      return halt(run, { reason: 'requested', task: null, detail, now: fact.now || run.stop?.reason === 'requested' });
     }
-    case 'agent-finished': {
-      const failure = {
-        outcome: fact.outcome,
-        reason: fact.reason,
-        tail: fact.tail,
-        fingerprint: `${fact.outcome} ${fact.reason}`,
-        gates: [],
-      };
-      return advance(run, fact, 'working', fact.outcome === 'passed' ? null : failure, 'checking', {
-        type: 'check-work',
-        task: fact.task,
-        attempt: fact.attempt,
-      });
-    }
+    case 'agent-finished':
     case 'work-checked':
-      return advance(run, fact, 'checking', fact.failure, 'gating', { type: 'run-gates', task: fact.task, attempt: fact.attempt });
-    case 'gates-finished': {
-      const { maxAttempts = 0 } = run.active.get(fact.task) ?? {};
-      const effect = { type: 'commit-task', task: fact.task, attempt: fact.attempt, maxAttempts, stopping: run.stop !== null } as const;
-      return advance(run, fact, 'gating', fact.failure, 'committing', effect);
-    }
+    case 'gates-finished':
     case 'commit-refused':
-      return current(run, fact, 'committing') === null ? [run, []] : fail(run, fact.task, fact.failure);
+      return advance(run, fact);
     case 'attempt-finished':
       return afterAttempt(run, fact);
     case 'task-completed':
       return afterTask(run, fact);
     case 'task-failed':
-      return ended(run, {
-        type: 'paused',
-        reason: 'task_failed',
-        task: fact.task,
-        phase: phaseOf(run.plan, fact.task)?.id ?? null,
-        detail: fact.reason,
-      });
+      return current(run, fact.task, null, 'recording') === null
+        ? [run, []]
+        : halt(withActive(run, fact.task, null), { reason: 'task_failed', task: fact.task, detail: fact.reason, now: false });
     case 'run-paused':
       return ended(run, { type: 'paused', reason: fact.reason, task: fact.task, phase: fact.phase, detail: fact.detail });
     case 'run-completed':
@@ -150,10 +142,10 @@ function ended(run: Run, end: RunEnd): Next {
   return [{ ...run, active: new Map(), end }, []];
 }
 
-/** The active entry, if the fact is about the attempt and the step that the machine is at. */
-function current(run: Run, fact: { readonly task: string; readonly attempt: number }, step: Step): Active | null {
-  const active = run.active.get(fact.task);
-  return active !== undefined && active.step === step && active.attempt === fact.attempt ? active : null;
+/** The active entry, if the machine is at that step of that attempt (any attempt where null). */
+function current(run: Run, task: string, attempt: number | null, step: Step): Active | null {
+  const active = run.active.get(task);
+  return active !== undefined && active.step === step && (attempt === null || active.attempt === attempt) ? active : null;
 }
 
 function withActive(run: Run, task: string, active: Active | null): Run {
@@ -163,27 +155,45 @@ function withActive(run: Run, task: string, active: Active | null): Run {
   return { ...run, active: next };
 }
 
-function advance(
-  run: Run,
-  fact: { readonly task: string; readonly attempt: number },
-  from: Step,
-  failure: Failure | null,
-  to: Step,
-  effect: Effect,
-): Next {
-  const active = current(run, fact, from);
-  if (active === null) return [run, []];
-  if (failure !== null) return fail(run, fact.task, failure);
-  return [withActive(run, fact.task, { ...active, step: to }), [effect]];
+type StepFact = Extract<Fact, { type: 'agent-finished' | 'work-checked' | 'gates-finished' | 'commit-refused' }>;
+
+/** From one step of an attempt to the next, or to its judgement. */
+function advance(run: Run, fact: StepFact): Next {
+  const { task, attempt } = fact;
+  const to = (from: Step, failure: Failure | null, step: Step, effect: (active: Active) => Effect): Next => {
+    const active = current(run, task, attempt, from);
+    if (active === null) return [run, []];
+    if (failure !== null) return fail(run, task, active, failure);
+    return [withActive(run, task, { ...active, step }), [effect(active)]];
+  };
+  switch (fact.type) {
+    case 'agent-finished': {
+      const { outcome, reason, tail } = fact;
+      const failure = outcome === 'passed' ? null : { outcome, reason, tail, fingerprint: `${outcome} ${reason}`, gates: [] };
+      return to('working', failure, 'checking', () => ({ type: 'check-work', task, attempt }));
+    }
+    case 'work-checked':
+      return to('checking', fact.failure, 'gating', () => ({ type: 'run-gates', task, attempt }));
+    case 'gates-finished':
+      return to('gating', fact.failure, 'committing', ({ maxAttempts, apart }) => {
+        const alone = run.active.size === 1;
+        return { type: 'commit-task', task, attempt, maxAttempts, apart, stop: run.stop, alone };
+      });
+    case 'commit-refused':
+      return to('committing', fact.failure, 'committing', () => ({ type: 'read-plan' }));
+  }
 }
 
-function fail(run: Run, task: string, failure: Failure): Next {
-  const active = run.active.get(task);
-  if (active === undefined) return [run, []];
+function fail(run: Run, task: string, active: Active, failure: Failure): Next {
   const failures = [...active.failures, failure];
-  const willRetry = MENDABLE.has(failure.outcome) && active.attempt < active.maxAttempts && run.stop === null && !stuck(failures);
+  const willRetry = mendable(failure, active) && active.attempt < active.maxAttempts && run.stop === null && !stuck(failures);
   const next = withActive(run, task, { ...active, step: 'finishing', failures });
   return [next, [{ type: 'finish-attempt', task, attempt: active.attempt, failure, willRetry }]];
+}
+
+/** What landed meanwhile is something to build on for a task that works apart; in the checkout a conflict is with a person. */
+function mendable({ outcome, waits }: Failure, { apart }: Active): boolean {
+  return waits === undefined && (MENDABLE.has(outcome) || (apart && outcome === 'conflict'));
 }
 
 /** Two attempts in a row that fail in the same way, on the same work: a third would only cost. */
@@ -192,60 +202,78 @@ function stuck(failures: readonly Failure[]): boolean {
   return last !== undefined && before !== undefined && last.fingerprint === before.fingerprint;
 }
 
-function afterAttempt(run: Run, fact: { readonly task: string; readonly attempt: number; readonly willRetry: boolean }): Next {
-  const active = current(run, fact, 'finishing');
+function afterAttempt(run: Run, { task, attempt, willRetry }: Extract<RunEvent, { type: 'attempt-finished' }>): Next {
+  const active = current(run, task, attempt, 'finishing');
   const failure = active?.failures.at(-1);
   if (active === null || failure === undefined) return [run, []];
-  const { task, attempt } = fact;
-  if (fact.willRetry && run.stop === null) {
+  const { maxAttempts, apart } = active;
+  if (willRetry && run.stop === null) {
     const next: Active = { ...active, step: 'working', attempt: attempt + 1 };
-    return [withActive(run, task, next), [{ type: 'start-attempt', task, attempt: next.attempt, maxAttempts: next.maxAttempts, failure }]];
+    return [withActive(run, task, next), [{ type: 'start-attempt', task, attempt: next.attempt, maxAttempts, apart, failure }]];
   }
-  const waits = WAITS[failure.outcome];
+  const waits = mendable(failure, active) ? undefined : (failure.waits ?? WAITS[failure.outcome]);
   // A try that was cut short is not counted; one that failed while the run was stopping is, and can go on from there.
-  const counted = MENDABLE.has(failure.outcome) && attempt < active.maxAttempts && run.stop !== null && !stuck(active.failures);
-  if (waits !== undefined || counted) {
-    const stop = waits === undefined || run.stop?.now === true ? run.stop : null;
-    const reason = stop?.reason ?? waits ?? 'requested';
-    const detail = stop?.detail ?? failure.reason;
-    const attempts = new Map(counted ? [[task, attempt]] : attempt > 1 ? [[task, attempt - 1]] : []);
-    return [withActive(run, task, { ...active, step: 'recording' }), [{ type: 'record-pause', reason, task, detail, attempts }]];
+  const counted = mendable(failure, active) && attempt < maxAttempts && run.stop !== null && !stuck(active.failures);
+  if (waits === undefined && !counted) {
+    const recording = withActive(run, task, { ...active, step: 'recording' });
+    return [recording, [{ type: 'record-failure', task, attempts: attempt, failure, alone: run.active.size === 1 }]];
   }
-  return [withActive(run, task, { ...active, step: 'recording' }), [{ type: 'record-failure', task, attempts: attempt, failure }]];
+  const used = counted ? attempt : attempt - 1;
+  const tries = used > 0 ? new Map([...run.tries, [task, used]]) : run.tries;
+  const stop = run.stop ?? { reason: waits ?? 'requested', task, detail: failure.reason, now: false };
+  return schedule({ ...withActive(run, task, null), tries, stop: { ...stop, task: stop.task ?? task } });
 }
 
 function afterTask(run: Run, fact: Extract<RunEvent, { type: 'task-completed' }>): Next {
-  if (current(run, fact, 'committing') === null) return [run, []];
+  if (current(run, fact.task, fact.attempt, 'committing') === null) return [run, []];
   const next = withActive(run, fact.task, null);
   // The commit itself may have said that the plan pauses or is done; the run then ends with the event that says so.
   return fact.planStatus === 'running' ? [next, [{ type: 'read-plan' }]] : [next, []];
 }
 
-/** Chooses what to do at a boundary. Called with nothing active: tasks run one after another. */
+/** Stops at the next boundary, and tells what runs to stop where it is asked for. The first reason stays, unless another is more urgent. */
+function halt(run: Run, stop: Stop): Next {
+  const kept = run.stop === null || (stop.now && !run.stop.now) ? stop : run.stop;
+  const [next, effects] = schedule({ ...run, stop: kept });
+  return [next, kept.now && run.stop?.now !== true && run.active.size > 0 ? [{ type: 'stop-agents' }, ...effects] : effects];
+}
+
+/** What the plan file says goes before what was to be done. */
+function obey(run: Run): Next {
+  const { status } = run.plan;
+  if (status === 'paused') return halt(run, { reason: 'requested', task: null, detail: 'asked for in the plan file', now: false });
+  if (status === 'failed') return halt(run, { reason: 'requested', task: null, detail: 'cancelled in the plan file', now: true });
+  return schedule(run);
+}
+
+/** Chooses what to do at a boundary. */
 function schedule(run: Run): Next {
-  if (run.active.size > 0) return [run, []];
-  const none = new Map<string, number>();
-  if (run.stop !== null)
-    return [run, [{ type: 'record-pause', reason: run.stop.reason, task: null, detail: run.stop.detail, attempts: none }]];
-  if (run.plan.status === 'failed') return ended(run, { type: 'failed', reason: 'cancelled in the plan file' });
-  if (run.plan.status === 'paused')
-    return [run, [{ type: 'record-pause', reason: 'requested', task: null, detail: 'asked for in the plan file', attempts: none }]];
+  if (run.stop !== null) return run.active.size > 0 ? [run, []] : pause(run, run.stop);
+  let next = run;
+  const effects: Effect[] = [];
+  for (let task = choose(next); task !== null; task = choose(next)) {
+    const maxAttempts = task.maxAttempts ?? run.maxAttempts;
+    // A limit lowered in the file below the tries already made still grants the one that was asked for.
+    const attempt = Math.min(task.attempts + 1, maxAttempts);
+    const apart = phaseOf(run.plan, task.id)?.executionMode === 'parallel';
+    next = withActive(next, task.id, { step: 'working', apart, attempt, maxAttempts, failures: [] });
+    effects.push({ type: 'start-attempt', task: task.id, attempt, maxAttempts, apart, failure: null });
+  }
+  if (next.active.size > 0) return [next, effects];
   if (allDone(run.plan)) return [run, [{ type: 'record-completion', open: 0 }]];
   const entries = readiness(inScope(run.plan, run.scope), { approved: run.approved });
-  const task = entries.find((entry) => entry.ready)?.task;
-  if (task === undefined && entries.length === 0) return [run, [{ type: 'record-completion', open: openTasks(run.plan) }]];
-  if (task === undefined) return [run, [{ type: 'record-pause', ...whyNothing(entries), attempts: none }]];
-  const maxAttempts = task.maxAttempts ?? run.maxAttempts;
-  // A limit lowered in the file below the tries already made still grants the one that was asked for.
-  const attempt = Math.min(task.attempts + 1, maxAttempts);
-  return [
-    withActive(run, task.id, { step: 'working', attempt, maxAttempts, failures: [] }),
-    [{ type: 'start-attempt', task: task.id, attempt, maxAttempts, failure: null }],
-  ];
+  if (entries.length === 0) return [run, [{ type: 'record-completion', open: openTasks(run.plan) }]];
+  return pause(run, whyNothing(entries));
+}
+
+function pause(run: Run, { reason, task, detail }: Waiting): Next {
+  if (run.plan.status === 'failed') return ended(run, { type: 'failed', reason: 'cancelled in the plan file' });
+  const open = [...run.tries].filter(([id]) => findTask(run.plan, id)?.status === 'pending');
+  return [run, [{ type: 'record-pause', reason, task, detail, attempts: new Map(open) }]];
 }
 
 /** The pause that says what a person has to do when open tasks are left and none may start. */
-function whyNothing(entries: readonly Readiness[]): { reason: PauseReason; task: string | null; detail: string } {
+function whyNothing(entries: readonly Readiness[]): Waiting {
   const waiting = waitsForPerson(entries);
   const task = waiting?.task.id ?? null;
   switch (waiting?.because[0]?.type) {
@@ -255,9 +283,7 @@ function whyNothing(entries: readonly Readiness[]): { reason: PauseReason; task:
       return { reason: 'human_task', task, detail: 'a person does it and ticks its box' };
     case 'needs-approval':
       return { reason: 'manual_approval_required', task, detail: 'its phase is manual' };
-    default: {
-      const detail = 'what the tasks that were asked for depend on is still open';
-      return { reason: 'requested', task, detail };
-    }
+    default:
+      return { reason: 'requested', task, detail: 'what the tasks that were asked for depend on is still open' };
   }
 }

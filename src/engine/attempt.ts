@@ -1,23 +1,16 @@
-/** One attempt at a task, from its start to the judgement: the agent, the work it left, the gates. */
-import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+/** The start of an attempt: its place, its agent, and what the agent is told. */
 import type { AgentResult, Usage } from '../adapters/agents/agent.ts';
 import { openAgent } from '../adapters/agents/open.ts';
 import { shellAgent } from '../adapters/agents/shell.ts';
 import { childEnvironment } from '../adapters/environment.ts';
-import { matchesPath, runGate } from '../adapters/gates.ts';
 import { agentOf, gatesOf } from '../core/assignment.ts';
-import type { GateConfig } from '../core/config.ts';
+import type { Effect } from '../core/effect.ts';
 import { durationMs } from '../core/frontmatter.ts';
-import type { GateResult, Outcome } from '../core/outcome.ts';
-import type { Plan, Task } from '../core/plan.ts';
-import { findTask, phaseOf } from '../core/progress.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { phaseOf } from '../core/progress.ts';
 import { taskPrompt } from '../core/prompt.ts';
-import type { Effect, Failure } from '../core/effect.ts';
-import { isProtected, note, workOf } from './context.ts';
-import type { RunContext, TaskWork } from './context.ts';
-import { changesSince, workDigest } from './snapshot.ts';
+import { logFile, taskOf, workOf, writeJournal } from './context.ts';
+import type { Place, RunContext, TaskWork } from './context.ts';
 
 type Start = Extract<Effect, { type: 'start-attempt' }>;
 type Step = { readonly task: string; readonly attempt: number };
@@ -26,21 +19,14 @@ type Step = { readonly task: string; readonly attempt: number };
 export async function startAttempt(context: RunContext, effect: Start): Promise<void> {
   const { workspace } = context;
   const { plan } = context.plan;
-  const task = taskOf(plan, effect.task);
+  const task = taskOf(context, effect.task);
   const phase = phaseOf(plan, task.id);
   const name = agentOf(workspace.config, phase, task) ?? '';
-  const work = begin(context, task.id, name);
-  if (effect.failure === null) {
-    context.post({ type: 'task-started', task: task.id, phase: phase?.id ?? '', title: task.title });
-  } else if (workspace.config.retryFrom === 'base') {
-    await workspace.git.restore(context.head.commit, work.paths);
-  }
-  context.journal.write({
-    run: context.runId,
-    task: task.id,
-    attempt: effect.attempt,
-    before: work.before,
-  });
+  const begun = await begin(context, effect, name);
+  if ('reason' in begun) return finished(context, effect, { ...failedResult(begun.reason), outcome: begun.outcome, tail: begun.tail });
+  const { work } = begun;
+  if (effect.failure === null) context.post({ type: 'task-started', task: task.id, phase: phase?.id ?? '', title: task.title });
+  writeJournal(context);
   context.post({ type: 'attempt-started', task: task.id, attempt: effect.attempt, maxAttempts: effect.maxAttempts, agent: name });
   const opened =
     task.run === undefined
@@ -56,7 +42,7 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
       phaseId: phase?.id ?? '',
       attempt: effect.attempt,
       maxAttempts: effect.maxAttempts,
-      cwd: workspace.root,
+      cwd: work.place.root,
       prompt: taskPrompt({
         plan,
         task,
@@ -64,7 +50,7 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
         maxAttempts: effect.maxAttempts,
         gates: gatesOf(workspace.config, phase, task),
         failure: effect.failure,
-        keepsWork: workspace.config.retryFrom === 'attempt',
+        keepsWork: begun.keepsWork,
       }),
       run: task.run,
       model: task.model ?? workspace.config.model,
@@ -88,20 +74,73 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
   finished(context, effect, result);
 }
 
-function begin(context: RunContext, task: string, agent: string): TaskWork {
+type Begun =
+  | { readonly work: TaskWork; readonly keepsWork: boolean }
+  | { readonly outcome: AgentResult['outcome'] | 'setup_failed'; readonly reason: string; readonly tail: string };
+
+/** Finds the place for an attempt, and puts it into the state that the attempt begins on. */
+async function begin(context: RunContext, effect: Start, agent: string): Promise<Begun> {
   const now = context.now().getTime();
-  let work = context.tasks.get(task);
-  if (work === undefined) {
-    work = { startedAt: now, attemptStartedAt: now, before: context.base, agent, session: null, usage: null, paths: [], gates: [] };
+  const { task, attempt } = effect;
+  const known = context.tasks.get(task);
+  if (known === undefined) {
+    const place = await placeFor(context, effect);
+    if ('reason' in place) {
+      context.tasks.set(task, newWork(context, now, attempt, agent, checkout(context)));
+      return { outcome: 'setup_failed', ...place };
+    }
+    const work = newWork(context, now, attempt, agent, place);
     context.tasks.set(task, work);
+    return { work, keepsWork: false };
   }
-  work.attemptStartedAt = now;
-  work.agent = agent;
-  work.gates = [];
-  return work;
+  Object.assign(known, { attempt, attemptStartedAt: now, agent, gates: [] });
+  const { slot } = known.place;
+  const anew = context.workspace.config.retryFrom === 'base' || (slot !== null && effect.failure?.outcome === 'conflict');
+  if (!anew) return { work: known, keepsWork: true };
+  if (slot === null) await context.workspace.git.restore(context.head.commit, known.paths);
+  else {
+    // What the failed attempt did is kept already: the new one begins on what has landed meanwhile.
+    await slot.git.restore(slot.base, known.paths);
+    await context.inTurn(() => context.pool.reset(slot, context.head.commit, `${context.planId}/${task}`));
+    known.before = slot.before;
+  }
+  known.paths = [];
+  return { work: known, keepsWork: false };
 }
 
-function finished(context: RunContext, step: Step, result: AgentResult): void {
+async function placeFor(context: RunContext, { task, apart }: Start): Promise<Place | { readonly reason: string; readonly tail: string }> {
+  if (!apart) return checkout(context);
+  const acquired = await context.pool.acquire(() => context.head.commit, `${context.planId}/${task}`);
+  if (acquired.type === 'failed') return acquired;
+  return { root: acquired.slot.root, git: acquired.slot.git, slot: acquired.slot };
+}
+
+function checkout({ workspace }: RunContext): Place {
+  return { root: workspace.root, git: workspace.git, slot: null };
+}
+
+function newWork(context: RunContext, now: number, attempt: number, agent: string, place: Place): TaskWork {
+  const before = place.slot?.before ?? context.base;
+  return {
+    startedAt: now,
+    attemptStartedAt: now,
+    attempt,
+    place,
+    before,
+    agent,
+    session: null,
+    usage: null,
+    landing: null,
+    paths: [],
+    gates: [],
+  };
+}
+
+function finished(
+  context: RunContext,
+  step: Step,
+  result: Omit<AgentResult, 'outcome'> & { readonly outcome: AgentResult['outcome'] | 'setup_failed' },
+): void {
   const work = workOf(context, step.task);
   work.session = result.sessionId ?? work.session;
   work.usage = sumUsage(work.usage, result.usage);
@@ -121,146 +160,6 @@ function finished(context: RunContext, step: Step, result: AgentResult): void {
   });
 }
 
-/** Looks at what the agent changed; `work-checked` follows. */
-export async function checkWork(context: RunContext, step: Step): Promise<void> {
-  const work = workOf(context, step.task);
-  const task = taskOf(context.plan.plan, step.task);
-  const failure = await judgeWork(context, work, task);
-  context.post({ type: 'work-checked', ...step, failure });
-}
-
-/** Takes note of what is different now, for the commit or for what is kept of a failed attempt. */
-export async function lookAtWork(context: RunContext, work: TaskWork): Promise<{ contested: readonly string[]; moved: string | null }> {
-  const ignore = (path: string) => isProtected(context.workspace, path);
-  const changes = await changesSince(context.workspace.git, work.before, ignore);
-  work.paths = changes.work;
-  const { branch, commit } = changes.head;
-  const moved =
-    branch === context.head.branch && commit === context.head.commit
-      ? null
-      : `HEAD is at ${commit?.slice(0, 12) ?? 'no commit'} on ${branch ?? 'no branch'}`;
-  return { contested: changes.contested, moved };
-}
-
-async function judgeWork(context: RunContext, work: TaskWork, task: Task): Promise<Failure | null> {
-  const { contested, moved } = await lookAtWork(context, work);
-  const fail = (outcome: Outcome, reason: string) => failureOf(context, work, { outcome, reason, tail: '' });
-  if (moved !== null) {
-    return fail(
-      'conflict',
-      `${moved}, but the run is at ${context.head.commit.slice(0, 12)} on ${context.head.branch}: somebody has committed or switched branches meanwhile.`,
-    );
-  }
-  if (contested.length > 0) {
-    return fail(
-      'conflict',
-      `The attempt changed ${listed(contested)}, which had uncommitted changes before it began. Commit them or put them aside, then run again.`,
-    );
-  }
-  const { files } = task;
-  const outside = files === undefined ? [] : work.paths.filter((path) => !files.some((glob) => matchesPath(path, glob)));
-  if (outside.length > 0)
-    return fail('files_violation', `The attempt changed ${listed(outside)}, outside the task's files (${files?.join(', ')}).`);
-  if (work.paths.length === 0 && !task.allowNoChanges)
-    return fail('no_changes', 'The attempt changed no file. A task that may do so says "allowNoChanges: true".');
-  return null;
-}
-
-/** Runs the gates one after another until one fails; `gates-finished` follows. */
-export async function runGates(context: RunContext, step: Step): Promise<void> {
-  const { workspace } = context;
-  const { plan } = context.plan;
-  const task = taskOf(plan, step.task);
-  const work = workOf(context, task.id);
-  const gates = gatesOf(workspace.config, phaseOf(plan, task.id), task);
-  const before = gates.length === 0 ? '' : workDigest(workspace.root, work.paths);
-  const results: GateResult[] = [];
-  let failed: GateResult | null = null;
-  for (const gate of gates) {
-    const result: GateResult = failed === null ? await oneGate(context, step, gate, work.paths) : skippedAfter(gate, failed);
-    context.post({ type: 'gate-finished', ...step, gate: result });
-    results.push(result);
-    if (result.status === 'failed') failed = result;
-  }
-  work.gates = results;
-  if (context.abort.signal.aborted)
-    return context.post({
-      type: 'gates-finished',
-      ...step,
-      failure: failureOf(context, work, { outcome: 'cancelled', reason: 'Stopped while its gates ran.', tail: '' }),
-    });
-  if (failed !== null) {
-    const failure = failureOf(context, work, {
-      outcome: 'gate_failed',
-      reason: `Gate "${failed.name}" failed: ${failed.reason}`,
-      tail: failed.tail,
-    });
-    return context.post({ type: 'gates-finished', ...step, failure });
-  }
-  const failure = gates.length === 0 ? null : await afterGates(context, work, before);
-  context.post({ type: 'gates-finished', ...step, failure });
-}
-
-async function oneGate(context: RunContext, step: Step, gate: GateConfig, changedPaths: readonly string[]): Promise<GateResult> {
-  context.post({ type: 'gate-started', ...step, gate: gate.name });
-  return runGate(gate, {
-    cwd: context.workspace.root,
-    // The mark by which a later runner finds what outlived this one.
-    env: childEnvironment(context.env, context.workspace.config.env, { PLANS_RUN_ID: context.runId }),
-    changedPaths,
-    signal: context.abort.signal,
-    logFile: logFile(context, step.task, step.attempt, gate.name),
-    onOutput: (text) => context.post({ type: 'gate-output', ...step, gate: gate.name, text }),
-  });
-}
-
-function skippedAfter(gate: GateConfig, failed: GateResult): GateResult {
-  return { name: gate.name, status: 'skipped', durationMs: 0, exitCode: null, reason: `Not run: "${failed.name}" had failed.`, tail: '' };
-}
-
-/** A gate that formats or generates is part of the work where it touches known files; what else it leaves lying about is not. */
-async function afterGates(context: RunContext, work: TaskWork, before: string): Promise<Failure | null> {
-  const seen = new Set(work.paths);
-  const { contested, moved } = await lookAtWork(context, work);
-  if (moved !== null || contested.length > 0) {
-    const reason =
-      moved === null
-        ? `A gate changed ${listed(contested)}, which had uncommitted changes before the task began.`
-        : `${moved}: it moved while the gates ran.`;
-    return failureOf(context, work, { outcome: 'conflict', reason, tail: '' });
-  }
-  const tracked = new Set(
-    (await context.workspace.git.status(work.paths)).changes.filter(({ kind }) => kind !== 'untracked').map(({ path }) => path),
-  );
-  const litter = work.paths.filter((path) => !seen.has(path) && !tracked.has(path));
-  work.paths = work.paths.filter((path) => !litter.includes(path));
-  if (litter.length > 0) note(context, null, `The gates left ${listed(litter)}; not committed. Name it in .gitignore if it belongs there.`);
-  if (workDigest(context.workspace.root, [...seen]) !== before)
-    note(context, null, 'A gate changed files of the task; the commit has them as the gates left them.');
-  return null;
-}
-
-/** A failure with the print by which two alike are recognised: what failed, how, and on what work. */
-export function failureOf(context: RunContext, work: TaskWork, failure: Pick<Failure, 'outcome' | 'reason' | 'tail'>): Failure {
-  // Times, sizes, pids and addresses differ from run to run and say nothing.
-  const said = `${failure.outcome} ${failure.reason} ${failure.tail}`.replaceAll(/[0-9a-f]{7,}|\d+(?:[.:]\d+)*/g, '#');
-  const fingerprint = createHash('sha256').update(said).update(workDigest(context.workspace.root, work.paths)).digest('hex');
-  return { ...failure, fingerprint, gates: work.gates };
-}
-
-/** Where the output of one attempt is kept. */
-function logFile(context: RunContext, task: string, attempt: number, what: string): string {
-  const folder = join(context.workspace.stateFolder, 'logs', context.runId);
-  mkdirSync(folder, { recursive: true });
-  return join(folder, `${task}.${attempt}.${what}.log`);
-}
-
-function taskOf(plan: Plan, id: string): Task {
-  const task = findTask(plan, id);
-  if (task === undefined) throw new Error(`task ${id} is not in the plan`);
-  return task;
-}
-
 function failedResult(reason: string): AgentResult {
   return { outcome: 'agent_failed', reason, exitCode: null, tail: '', durationMs: 0, sessionId: null, usage: null, resetsAt: null };
 }
@@ -274,10 +173,4 @@ function sumUsage(a: Usage | null, b: Usage | null): Usage | null {
     cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
     costUsd: a.costUsd === null || b.costUsd === null ? null : a.costUsd + b.costUsd,
   };
-}
-
-/** Names a few paths and counts the rest. */
-function listed(paths: readonly string[]): string {
-  const some = paths.slice(0, 3).map((path) => `"${path}"`);
-  return paths.length > 3 ? `${some.join(', ')} and ${paths.length - 3} more` : some.join(' and ');
 }

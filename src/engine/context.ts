@@ -1,27 +1,46 @@
 /** What the parts of one run share. Only the executor's loop makes one. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Usage } from '../adapters/agents/agent.ts';
 import { isWorkName } from '../adapters/files/away.ts';
-import type { Head } from '../adapters/git/git.ts';
+import type { Git, Head } from '../adapters/git/git.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { GateResult } from '../core/outcome.ts';
+import type { Task } from '../core/plan.ts';
+import { findTask } from '../core/progress.ts';
 import type { Fact } from '../core/effect.ts';
+import type { RunLimits } from '../core/run.ts';
 import type { Journal } from './journal.ts';
 import type { PlanFile } from './plan-file.ts';
+import type { Slot, WorktreePool } from './pool.ts';
 import type { Snapshot } from './snapshot.ts';
 import { STATE_FOLDER, type Workspace } from './workspace.ts';
+
+/** Where a task works: the checkout, or a worktree of the pool. */
+export interface Place {
+  readonly root: string;
+  readonly git: Git;
+  /** Null in the checkout. */
+  readonly slot: Slot | null;
+}
 
 /** What has been learnt about a task since its first attempt in this run. */
 export interface TaskWork {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** Of the current attempt. */
+  /** The current attempt, and when it began. */
+  attempt: number;
   attemptStartedAt: number;
-  /** What was dirty before the task's first attempt. */
-  readonly before: Snapshot;
+  /** Where it works. */
+  readonly place: Place;
+  /** What was dirty there before the attempt that it builds on began. */
+  before: Snapshot;
   agent: string;
   session: string | null;
   /** Summed over the attempts; null while unknown. */
   usage: Usage | null;
+  /** The commit whose files are being brought into the checkout; null at any other time. */
+  landing: string | null;
   /** What the task has changed so far, as last looked at. */
   paths: readonly string[];
   gates: readonly GateResult[];
@@ -37,7 +56,11 @@ export interface RunContext {
   readonly now: () => Date;
   /** Tells the machine, and everybody who listens, what happened. */
   readonly post: (fact: Fact) => void;
+  readonly limits: Pick<RunLimits, 'maxAttempts' | 'maxConcurrency' | 'estimate'>;
   readonly journal: Journal;
+  readonly pool: WorktreePool;
+  /** Whatever moves HEAD or writes the plan happens in here, one after another. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** Where HEAD must be for the next commit. */
   head: Head & { readonly branch: string; readonly commit: string };
   /** Commits made so far. */
@@ -68,4 +91,53 @@ export function isProtected(workspace: Workspace, path: string): boolean {
 export function note(context: RunContext, task: string | null, text: string): void {
   const event: RunEvent = { type: 'note', task, text };
   context.post(event);
+}
+
+/** Runs what it is given one after another, in the order in which it was asked. */
+export function turns(): RunContext['inTurn'] {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  };
+}
+
+/** Whether a task is at work in the checkout itself, where its hand cannot be told from a person's. */
+export function worksInCheckout(context: RunContext): boolean {
+  return [...context.tasks.values()].some(({ place }) => place.slot === null);
+}
+
+/** A task is no longer at work: its worktree, where it has one, is free for others. */
+export function leave(context: RunContext, task: string): void {
+  const slot = context.tasks.get(task)?.place.slot ?? null;
+  context.tasks.delete(task);
+  if (slot !== null) context.pool.release(slot);
+}
+
+/** Records every attempt that is under way. */
+export function writeJournal(context: RunContext): void {
+  const entries = [...context.tasks].map(([task, { attempt, place, before, landing }]) => ({
+    run: context.runId,
+    task,
+    attempt,
+    folder: place.slot?.root ?? null,
+    landing,
+    before,
+  }));
+  context.journal.write(entries);
+}
+
+/** Where the output of one attempt is kept. */
+export function logFile(context: RunContext, task: string, attempt: number, what: string): string {
+  const folder = join(context.workspace.stateFolder, 'logs', context.runId);
+  mkdirSync(folder, { recursive: true });
+  return join(folder, `${task}.${attempt}.${what}.log`);
+}
+
+/** The task in the plan as it was last accepted. */
+export function taskOf(context: RunContext, id: string): Task {
+  const task = findTask(context.plan.plan, id);
+  if (task === undefined) throw new Error(`task ${id} is not in the plan`);
+  return task;
 }

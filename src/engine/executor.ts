@@ -6,9 +6,13 @@ import type { RunEvent } from '../core/event.ts';
 import type { Effect, Fact } from '../core/effect.ts';
 import { newRun, transition, type Run } from '../core/run.ts';
 import type { RunEnd } from '../core/summary.ts';
-import { checkWork, runGates, startAttempt } from './attempt.ts';
+import { startAttempt } from './attempt.ts';
+import { runGates } from './gating.ts';
+import { checkWork } from './work.ts';
 import type { RunContext } from './context.ts';
-import { commitTask, finishAttempt, readPlanAtBoundary, recordCompletion, recordFailure, recordPause } from './landing.ts';
+import { readPlanAtBoundary } from './edits.ts';
+import { commitTask, finishAttempt } from './landing.ts';
+import { recordCompletion, recordFailure, recordPause } from './records.ts';
 
 export interface ExecutorOptions {
   readonly scope: ReadonlySet<string> | null;
@@ -50,7 +54,7 @@ export async function execute(context: RunContext, inbox: Inbox, options: Execut
   let run: Run = newRun(context.plan.plan, {
     scope: options.scope,
     approved: options.approved,
-    maxAttempts: context.workspace.config.maxAttempts,
+    ...context.limits,
   });
   const phases = new Set<string>();
   try {
@@ -74,6 +78,7 @@ export async function execute(context: RunContext, inbox: Inbox, options: Execut
 function isEvent(fact: Fact): fact is RunEvent {
   switch (fact.type) {
     case 'plan-read':
+    case 'plan-unusable':
     case 'work-checked':
     case 'gates-finished':
     case 'commit-refused':
@@ -94,15 +99,15 @@ async function perform(context: RunContext, effect: Effect): Promise<void> {
     case 'run-gates':
       return runGates(context, { task: effect.task, attempt: effect.attempt });
     case 'commit-task':
-      return commitTask(context, effect);
+      return context.inTurn(() => commitTask(context, effect));
     case 'finish-attempt':
-      return finishAttempt(context, effect);
+      return context.inTurn(() => finishAttempt(context, effect));
     case 'record-failure':
-      return recordFailure(context, effect);
+      return context.inTurn(() => recordFailure(context, effect));
     case 'record-pause':
-      return recordPause(context, effect);
+      return context.inTurn(() => recordPause(context, effect));
     case 'record-completion':
-      return recordCompletion(context, effect);
+      return context.inTurn(() => recordCompletion(context, effect));
     case 'stop-agents':
       return context.abort.abort();
   }

@@ -11,12 +11,16 @@ export interface JournalEntry {
   readonly run: string;
   readonly task: string;
   readonly attempt: number;
+  /** The worktree it works in; null in the checkout. */
+  readonly folder: string | null;
+  /** The commit whose files were being brought into the checkout. */
+  readonly landing: string | null;
   readonly before: Snapshot;
 }
 
 export interface Journal {
-  /** Records that an attempt begins. On the disk when it returns. */
-  write(entry: JournalEntry): void;
+  /** Records the attempts that are under way, the one included that is about to begin. On the disk when it returns. */
+  write(entries: readonly JournalEntry[]): void;
   /** The run has ended in order: what it did is in a commit, under a ref, or left to a person. */
   close(): void;
 }
@@ -28,8 +32,9 @@ export function openJournal(commonDir: string, planId: string): Journal {
   const fd = openSync(file, 'w');
   let length = 0;
   return {
-    write: (entry) => {
-      const bytes = Buffer.from(JSON.stringify({ ...entry, before: { head: entry.before.head, dirty: [...entry.before.dirty] } }));
+    write: (entries) => {
+      const plain = entries.map((entry) => ({ ...entry, before: { head: entry.before.head, dirty: [...entry.before.dirty] } }));
+      const bytes = Buffer.from(JSON.stringify(plain));
       // Blanks over the rest of a longer entry: JSON does not mind them.
       const padded = bytes.length < length ? Buffer.concat([bytes, Buffer.alloc(length - bytes.length, ' ')]) : bytes;
       for (let at = 0; at < padded.length;) at += writeSync(fd, padded, at, padded.length - at, at);
@@ -43,16 +48,18 @@ export function openJournal(commonDir: string, planId: string): Journal {
   };
 }
 
-/** The attempt that was under way when the last runner ended, or null. */
-export function readJournal(commonDir: string, planId: string): JournalEntry | null {
+type Plain = Omit<JournalEntry, 'before'> & {
+  readonly before: { readonly head: Snapshot['head']; readonly dirty: readonly [string, string][] };
+};
+
+/** The attempts that were under way when the last runner ended; none where it ended in order. */
+export function readJournal(commonDir: string, planId: string): readonly JournalEntry[] {
   try {
-    const value = JSON.parse(readFileSync(journalFile(commonDir, planId), 'utf8')) as Omit<JournalEntry, 'before'> & {
-      before: { head: Snapshot['head']; dirty: [string, string][] };
-    };
-    return { ...value, before: { head: value.before.head, dirty: new Map(value.before.dirty) } };
+    const plain = JSON.parse(readFileSync(journalFile(commonDir, planId), 'utf8')) as readonly Plain[];
+    return plain.map((entry) => ({ ...entry, before: { head: entry.before.head, dirty: new Map(entry.before.dirty) } }));
   } catch {
     // None, or a crash while it was written: then the attempt had not begun.
-    return null;
+    return [];
   }
 }
 

@@ -18,12 +18,21 @@ async function attemptRefs(git: Git, planId: string, task: string): Promise<{ nu
     .toSorted((a, b) => a.number - b.number);
 }
 
-/** Paths that the last kept attempt of a task had changed: they are its work, not a person's, when the task goes on. */
-export async function keptPaths(git: Git, planId: string, task: string): Promise<readonly string[]> {
-  const last = (await attemptRefs(git, planId, task)).at(-1);
-  if (last === undefined) return [];
-  const [commit] = await git.log({ to: last.commit, limit: 1 });
-  return commit?.changes.map(({ path }) => path) ?? [];
+/** Paths that the last kept attempts of some tasks had changed: they are those tasks' work, not a person's, when they go on. */
+export async function keptPaths(git: Git, planId: string, tasks: ReadonlySet<string>): Promise<readonly string[]> {
+  const prefix = `${PREFIX}${safe(planId)}/`;
+  const wanted = new Set([...tasks].map(safe));
+  const last = new Map<string, { readonly number: number; readonly commit: string }>();
+  for (const [ref, commit] of await git.refs(prefix)) {
+    const [task = '', number = ''] = ref.slice(prefix.length).split('/');
+    if (wanted.has(task) && Number(number) > (last.get(task)?.number ?? 0)) last.set(task, { number: Number(number), commit });
+  }
+  const paths: string[] = [];
+  for (const { commit } of last.values()) {
+    const [kept] = await git.log({ to: commit, limit: 1 });
+    paths.push(...(kept?.changes.map(({ path }) => path) ?? []));
+  }
+  return paths;
 }
 
 function folder(planId: string, task: string): string {

@@ -1,8 +1,9 @@
 /** What a crash left: ended, kept, or put back, so that a run begins on what git says. */
 import { recoverFiles } from '../adapters/files.ts';
+import { openGit } from '../adapters/git/open.ts';
 import { killMarked } from '../adapters/process/group.ts';
 import { checkPlan } from '../core/lint.ts';
-import type { Plan } from '../core/plan.ts';
+import { isOpen, type Plan } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
 import { findTask } from '../core/progress.ts';
 import { reclaim } from '../core/reclaim.ts';
@@ -27,19 +28,18 @@ export async function mend(workspace: Workspace, plan: PlanFile, head: string): 
   const { git } = workspace;
   recoverFiles(`${workspace.plansFolder}/`);
   let putBack: readonly string[] = [];
-  const journal = readJournal(git.commonDir, plan.plan.id);
-  if (journal !== null) {
-    await killMarked(`PLANS_RUN_ID=${journal.run}`, null);
-    putBack = await reclaimPlan(workspace, plan);
-    await keepHalfDone(workspace, plan, journal, head);
+  const entries = readJournal(git.commonDir, plan.plan.id);
+  const [first] = entries;
+  if (first !== undefined) {
+    await killMarked(`PLANS_RUN_ID=${first.run}`, null);
+    if (entries.some(({ folder }) => folder === null)) putBack = await reclaimPlan(workspace, plan);
+    for (const entry of entries) await keepHalfDone(workspace, plan, entry, head);
   }
   const snapshot = await takeSnapshot(git, (path) => isProtected(workspace, path));
   if (snapshot.dirty.size === 0) return { base: snapshot, putBack };
   const dirty = new Map(snapshot.dirty);
-  for (const task of plan.plan.phases.flatMap((phase) => phase.tasks)) {
-    if (task.status !== 'pending' && task.status !== 'failed') continue;
-    for (const path of await keptPaths(git, plan.plan.id, task.id)) dirty.delete(path);
-  }
+  const open = plan.plan.phases.flatMap((phase) => phase.tasks).filter(isOpen);
+  for (const path of await keptPaths(git, plan.plan.id, new Set(open.map(({ id }) => id)))) dirty.delete(path);
   return { base: { ...snapshot, dirty }, putBack };
 }
 
@@ -64,13 +64,30 @@ async function reclaimPlan(workspace: Workspace, plan: PlanFile): Promise<readon
 }
 
 /** What the attempt had changed, kept as any other attempt that did not pass. */
-async function keepHalfDone(workspace: Workspace, plan: PlanFile, journal: JournalEntry, head: string): Promise<void> {
+async function keepHalfDone(workspace: Workspace, plan: PlanFile, entry: JournalEntry, head: string): Promise<void> {
+  if (entry.landing !== null) await takeOut(workspace, entry.landing);
+  if (findTask(plan.plan, entry.task)?.status !== 'pending') return;
+  const git = entry.folder === null ? workspace.git : await openGit(entry.folder).catch(() => null);
+  if (git === null) return;
+  try {
+    const parent = entry.folder === null ? head : entry.before.head.commit;
+    const { work } = await changesSince(git, entry.before, (path) => isProtected(workspace, path));
+    if (work.length === 0 || parent === null) return;
+    const { id } = plan.plan;
+    const message = `${id}/${entry.task}: attempt ${entry.attempt} interrupted\n\nPlan: ${id}\nPlan-Task: ${entry.task}\nPlan-Outcome: interrupted`;
+    const kept = await git.keep({ paths: work, parent, message });
+    await workspace.git.updateRef(await nextAttemptRef(workspace.git, id, entry.task), kept, null);
+  } finally {
+    if (git !== workspace.git) await git.close();
+  }
+}
+
+/** Files that were brought into the checkout for a commit that never came go back; a kept commit has them. */
+async function takeOut(workspace: Workspace, landing: string): Promise<void> {
   const { git } = workspace;
-  const { id } = plan.plan;
-  if (findTask(plan.plan, journal.task)?.status !== 'pending') return;
-  const { work } = await changesSince(git, journal.before, (path) => isProtected(workspace, path));
-  if (work.length === 0) return;
-  const message = `${id}/${journal.task}: attempt ${journal.attempt} interrupted\n\nPlan: ${id}\nPlan-Task: ${journal.task}\nPlan-Outcome: interrupted`;
-  const kept = await git.keep({ paths: work, parent: head, message });
-  await git.updateRef(await nextAttemptRef(git, id, journal.task), kept, null);
+  const [commit] = await git.log({ to: landing, limit: 1 });
+  const paths = new Set(commit?.changes.map(({ path }) => path));
+  const { head, changes } = await git.status([...paths]);
+  const left = changes.map(({ path }) => path).filter((path) => paths.has(path));
+  if (head.commit !== null && left.length > 0) await git.restore(head.commit, left);
 }

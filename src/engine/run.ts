@@ -1,26 +1,34 @@
 /** `runPlan`: checks, takes the lock, mends what a crash left, runs, and sums up. */
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { childEnvironment } from '../adapters/environment.ts';
 import type { PublishedEvent, RunEvent } from '../core/event.ts';
+import { durationMs } from '../core/frontmatter.ts';
 import { checkPlan } from '../core/lint.ts';
 import { allDone, findTask, phaseOf } from '../core/progress.ts';
 import { Problem } from '../core/problem.ts';
 import { newRun, transition } from '../core/run.ts';
 import type { RunSummary } from '../core/summary.ts';
-import { note } from './context.ts';
+import { isProtected, note, turns } from './context.ts';
 import type { RunContext } from './context.ts';
 import { execute, Inbox } from './executor.ts';
 import { openJournal } from './journal.ts';
-import { commitEdits, commitPlan, planEdited, refusal } from './landing.ts';
+import { commitPlan, refusal } from './commits.ts';
+import { commitEdits, planEdited } from './edits.ts';
 import { takeLock } from './lock.ts';
 import type { Holder, Lock } from './lock.ts';
 import { mend } from './mend.ts';
 import { PlanFile } from './plan-file.ts';
+import { WorktreePool } from './pool.ts';
 import { recorder } from './recorder.ts';
 import { beginning, checkAgents, checkedHead, checkStatus, select } from './start.ts';
 import type { Selection } from './start.ts';
 import { syncFiles } from './sync.ts';
 import { Tally } from './tally.ts';
 import type { Workspace } from './workspace.ts';
+
+/** What a task is expected to take where nothing is known. */
+const UNKNOWN_MS = 60_000;
 
 export interface RunOptions extends Selection {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -67,6 +75,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
   const inbox = new Inbox();
   const { base, putBack } = await mend(workspace, plan, head.commit);
   const abort = new AbortController();
+  const inTurn = turns();
   const context: RunContext = {
     workspace,
     plan,
@@ -78,7 +87,10 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     head,
     commits: 0,
     base,
+    limits: limitsOf(workspace, plan),
     journal: openJournal(workspace.git.commonDir, planId),
+    pool: poolOf(workspace, { env, signal: abort.signal, inTurn, runId }),
+    inTurn,
     tasks: new Map(),
     abort,
   };
@@ -111,6 +123,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
   } finally {
     record.close(now().toISOString(), outcome);
     context.journal.close();
+    await context.pool.close();
   }
 }
 
@@ -119,12 +132,35 @@ async function waitingFor(context: RunContext, options: Begun): Promise<RunEvent
   const { plan, path } = context.plan;
   if (plan.status !== 'paused' || options.task !== undefined) return null;
   const asRunning = { ...plan, status: 'running' as const };
-  const [, [effect]] = transition(newRun(asRunning, { ...options, maxAttempts: 1 }), { type: 'plan-read', plan: asRunning });
+  const [, [effect]] = transition(newRun(asRunning, { ...options, ...context.limits }), { type: 'plan-read', plan: asRunning });
   if (effect?.type !== 'record-pause') return null;
   // What a person has written meanwhile is to be committed all the same.
   if ((await context.workspace.git.status([path])).changes.length > 0) return null;
   const { reason, task, detail } = effect;
   return { type: 'run-paused', reason, task, phase: task === null ? null : (phaseOf(plan, task)?.id ?? null), detail };
+}
+
+/** What the machine has to know of the config, and of how long tasks took before. */
+function limitsOf(workspace: Workspace, plan: PlanFile): RunContext['limits'] {
+  const { maxAttempts, maxConcurrency } = workspace.config;
+  const median = workspace.store().medianDurationMs() ?? UNKNOWN_MS;
+  return { maxAttempts, maxConcurrency, estimate: (id) => findTask(plan.plan, id)?.estimate ?? median };
+}
+
+function poolOf(
+  workspace: Workspace,
+  { env, signal, inTurn, runId }: Pick<RunContext, 'env' | 'inTurn' | 'runId'> & { readonly signal: AbortSignal },
+): WorktreePool {
+  const { setup, timeout } = workspace.config.worktree;
+  return new WorktreePool({
+    git: workspace.git,
+    folder: join(workspace.stateFolder, 'worktrees'),
+    setup: setup === undefined ? null : { run: setup, timeoutMs: durationMs(timeout) },
+    env: childEnvironment(env, workspace.config.env, { PLANS_RUN_ID: runId }),
+    signal,
+    ignore: (path) => isProtected(workspace, path),
+    inTurn,
+  });
 }
 
 function runStarted(context: RunContext): RunEvent {

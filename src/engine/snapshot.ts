@@ -28,7 +28,7 @@ export interface WorkChanges {
 export async function takeSnapshot(git: Git, ignore: (path: string) => boolean): Promise<Snapshot> {
   const { head, changes } = await git.status();
   const seen = changes.filter(({ path }) => !ignore(path));
-  return { head, dirty: new Map(seen.map((change) => [change.path, print(git.root, change, seen.length)])) };
+  return { head, dirty: printsOf(git.root, seen) };
 }
 
 /** What has changed since `before`. One `git status`; only paths that were dirty before are looked at again. */
@@ -47,6 +47,11 @@ export async function changesSince(git: Git, before: Snapshot, ignore: (path: st
   // A dirty path that is clean now: its change was undone, and with it perhaps a person's work.
   for (const path of before.dirty.keys()) if (!now.has(path)) contested.push(path);
   return { head, work: work.toSorted(), contested: contested.toSorted() };
+}
+
+/** The prints of some changes, by path. */
+export function printsOf(root: string, changes: readonly Change[]): ReadonlyMap<string, string> {
+  return new Map(changes.map((change) => [change.path, print(root, change, changes.length)]));
 }
 
 /** A digest over the content of paths: the same work has the same digest. Missing files count as such. */

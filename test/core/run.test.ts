@@ -8,13 +8,20 @@ import { newRun, transition, type Run } from '../../src/core/run.ts';
 import { runs } from '../support/runs.ts';
 
 const MAX_ATTEMPTS = 3;
+const MAX_CONCURRENCY = 3;
 
 function planOf(text: string): Plan {
   return parsePlan(`---\nstatus: running\n---\n\n# Plan\n\n${text}`, 'plan').plan;
 }
 
 function begin(plan: Plan, scope: ReadonlySet<string> | null = null): Run {
-  return newRun(plan, { scope, approved: scope ?? new Set(), maxAttempts: MAX_ATTEMPTS });
+  return newRun(plan, {
+    scope,
+    approved: scope ?? new Set(),
+    maxAttempts: MAX_ATTEMPTS,
+    maxConcurrency: MAX_CONCURRENCY,
+    estimate: () => 1,
+  });
 }
 
 const failure = (outcome: Failure['outcome'], fingerprint = 'print'): Failure => ({
@@ -62,13 +69,13 @@ describe('one task', () => {
 
   it('goes from its agent over the work and the gates to the commit', () => {
     let { run, effects } = started();
-    expect(effects).toEqual([{ type: 'start-attempt', task: 'one', attempt: 1, maxAttempts: 3, failure: null }]);
+    expect(effects).toEqual([{ type: 'start-attempt', task: 'one', attempt: 1, maxAttempts: 3, apart: false, failure: null }]);
     ({ run, effects } = step(run, agentFinished('one', 1)));
     expect(effects).toEqual([{ type: 'check-work', task: 'one', attempt: 1 }]);
     ({ run, effects } = step(run, { type: 'work-checked', task: 'one', attempt: 1, failure: null }));
     expect(effects).toEqual([{ type: 'run-gates', task: 'one', attempt: 1 }]);
     ({ effects } = step(run, { type: 'gates-finished', task: 'one', attempt: 1, failure: null }));
-    expect(effects).toEqual([{ type: 'commit-task', task: 'one', attempt: 1, maxAttempts: 3, stopping: false }]);
+    expect(effects).toEqual([{ type: 'commit-task', task: 'one', attempt: 1, maxAttempts: 3, apart: false, stop: null, alone: true }]);
   });
 
   it('tries again with the failure, and stops after the last attempt', () => {
@@ -80,7 +87,7 @@ describe('one task', () => {
       expect(effects).toEqual([{ type: 'finish-attempt', task: 'one', attempt, failure: found, willRetry: attempt < MAX_ATTEMPTS }]);
       ({ run, effects } = step(run, attemptFinished('one', attempt, attempt < MAX_ATTEMPTS)));
     }
-    expect(effects).toEqual([{ type: 'record-failure', task: 'one', attempts: 3, failure: failure('no_changes', 'print 3') }]);
+    expect(effects).toEqual([{ type: 'record-failure', task: 'one', attempts: 3, failure: failure('no_changes', 'print 3'), alone: true }]);
   });
 
   it('stops early when two attempts fail in the same way on the same work', () => {
@@ -136,17 +143,21 @@ describe('one task', () => {
 });
 
 describe('what the tick makes of the plan', () => {
+  const requested = { reason: 'requested' } as const;
   const phases = '## A\n\n```yaml\npauseAfter: true\n```\n\n- [x] one\n- [ ] two\n\n## B\n\n- [ ] three\n';
   it.each([
     ['two', false, { status: 'paused', reason: 'phase_complete' }],
     ['three', false, { status: 'running', reason: null }],
     ['three', true, { status: 'paused', reason: 'requested' }],
   ] as const)('%s, stopping: %s', (task, stopping, expected) => {
-    expect(statusAfter(planOf(phases), task, stopping)).toEqual(expected);
+    expect(statusAfter(planOf(phases), task, { stop: stopping ? requested : null, alone: true })).toEqual(expected);
   });
 
   it('is completed with the last open task', () => {
-    expect(statusAfter(planOf('- [x] one\n- [ ] two\n'), 'two', true)).toEqual({ status: 'completed', reason: null });
+    expect(statusAfter(planOf('- [x] one\n- [ ] two\n'), 'two', { stop: requested, alone: true })).toEqual({
+      status: 'completed',
+      reason: null,
+    });
   });
 });
 
@@ -206,18 +217,23 @@ describe('random histories', () => {
 function simulate(start: Plan, random: { outcome: () => Failure['outcome']; print: () => number; pause: () => boolean }): void {
   let plan = start;
   let run = begin(plan);
-  const inbox: Fact[] = [{ type: 'plan-read', plan }];
+  // What one effect brings comes together; what several bring, in any order.
+  const inbox: Fact[][] = [[{ type: 'plan-read', plan }]];
   const attempts = new Map<string, number>();
   const gated = new Set<string>();
   let stopped = false;
   for (let steps = 0; run.end === null; steps += 1) {
     expect(steps).toBeLessThan(2_000);
-    const fact = inbox.shift();
-    if (fact === undefined) throw new Error('nothing under way, and no end');
-    const [next, effects] = transition(run, fact);
-    run = next;
-    expect(run.active.size).toBeLessThanOrEqual(1);
-    for (const effect of effects) inbox.push(...answer(effect));
+    const [facts] = inbox.splice(random.print() % Math.max(1, inbox.length), 1);
+    if (facts === undefined) throw new Error('nothing under way, and no end');
+    for (const fact of facts) {
+      const [next, effects] = transition(run, fact);
+      run = next;
+      expect(run.active.size).toBeLessThanOrEqual(MAX_CONCURRENCY);
+      const apart = [...run.active.values()].map((active) => active.apart);
+      expect(apart.includes(false) ? apart.length : 1).toBe(1);
+      inbox.push(...effects.map(answer));
+    }
     if (random.pause() && run.end === null) {
       [run] = transition(run, { type: 'pause-requested', by: 'signal', now: false });
       stopped = true;
@@ -257,7 +273,7 @@ function simulate(start: Plan, random: { outcome: () => Failure['outcome']; prin
         expect(gated.has(`${effect.task} ${effect.attempt}`)).toBe(true);
         if (random.outcome() === 'hook_failed')
           return [{ type: 'commit-refused', task: effect.task, attempt: effect.attempt, failure: failure('hook_failed') }];
-        const { status, reason } = statusAfter(plan, effect.task, effect.stopping);
+        const { status, reason } = statusAfter(plan, effect.task, effect);
         plan = withStatus(plan, effect.task, 'completed', status);
         const facts: Fact[] = [
           {
@@ -269,7 +285,7 @@ function simulate(start: Plan, random: { outcome: () => Failure['outcome']; prin
             commit: 'c',
             files: [],
             durationMs: 1,
-            planStatus: status,
+            planStatus: status !== 'completed' && reason === null ? 'running' : status,
           },
         ];
         if (status === 'completed') facts.push({ type: 'run-completed', open: 0 });
@@ -279,7 +295,7 @@ function simulate(start: Plan, random: { outcome: () => Failure['outcome']; prin
       case 'finish-attempt':
         return [attemptFinished(effect.task, effect.attempt, effect.willRetry)];
       case 'record-failure':
-        plan = withStatus(plan, effect.task, 'failed', 'paused');
+        plan = withStatus(plan, effect.task, 'failed', effect.alone ? 'paused' : plan.status);
         return [{ type: 'task-failed', task: effect.task, attempts: effect.attempts, outcome: effect.failure.outcome, reason: '' }];
       case 'record-pause':
         return [{ type: 'run-paused', reason: effect.reason, task: effect.task, phase: null, detail: '' }];

@@ -2,7 +2,7 @@
 import type { Commit, CommitOutcome, CommitRequest, Git, Head, LogQuery, WorkTreeStatus } from './git.ts';
 import { listCommits } from './embedded/history.ts';
 import { readObject, readTree, resolveCommit, treeOf } from './embedded/objects.ts';
-import { assertReadable, exists, findPlace, type EmbeddedFs, type Place } from './embedded/place.ts';
+import { unsupported, assertReadable, exists, findPlace, type EmbeddedFs, type Place } from './embedded/place.ts';
 import { listReferences, readHead, swapReference } from './embedded/references.ts';
 import { compareAll } from './embedded/status.ts';
 import { commitEmbedded, keepEmbedded, restoreEmbedded } from './embedded/write.ts';
@@ -19,6 +19,7 @@ export async function openEmbeddedGit(folder: string, fs?: EmbeddedFs, home: str
 class EmbeddedGit implements Git {
   readonly name = 'isomorphic-git';
   readonly root: string;
+  readonly gitDir: string;
   readonly commonDir: string;
   readonly #place: Place;
   #queue: Promise<unknown> = Promise.resolve();
@@ -26,6 +27,7 @@ class EmbeddedGit implements Git {
   constructor(place: Place) {
     this.#place = place;
     this.root = place.root;
+    this.gitDir = place.gitDir;
     this.commonDir = place.gitDir;
   }
 
@@ -92,6 +94,30 @@ class EmbeddedGit implements Git {
       if (id === null) throw new Error(`There is no commit ${commit} in this repository.`);
       await restoreEmbedded(this.#place, id, paths);
     });
+  }
+
+  diff(): Promise<never> {
+    return Promise.reject(unsupported('Parallel phases need linked work trees'));
+  }
+
+  untracked(): Promise<never> {
+    return this.diff();
+  }
+
+  addWorktree(): Promise<never> {
+    return this.diff();
+  }
+
+  moveTo(): Promise<never> {
+    return this.diff();
+  }
+
+  standOn(): Promise<never> {
+    return this.diff();
+  }
+
+  replay(): Promise<never> {
+    return this.diff();
   }
 
   async rootCommit(): Promise<string | null> {

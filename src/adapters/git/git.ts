@@ -1,5 +1,6 @@
 /** What Plans asks of git. Two implementations pass one conformance suite: `system.ts` (the git program) and `embedded.ts` (isomorphic-git). */
 import { Problem } from '../../core/problem.ts';
+import type { Replayed } from './worktrees.ts';
 
 export interface Head {
   /** Short branch name; null when HEAD is detached. */
@@ -95,6 +96,8 @@ export interface Git {
   readonly name: 'git' | 'isomorphic-git';
   /** Absolute path of the work tree. */
   readonly root: string;
+  /** Absolute path of this work tree's own git folder; the common directory in the main work tree. */
+  readonly gitDir: string;
   /** Absolute path of git's common directory (`.git` of the main work tree). */
   readonly commonDir: string;
   head(): Promise<Head>;
@@ -102,6 +105,8 @@ export interface Git {
   resolve(revision: string): Promise<string | null>;
   /** `paths` narrows the answer. Untracked folders are listed file by file. */
   status(paths?: readonly string[]): Promise<WorkTreeStatus>;
+  /** Untracked files, ignored ones included, that match the patterns of a file in the root, written as in a `.gitignore`. */
+  untracked(patterns: string): Promise<readonly string[]>;
   /** The name of a half-done operation (`merge`, `rebase`, `cherry-pick`, `revert`, `bisect`), or null. */
   operation(): Promise<string | null>;
   commit(request: CommitRequest): Promise<CommitOutcome>;
@@ -119,6 +124,16 @@ export interface Git {
   keep(request: { readonly paths: readonly string[]; readonly parent: string; readonly message: string }): Promise<string>;
   /** Puts `paths` in index and work tree back to what `commit` has: files it lacks are deleted. */
   restore(commit: string, paths: readonly string[]): Promise<void>;
+  /** Paths that differ between two commits. */
+  diff(from: string, to: string): Promise<readonly string[]>;
+  /** Makes a linked work tree at `folder` (absolute, not there yet), detached at `commit`. One at a time: git races on its config. */
+  addWorktree(folder: string, commit: string): Promise<void>;
+  /** Moves this work tree to `commit`, detached. Fails where a local change stands in the way. */
+  moveTo(commit: string): Promise<void>;
+  /** Makes this detached work tree stand on `commit` with its files as they are: what differs shows as changed. */
+  standOn(commit: string): Promise<void>;
+  /** Puts the change of `commit` (against its parent, an ancestor of `onto`) on top of `onto`, as a commit beside the branch. */
+  replay(commit: string, onto: string, message: string): Promise<Replayed>;
   /** First commit of the history HEAD stands on (the oldest root); null without commits and in a shallow clone, which does not have it. */
   rootCommit(): Promise<string | null>;
   close(): Promise<void>;

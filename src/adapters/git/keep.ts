@@ -6,7 +6,7 @@ import type { GitProgram } from './process.ts';
 import { lookUp, type ReadTree } from './tree.ts';
 
 /** Kept commits are the tool's own: they need no identity of a person, and none may be missing. */
-const KEEPER = {
+export const KEEPER = {
   GIT_AUTHOR_NAME: 'Plans',
   GIT_AUTHOR_EMAIL: 'plans@localhost',
   GIT_COMMITTER_NAME: 'Plans',

@@ -13,7 +13,8 @@ import { OPERATIONS } from './operations.ts';
 import { GitProgram, gitEnvironment } from './process.ts';
 import { ObjectReader } from './reader.ts';
 import { STATUS_ARGUMENTS, parseStatus } from './status.ts';
-import { lookUp, parseTree, type TreeEntry } from './tree.ts';
+import { diffTrees, lookUp, parseTree, type TreeEntry } from './tree.ts';
+import { addWorktree, moveTo, replay, type Replayed } from './worktrees.ts';
 
 const BRANCH = /^ref: refs\/heads\/(.+)\n?$/;
 /** Bounds of what is remembered of trees: a few MB. */
@@ -67,6 +68,11 @@ class SystemGit implements Git, CommitPlace {
   async status(paths?: readonly string[]): Promise<WorkTreeStatus> {
     const scope = paths === undefined ? [] : ['--', ...paths.map(literal)];
     return parseStatus((await this.git.must([...STATUS_ARGUMENTS, ...scope])).toString('utf8'));
+  }
+
+  async untracked(patterns: string): Promise<readonly string[]> {
+    const listed = await this.git.must(['ls-files', '-z', '--others', '--ignored', `--exclude-from=${patterns}`]);
+    return listed.toString('utf8').split('\0').filter(Boolean);
   }
 
   async operation(): Promise<string | null> {
@@ -129,6 +135,27 @@ class SystemGit implements Git, CommitPlace {
   async restore(commit: string, paths: readonly string[]): Promise<void> {
     const { tree } = await this.commitObject(commit);
     await this.#alone(() => restorePaths(this.git, this.readTree, commit, tree, paths));
+  }
+
+  async diff(from: string, to: string): Promise<readonly string[]> {
+    const [before, after] = await Promise.all([this.commitObject(from), this.commitObject(to)]);
+    return (await diffTrees(this.readTree, before.tree, after.tree)).map(({ path }) => path);
+  }
+
+  addWorktree(folder: string, commit: string): Promise<void> {
+    return addWorktree(this.git, folder, commit);
+  }
+
+  moveTo(commit: string): Promise<void> {
+    return this.#alone(() => moveTo(this.git, commit));
+  }
+
+  async standOn(commit: string): Promise<void> {
+    await this.#alone(() => this.git.must(['reset', '--quiet', '--mixed', '--no-refresh', commit]));
+  }
+
+  replay(commit: string, onto: string, message: string): Promise<Replayed> {
+    return replay(this.git, commit, onto, message);
   }
 
   async rootCommit(): Promise<string | null> {

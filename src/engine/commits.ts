@@ -1,0 +1,49 @@
+/** Commits of a run: what they are called, what they carry, and why one was not made. */
+import type { CommitOutcome } from '../adapters/git/git.ts';
+import type { Failure } from '../core/effect.ts';
+import { formatTrailers } from '../core/trailer.ts';
+import type { Evidence } from '../core/trailer.ts';
+import { note } from './context.ts';
+import type { RunContext } from './context.ts';
+
+/** Characters of a commit's subject. */
+const MAX_SUBJECT_CHARS = 72;
+
+/** Commits the plan file alone. */
+export function commitPlan(context: RunContext, what: string, evidence: Evidence): Promise<CommitOutcome> {
+  return commit(context, [context.plan.path], what, evidence);
+}
+
+/** Says, where it was not made, that a change of the plan file is not in git. */
+export function tell(context: RunContext, outcome: CommitOutcome): void {
+  if (outcome.type !== 'committed') note(context, null, `"${context.plan.path}" is changed but not committed: ${refusal(outcome).reason}`);
+}
+
+/** Commits paths of the checkout where HEAD is as expected; `context.head` follows. */
+export async function commit(context: RunContext, paths: readonly string[], what: string, evidence: Evidence): Promise<CommitOutcome> {
+  const subject = `${context.planId}: ${what}`;
+  const short = subject.length > MAX_SUBJECT_CHARS ? `${subject.slice(0, MAX_SUBJECT_CHARS - 1).trimEnd()}…` : subject;
+  const message = `${short}\n\n${formatTrailers(evidence)}\n`;
+  const outcome = await context.workspace.git.commit({ message, paths: [...new Set(paths)], expect: context.head });
+  if (outcome.type === 'committed') {
+    context.head = { ...context.head, commit: outcome.commit };
+    context.commits += 1;
+  }
+  return outcome;
+}
+
+/** Why a commit was not made, as a failure of the attempt that it was for. */
+export function refusal(outcome: Exclude<CommitOutcome, { type: 'committed' }>): Pick<Failure, 'outcome' | 'reason' | 'tail'> {
+  switch (outcome.type) {
+    case 'hook-refused':
+      return { outcome: 'hook_failed', reason: 'A git hook refused the commit.', tail: outcome.output };
+    case 'moved':
+      return {
+        outcome: 'conflict',
+        reason: `HEAD moved to ${outcome.head.commit?.slice(0, 12) ?? 'nothing'} on ${outcome.head.branch ?? 'no branch'} meanwhile; nothing was committed.`,
+        tail: '',
+      };
+    case 'failed':
+      return { outcome: 'conflict', reason: outcome.message, tail: '' };
+  }
+}

@@ -1,0 +1,80 @@
+/** What others write into the plan file: taken, committed as theirs, or put back. */
+import type { CommitOutcome } from '../adapters/git/git.ts';
+import { changesBetween } from '../core/change.ts';
+import type { EditResult } from '../core/edit.ts';
+import type { RunEvent } from '../core/event.ts';
+import { checkPlan } from '../core/lint.ts';
+import { NO_OUTLINE, outlineOf } from '../core/outline.ts';
+import type { Plan } from '../core/plan.ts';
+import { reclaim } from '../core/reclaim.ts';
+import { commitPlan, tell } from './commits.ts';
+import { note, worksInCheckout } from './context.ts';
+import type { RunContext } from './context.ts';
+
+/** Reads the plan at a boundary, commits a person's edits as theirs, and posts what counts now. */
+export async function readPlanAtBoundary(context: RunContext): Promise<void> {
+  // Nothing is written where nothing has changed, so that a landing under way need not be waited for.
+  const { type } = await context.plan.read();
+  const problem = type === 'same' ? null : await context.inTurn(() => takeEdits(context));
+  if (problem === null) context.post({ type: 'plan-read', plan: context.plan.plan });
+  else context.post({ type: 'plan-unusable', detail: problem });
+}
+
+/**
+ * Takes what was written to the plan file by others and commits it as the user's; in turn. Not trusted where an agent was at work in the
+ * checkout meanwhile.
+ * Returns a sentence where the file cannot be used; then nothing is changed.
+ */
+export async function takeEdits(context: RunContext): Promise<string | null> {
+  const trusted = !worksInCheckout(context);
+  const before = context.plan.plan;
+  let reading = await context.plan.read();
+  if (reading.type === 'edited' && !trusted) {
+    const parse = (text: string): Plan =>
+      checkPlan(text, context.planId, { known: context.workspace.known, cache: context.workspace.cache }).plan;
+    const { putBack } = reclaim(before, reading.text, parse);
+    if (putBack.length > 0) {
+      const back = (text: string) => ({ edits: [{ offset: 0, length: text.length, text: reclaim(before, text, parse).text }] });
+      const writing = await context.plan.edit(back, { once: true });
+      if (writing.type === 'failed') return writing.message;
+      note(
+        context,
+        null,
+        `The plan file was changed while an attempt ran in the checkout. Put back: ${putBack.join('; ')}. Use the plans command for that, or edit while nothing runs.`,
+      );
+      reading = await context.plan.read();
+      if (reading.type === 'same') reading = { ...reading, type: 'edited' };
+    }
+  }
+  if (reading.type === 'unusable') return reading.message;
+  if (reading.type === 'same') return null;
+  context.plan.accept(reading);
+  const outcome = await commitEdits(context);
+  if (outcome.type === 'committed') context.post(planEdited(before, reading.plan, outcome.commit));
+  else tell(context, outcome);
+  return null;
+}
+
+/** Commits what a person wrote into the plan file as theirs. */
+export function commitEdits(context: RunContext): Promise<CommitOutcome> {
+  return commitPlan(context, 'edit the plan', { plan: context.planId, iteration: 'user_edit', changedBy: 'user', prompt: null });
+}
+
+const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id);
+
+/** The event that says what a person's edit did to the tasks. */
+export function planEdited(before: Plan | null, after: Plan, commit: string): RunEvent {
+  const changes = changesBetween(before === null ? NO_OUTLINE : outlineOf(before), outlineOf(after));
+  const changed = [...new Set([...ids(changes.modified.tasks), ...ids(changes.moved.tasks)])];
+  return { type: 'plan-edited', commit, added: ids(changes.added.tasks), removed: ids(changes.removed.tasks), changed };
+}
+
+/** Several edits of one text as one; the first refusal counts. */
+export function joined(...results: readonly EditResult[]): EditResult {
+  const all = [];
+  for (const result of results) {
+    if ('refused' in result) return result;
+    all.push(...result.edits);
+  }
+  return { edits: all };
+}

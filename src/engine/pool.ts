@@ -1,0 +1,170 @@
+/**
+ * Worktrees for tasks that run beside each other: made one at a time, kept, and used again by later tasks and runs. Nothing in one is
+ * ever thrown away: what is found dirty is first kept under `refs/plans/preserved/`.
+ */
+import { createHash } from 'node:crypto';
+import { constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cp, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Git } from '../adapters/git/git.ts';
+import { openGit } from '../adapters/git/open.ts';
+import { runProcess } from '../adapters/process.ts';
+import { takeSnapshot } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Names, as in a `.gitignore`, the ignored files that a new worktree gets a copy of. */
+const INCLUDE_FILE = '.worktreeinclude';
+/** Stands in a worktree's own git folder once it is set up; holds a digest of the command. */
+const SETUP_MARK = 'plans-setup';
+
+export interface Slot {
+  readonly root: string;
+  readonly git: Git;
+  /** The commit it stands on. */
+  base: string;
+  /** What is dirty there and nobody's work: left by the setup. */
+  before: Snapshot;
+}
+
+export type Acquired =
+  | { readonly type: 'slot'; readonly slot: Slot }
+  | { readonly type: 'failed'; readonly reason: string; readonly tail: string };
+
+export interface PoolOptions {
+  /** The checkout. */
+  readonly git: Git;
+  /** Absolute folder that holds the worktrees. */
+  readonly folder: string;
+  readonly setup: { readonly run: string; readonly timeoutMs: number } | null;
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly ignore: (path: string) => boolean;
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+export class WorktreePool {
+  readonly #options: PoolOptions;
+  readonly #free: Slot[] = [];
+  readonly #all: Slot[] = [];
+  #count = 0;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** A clean worktree at the commit that holds when its turn comes. `owner` names the ref under which anything found in it is kept. */
+  acquire(at: () => string, owner: string): Promise<Acquired> {
+    return this.#options.inTurn(async () => {
+      const commit = at();
+      try {
+        const slot = this.#free.pop() ?? (await this.#open(commit));
+        await this.reset(slot, commit, owner);
+        const failed = await this.#setUp(slot);
+        if (failed === null) return { type: 'slot', slot };
+        this.#free.push(slot);
+        return failed;
+      } catch (error) {
+        return { type: 'failed', reason: `No worktree could be made: ${error instanceof Error ? error.message : String(error)}`, tail: '' };
+      }
+    });
+  }
+
+  release(slot: Slot): void {
+    this.#free.push(slot);
+  }
+
+  /** Puts a worktree on a commit; what is dirty in it and not the setup's is kept first. */
+  async reset(slot: Slot, commit: string, owner: string): Promise<void> {
+    const { git } = slot;
+    const { head, changes } = await git.status();
+    const dirty = changes.map(({ path }) => path).filter((path) => !slot.before.dirty.has(path));
+    if (dirty.length > 0 && head.commit !== null) {
+      const kept = await git.keep({ paths: dirty, parent: head.commit, message: `${owner}: found in a worktree` });
+      const ref = `refs/plans/preserved/${owner}/${kept.slice(0, 12)}`;
+      if ((await git.resolve(ref)) === null) await git.updateRef(ref, kept, null);
+      await git.restore(head.commit, dirty);
+    }
+    if (head.commit !== commit || head.branch !== null) await git.moveTo(commit);
+    slot.base = commit;
+    slot.before = { ...slot.before, head: { branch: null, commit } };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#all.map(({ git }) => git.close()));
+  }
+
+  /** The next worktree: one that an earlier run left, or a new one. A folder that is no worktree of this repository is passed over. */
+  async #open(commit: string): Promise<Slot> {
+    const { git, folder, ignore } = this.#options;
+    for (;;) {
+      this.#count += 1;
+      const root = join(folder, String(this.#count));
+      if (existsSync(root)) {
+        const slot = await this.#reopen(root, commit);
+        if (slot !== null) return slot;
+        continue;
+      }
+      await mkdir(folder, { recursive: true });
+      await git.addWorktree(root, commit);
+      const opened = await openGit(root);
+      await this.#include(root);
+      const slot: Slot = { root: opened.root, git: opened, base: commit, before: await takeSnapshot(opened, ignore) };
+      this.#all.push(slot);
+      return slot;
+    }
+  }
+
+  async #reopen(root: string, commit: string): Promise<Slot | null> {
+    const opened = await openGit(root).catch(() => null);
+    if (opened === null || opened.root !== root || opened.commonDir !== this.#options.git.commonDir) {
+      await opened?.close();
+      return null;
+    }
+    const dirty = readMark(opened)?.dirty ?? [];
+    const slot: Slot = { root, git: opened, base: commit, before: { head: await opened.head(), dirty: new Map(dirty) } };
+    this.#all.push(slot);
+    return slot;
+  }
+
+  /** Copies the ignored files that `.worktreeinclude` names; git itself reads the patterns. Copies share blocks where the disk can. */
+  async #include(root: string): Promise<void> {
+    const { git } = this.#options;
+    if (!existsSync(join(git.root, INCLUDE_FILE))) return;
+    for (const path of await git.untracked(INCLUDE_FILE)) {
+      const target = join(root, path);
+      await mkdir(dirname(target), { recursive: true });
+      await cp(join(git.root, path), target, { recursive: true, mode: constants.COPYFILE_FICLONE, verbatimSymlinks: true });
+    }
+  }
+
+  /** Runs the setup command where it has not run, or is another by now. */
+  async #setUp(slot: Slot): Promise<Acquired | null> {
+    const { setup, env, signal, ignore } = this.#options;
+    const digest = createHash('sha256')
+      .update(setup?.run ?? '')
+      .digest('hex');
+    if (readMark(slot.git)?.digest === digest) return null;
+    if (setup !== null) {
+      const result = await runProcess({ command: { shell: setup.run }, cwd: slot.root, env, wallTimeoutMs: setup.timeoutMs, signal });
+      if (result.ended !== 'exit' || result.exitCode !== 0) {
+        const how = result.ended === 'exit' ? `ended with exit code ${result.exitCode ?? result.signal}` : `was stopped (${result.ended})`;
+        return { type: 'failed', reason: `The worktree's setup "${setup.run}" ${how}.`, tail: result.tail };
+      }
+    }
+    slot.before = await takeSnapshot(slot.git, ignore);
+    writeFileSync(markFile(slot.git), JSON.stringify({ digest, dirty: [...slot.before.dirty] }));
+    return null;
+  }
+}
+
+function markFile(git: Git): string {
+  return join(git.gitDir, SETUP_MARK);
+}
+
+function readMark(git: Git): { readonly digest: string; readonly dirty: readonly [string, string][] } | null {
+  try {
+    return JSON.parse(readFileSync(markFile(git), 'utf8')) as { digest: string; dirty: [string, string][] };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,90 @@
+/** What the executor writes into the plan file beside a tick: failures, pauses and the end, each a commit of that file alone. */
+import { setPlanFields, setTaskStatus } from '../core/edit.ts';
+import type { Effect } from '../core/effect.ts';
+import type { PauseReason } from '../core/outcome.ts';
+import type { PlanStatus } from '../core/plan.ts';
+import { findTask, openTasks, phaseOf } from '../core/progress.ts';
+import { commitPlan, tell } from './commits.ts';
+import { note } from './context.ts';
+import type { RunContext } from './context.ts';
+import { joined, takeEdits } from './edits.ts';
+import { STATUS_KEYS } from './landing.ts';
+
+type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
+
+/** Characters of an error that stands in the plan file. */
+const MAX_ERROR_CHARS = 200;
+
+/** Writes a failed task into the plan, and pauses it unless others are still at work; `task-failed` follows. */
+export async function recordFailure(context: RunContext, effect: EffectOf<'record-failure'>): Promise<void> {
+  const { task, attempts, failure } = effect;
+  const { outcome, reason } = failure;
+  const error = `${outcome}: ${reason}`.slice(0, MAX_ERROR_CHARS);
+  const problem = await takeEdits(context);
+  const writing =
+    problem === null &&
+    (await context.plan.edit(
+      (text, plan) =>
+        joined(
+          setTaskStatus(text, plan, task, { status: 'failed', attempts, error }),
+          effect.alone ? setPlanFields(text, plan, { status: 'paused' }) : { edits: [] },
+        ),
+      { only: { plan: ['status'], task: { id: task, keys: STATUS_KEYS } } },
+    ));
+  if (writing !== false && writing.type === 'written') {
+    const title = findTask(context.plan.plan, task)?.title ?? task;
+    tell(
+      context,
+      await commitPlan(context, `failed: ${title}`, {
+        plan: context.planId,
+        event: effect.alone ? 'paused' : 'failed',
+        reason: 'task_failed',
+        task,
+      }),
+    );
+  } else note(context, task, `The failure could not be written into the plan: ${problem ?? (writing === false ? '' : writing.message)}`);
+  context.post({ type: 'task-failed', task, attempts, outcome, reason });
+}
+
+/** Pauses the plan; `run-paused` follows. */
+export async function recordPause(context: RunContext, effect: EffectOf<'record-pause'>): Promise<void> {
+  const { reason, task, detail } = effect;
+  const problem = await takeEdits(context);
+  const phase = task === null ? null : (phaseOf(context.plan.plan, task)?.id ?? null);
+  if (problem !== null) return context.post({ type: 'run-paused', reason: 'plan_invalid', task, phase, detail: problem });
+  await writeStatus(context, 'paused', reason, task, effect.attempts);
+  context.post({ type: 'run-paused', reason, task, phase, detail });
+}
+
+/** Ends a run that has nothing left to do; `run-completed` follows. */
+export async function recordCompletion(context: RunContext, effect: EffectOf<'record-completion'>): Promise<void> {
+  const open = effect.open === 0 ? 0 : openTasks(context.plan.plan);
+  if (open === 0) await writeStatus(context, 'completed', null, null);
+  else await writeStatus(context, 'paused', 'requested', null);
+  context.post({ type: 'run-completed', open });
+}
+
+/** Sets the plan's status (and a task's tries) and commits the plan file alone. */
+async function writeStatus(
+  context: RunContext,
+  status: PlanStatus,
+  reason: PauseReason | null,
+  task: string | null,
+  attempts: ReadonlyMap<string, number> = new Map(),
+): Promise<void> {
+  const { plan } = context.plan;
+  if (plan.status === status && attempts.size === 0) return;
+  const writing = await context.plan.edit((text, now) => {
+    let result = now.status === status ? { edits: [] } : setPlanFields(text, now, { status });
+    for (const [id, count] of attempts) result = joined(result, setTaskStatus(text, now, id, { status: 'pending', attempts: count }));
+    return result;
+  });
+  if (writing.type === 'failed') return note(context, task, `The plan's status could not be written: ${writing.message}`);
+  const event = status === 'running' ? (plan.status === 'ready' ? 'started' : 'resumed') : status === 'completed' ? 'completed' : 'paused';
+  await commitPlan(context, reason === null ? event : `${event}: ${reason.replaceAll('_', ' ')}`, {
+    plan: context.planId,
+    event,
+    reason,
+    task,
+  });
+}

@@ -1,0 +1,69 @@
+/** What an attempt left: looked at, judged, and named when it fails. */
+import { createHash } from 'node:crypto';
+import { matchesPath } from '../adapters/gates.ts';
+import type { Failure } from '../core/effect.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { Task } from '../core/plan.ts';
+import { isProtected, taskOf, workOf } from './context.ts';
+import type { RunContext, TaskWork } from './context.ts';
+import { changesSince, workDigest } from './snapshot.ts';
+
+/** Looks at what the agent changed; `work-checked` follows. */
+export async function checkWork(context: RunContext, step: { readonly task: string; readonly attempt: number }): Promise<void> {
+  const work = workOf(context, step.task);
+  const task = taskOf(context, step.task);
+  const failure = await judgeWork(context, work, task);
+  context.post({ type: 'work-checked', ...step, failure });
+}
+
+/** Takes note of what is different now, for the commit or for what is kept of a failed attempt. */
+export async function lookAtWork(context: RunContext, work: TaskWork): Promise<{ contested: readonly string[]; moved: string | null }> {
+  const ignore = (path: string) => isProtected(context.workspace, path);
+  const changes = await changesSince(work.place.git, work.before, ignore);
+  work.paths = changes.work;
+  const { branch, commit } = changes.head;
+  const expected = work.place.slot === null ? context.head : { branch: null, commit: work.place.slot.base };
+  const moved =
+    branch === expected.branch && commit === expected.commit
+      ? null
+      : `HEAD is at ${commit?.slice(0, 12) ?? 'no commit'} on ${branch ?? 'no branch'}`;
+  return { contested: changes.contested, moved };
+}
+
+async function judgeWork(context: RunContext, work: TaskWork, task: Task): Promise<Failure | null> {
+  const { contested, moved } = await lookAtWork(context, work);
+  const fail = (outcome: Outcome, reason: string) => failureOf(work, { outcome, reason, tail: '' });
+  if (moved !== null) {
+    return fail(
+      'conflict',
+      `${moved}, but the run is at ${context.head.commit.slice(0, 12)} on ${context.head.branch}: somebody has committed or switched branches meanwhile.`,
+    );
+  }
+  if (contested.length > 0) {
+    return fail(
+      'conflict',
+      `The attempt changed ${listed(contested)}, which had uncommitted changes before it began. Commit them or put them aside, then run again.`,
+    );
+  }
+  const { files } = task;
+  const outside = files === undefined ? [] : work.paths.filter((path) => !files.some((glob) => matchesPath(path, glob)));
+  if (outside.length > 0)
+    return fail('files_violation', `The attempt changed ${listed(outside)}, outside the task's files (${files?.join(', ')}).`);
+  if (work.paths.length === 0 && !task.allowNoChanges)
+    return fail('no_changes', 'The attempt changed no file. A task that may do so says "allowNoChanges: true".');
+  return null;
+}
+
+/** A failure with the print by which two alike are recognised: what failed, how, and on what work. */
+export function failureOf(work: TaskWork, failure: Pick<Failure, 'outcome' | 'reason' | 'tail' | 'waits'>): Failure {
+  // Times, sizes, pids and addresses differ from run to run and say nothing.
+  const said = `${failure.outcome} ${failure.reason} ${failure.tail}`.replaceAll(/[0-9a-f]{7,}|\d+(?:[.:]\d+)*/g, '#');
+  const fingerprint = createHash('sha256').update(said).update(workDigest(work.place.root, work.paths)).digest('hex');
+  return { ...failure, fingerprint, gates: work.gates };
+}
+
+/** Names a few paths and counts the rest. */
+export function listed(paths: readonly string[]): string {
+  const some = paths.slice(0, 3).map((path) => `"${path}"`);
+  return paths.length > 3 ? `${some.join(', ')} and ${paths.length - 3} more` : some.join(' and ');
+}
