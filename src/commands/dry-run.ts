@@ -2,6 +2,7 @@
 import { agentOf, gatesOf } from '../core/assignment.ts';
 import { forecast, forecastCommits, type ForecastCommit, type Step } from '../core/forecast.ts';
 import { Problem } from '../core/problem.ts';
+import { shellWord } from '../core/shell.ts';
 import type { Selection } from '../engine/start.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type CommandContext, type ExitCode } from './context.ts';
@@ -14,7 +15,10 @@ import { count, oneLine, wrap } from './terminal/text.ts';
 /** Prints the steps of a run; then it refuses what a run would refuse, so that the order can be looked at before all is in place. */
 export async function dryRun(context: CommandContext, workspace: Workspace, loaded: LoadedPlan, selection: Selection): Promise<ExitCode> {
   if (!loaded.valid)
-    throw new CommandError(`${loaded.path} has errors, and nothing would run. See them: plans lint ${loaded.id}`, EXIT.failed);
+    throw new CommandError(
+      `${shellWord(loaded.path)} has errors, and nothing would run. See them: plans lint ${shellWord(loaded.id)}`,
+      EXIT.failed,
+    );
   const { select } = await import('../engine/start.ts');
   const { plan } = loaded;
   const { scope, approved } = select(plan, selection);
@@ -45,10 +49,13 @@ export async function dryRun(context: CommandContext, workspace: Workspace, load
 async function problemOf(
   context: CommandContext,
   workspace: Workspace,
-  { plan }: LoadedPlan,
+  { plan, file }: LoadedPlan,
   scope: ReadonlySet<string> | null,
 ): Promise<string | null> {
   const { checkAgents, checkedHead, checkStatus } = await import('../engine/start.ts');
+  const { behindLink } = await import('../engine/plan-file.ts');
+  const linked = behindLink(workspace.root, file);
+  if (linked !== null) return linked;
   try {
     checkStatus(plan);
     await checkedHead(workspace);

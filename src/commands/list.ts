@@ -1,5 +1,6 @@
 /** `plans list`: a line for each plan. */
 import type { DiagnosticRecord, PlanRecord } from '../core/record.ts';
+import { shellWord } from '../core/shell.ts';
 import { EXIT, type Command } from './context.ts';
 import { inWorkspace, writeJson } from './reading.ts';
 import { renderColumns } from './terminal/columns.ts';
@@ -45,7 +46,7 @@ function row(plan: PlanRecord, problems: readonly DiagnosticRecord[]): readonly 
     first === undefined ? [] : [s(`✘ ${count(errors.length, 'error')}, line ${first.line}: ${oneLine(first.message)}`, 'red')];
   const progress = `${plan.completedTasks}/${plan.totalTasks}`;
   return [
-    [s(plan.id, 'bold')],
+    [s(shellWord(plan.id), 'bold')],
     [plan.valid ? statusStretch(plan.status, null) : s('invalid', 'red')],
     [s(progress.padStart(7), plan.totalTasks > 0 && plan.completedTasks === plan.totalTasks ? 'green' : 'dim')],
     trouble.length > 0 ? trouble : [s(oneLine(plan.title))],

@@ -1,5 +1,6 @@
 /** `plans ready` and `plans draft`: the author's word on whether a plan may run, written into its file. */
 import type { PlanStatus } from '../core/plan.ts';
+import { shellWord } from '../core/shell.ts';
 import { CommandError, EXIT, type Command, type CommandContext, type ExitCode } from './context.ts';
 import { inWorkspace, loadPlan, writeJson } from './reading.ts';
 import { renderDiagnostics } from './terminal/diagnostics.ts';
@@ -20,7 +21,7 @@ async function mark(context: CommandContext, argument: string, status: PlanStatu
       // A file with an error is never rewritten: nobody can say what a splice would land in.
       const lines = renderDiagnostics(loaded.path, loaded.text, errors, context.err.size().columns);
       context.err.write(paintLines(lines, context.err.color));
-      throw new CommandError(`${loaded.path} has errors and was not changed. Mend them, then mark it again.`, EXIT.failed);
+      throw new CommandError(`${shellWord(loaded.path)} has errors and was not changed. Mend them, then mark it again.`, EXIT.failed);
     }
     const { liveHolder } = await import('../engine/lock.ts');
     const holder = status === 'draft' ? liveHolder(workspace.git.commonDir, loaded.id) : null;

@@ -1,6 +1,7 @@
 /** `plans next`: what may start, and why the rest may not, by the executor's own function. */
 import type { PlanRecord } from '../core/record.ts';
 import { readiness, type Readiness, type ScheduledTask } from '../core/schedule.ts';
+import { shellWord } from '../core/shell.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type Command } from './context.ts';
 import { inWorkspace, loadPlan, slugOfArgument, writeJson } from './reading.ts';
@@ -32,7 +33,7 @@ export const next: Command = (context, input) =>
     const named = argument === undefined ? undefined : answers[0];
     if (named?.plan.valid === false)
       throw new CommandError(
-        `The plan "${named.plan.id}" has errors, and nothing of it can start. See them: plans lint ${named.plan.id}`,
+        `The plan ${shellWord(named.plan.id)} has errors, and nothing of it can start. See them: plans lint ${shellWord(named.plan.id)}`,
         EXIT.failed,
       );
     if (context.json) {
@@ -87,7 +88,7 @@ function answerLines({ plan, phases, tasks }: Answer, most: number, columns: num
   const lines: Line[] = [
     fitLine(
       [
-        s(plan.id, 'bold'),
+        s(shellWord(plan.id), 'bold'),
         s('  '),
         plan.valid ? statusStretch(plan.status, null) : s('invalid', 'red'),
         s(`  ${oneLine(plan.title)}`, 'dim'),
@@ -95,7 +96,7 @@ function answerLines({ plan, phases, tasks }: Answer, most: number, columns: num
       columns,
     ),
   ];
-  if (!plan.valid) return [...lines, [s(`  ✘ it has errors: plans lint ${plan.id}`, 'red')]];
+  if (!plan.valid) return [...lines, [s(`  ✘ it has errors: plans lint ${shellWord(plan.id)}`, 'red')]];
   if (tasks.length === 0) return [...lines, [s('  every task is done', 'dim')]];
   if (plan.status === 'draft') return [...lines, [s(`  ${count(tasks.length, 'open task')}; plans ready ${plan.id} lets it run`, 'dim')]];
   const title = (id: string): string => phases.get(id) || id;

@@ -1,6 +1,7 @@
 /** `plans status`: where things stand in this repository. */
 import type { Change } from '../adapters/git/git.ts';
 import type { LiveRecord, PlanRecord } from '../core/record.ts';
+import { shellWord } from '../core/shell.ts';
 import { EXIT, type Command } from './context.ts';
 import { inWorkspace, shownPath, writeJson } from './reading.ts';
 import { age } from './terminal/duration.ts';
@@ -54,7 +55,7 @@ export const status: Command = (context) =>
   });
 
 function named(ids: readonly string[]): string {
-  return `${ids.slice(0, MAX_NAMED).join(', ')}${ids.length > MAX_NAMED ? ` and ${ids.length - MAX_NAMED} more` : ''}`;
+  return `${ids.slice(0, MAX_NAMED).map(shellWord).join(', ')}${ids.length > MAX_NAMED ? ` and ${ids.length - MAX_NAMED} more` : ''}`;
 }
 
 function differences(changed: readonly string[], removed: readonly string[]): string[] {
@@ -110,12 +111,12 @@ function lines(state: State, now: number, columns: number): Line[] {
   section(
     all,
     'Has errors',
-    state.plans.filter((plan) => !plan.valid).map((plan): Line => [s(plan.id, 'red'), s(`  plans lint ${plan.id}`, 'dim')]),
+    state.plans.filter((plan) => !plan.valid).map(({ id }): Line => [s(shellWord(id), 'red'), s(`  plans lint ${shellWord(id)}`, 'dim')]),
   );
   section(
     all,
     'Uncommitted',
-    state.uncommitted.map((change): Line => [s(change.path), s(`  ${change.kind}`, 'dim')]),
+    state.uncommitted.map((change): Line => [s(shellWord(change.path)), s(`  ${change.kind}`, 'dim')]),
   );
   const drafts = plans.filter((plan) => plan.status === 'draft').length;
   const done = plans.filter((plan) => plan.status === 'completed').length;

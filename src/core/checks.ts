@@ -5,7 +5,19 @@ import { editFields } from './field-edits.ts';
 import type { Known } from './lint.ts';
 import type { Frontmatter, Phase, Plan, Task } from './plan.ts';
 import type { Finding } from './rules.ts';
+import { shellWord } from './shell.ts';
+import { slugOf } from './slug.ts';
 import { suggest } from './suggest.ts';
+
+/** What a plan may be called: it is a word of command lines and of commit subjects, and a part of file names and refs. */
+const PLAN_NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u;
+
+export function nameFindings(text: string, plan: Plan): readonly Finding[] {
+  if (PLAN_NAME.test(plan.id)) return [];
+  const name = shellWord(`${plan.id}.plan.md`);
+  const message = `A plan has the name of its file, and ${name} gives it none that can be used: letters, digits, "-", "." and "_", beginning with a letter or a digit. Rename the file: git mv ${name.startsWith('-') ? `./${name}` : name} ${slugOf(plan.id, 'task').replace(/^task-/, 'plan-')}.plan.md`;
+  return [{ rule: 'plan-name', message, span: { offset: 0, length: Math.min(1, text.length) } }];
+}
 
 export function shapeFindings(text: string, plan: Plan): readonly Finding[] {
   if (plan.phases.every((phase) => phase.tasks.length === 0)) {

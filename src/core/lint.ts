@@ -1,6 +1,6 @@
 /** Everything that can be said against a plan, and the fixes that are safe. */
 import type { SectionCache } from './section-cache.ts';
-import { configFindings, dependencyFindings, idFindings, shapeFindings, statusFindings } from './checks.ts';
+import { configFindings, dependencyFindings, idFindings, nameFindings, shapeFindings, statusFindings } from './checks.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { applyEdits } from './edit.ts';
 import { readPlan } from './parse.ts';
@@ -31,6 +31,7 @@ export function checkPlan(text: string, id: string, options: { readonly known?: 
   const all = [
     ...findings,
     ...textFindings(text),
+    ...nameFindings(text, plan),
     ...shapeFindings(text, plan),
     ...statusFindings(text, plan),
     ...idFindings(plan),

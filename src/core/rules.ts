@@ -25,6 +25,7 @@ const TABLE = {
   'unknown-key': { severity: 'error', description: 'A key that has no meaning here; keys that begin with `x-` are ignored.' },
   'wrong-type': { severity: 'error', description: 'A value of another kind than the key takes.' },
   'unquoted-id': { severity: 'error', description: 'An id that YAML reads as a number or another value; it has to be quoted.' },
+  'plan-name': { severity: 'error', description: 'A file whose name cannot be a name of a plan.' },
   'duplicate-id': { severity: 'error', description: 'Two tasks, or two phases, with the same id.' },
   'unknown-dependency': { severity: 'error', description: '`dependsOn` names no task of the plan.' },
   'self-dependency': { severity: 'error', description: 'A task that depends on itself.' },

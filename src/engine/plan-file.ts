@@ -1,9 +1,11 @@
 /** The one plan file that a run works on: what it said when it was last accepted, and every write to it. */
-import { relative, sep } from 'node:path';
+import { lstatSync, realpathSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
 import { applyEdits } from '../core/edit.ts';
 import type { EditResult } from '../core/edit.ts';
 import { checkPlan } from '../core/lint.ts';
 import type { Plan } from '../core/plan.ts';
+import { shellWord } from '../core/shell.ts';
 import { verifyEdit } from '../core/verify.ts';
 import type { Expectation } from '../core/verify.ts';
 import type { Workspace } from './workspace.ts';
@@ -36,6 +38,8 @@ export class PlanFile {
   /** Opens a plan that is there and has no errors; else a sentence. */
   static async open(workspace: Workspace, planId: string): Promise<PlanFile | { readonly message: string }> {
     const file = workspace.planPath(planId);
+    const linked = behindLink(workspace.root, file);
+    if (linked !== null) return { message: linked };
     const reading = await readPlan(workspace, file, planId);
     return 'message' in reading ? reading : new PlanFile(workspace, file, reading.text, reading.plan);
   }
@@ -103,6 +107,25 @@ export class PlanFile {
   }
 }
 
+/** Why git cannot keep a file: it takes a symbolic link for the link, and nothing that lies behind it. Null where none is on the way. */
+export function behindLink(root: string, file: string): string | null {
+  const parts = relative(root, file).split(sep);
+  for (const [index] of parts.entries()) {
+    const path = join(root, ...parts.slice(0, index + 1));
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) continue;
+    const link = shellWord(parts.slice(0, index + 1).join('/'));
+    const target = relative(realpathSync(root), realpathSync(path)).split(sep).join('/');
+    const remedy =
+      index === parts.length - 1
+        ? 'Put the file itself in its place.'
+        : target.startsWith('../')
+          ? 'Put a folder in its place.'
+          : `Write "plans: ${target}" into plans.config.yaml, or put the folder itself in its place.`;
+    return `${link} is a symbolic link, and git commits no file behind one, so that no task could be ticked there. ${remedy}`;
+  }
+  return null;
+}
+
 async function readPlan(
   workspace: Workspace,
   file: string,
@@ -116,6 +139,6 @@ async function readPlan(
   const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  const path = relative(workspace.root, file);
-  return { message: `${path}:${first?.line}:${first?.column} ${first?.message}${more} Run "plans lint ${planId}" to see it.` };
+  const path = shellWord(relative(workspace.root, file));
+  return { message: `${path}:${first?.line}:${first?.column} ${first?.message}${more} See it: plans lint ${shellWord(planId)}` };
 }

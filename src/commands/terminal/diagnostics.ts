@@ -1,5 +1,6 @@
 /** Findings with their place, their line and a squiggle. */
 import type { Diagnostic, Severity } from '../../core/diagnostic.ts';
+import { shellWord } from '../../core/shell.ts';
 import { fitLine, s, type Line, type Style } from './line.ts';
 import { columnsOf, count, oneLine, wrap } from './text.ts';
 
@@ -17,7 +18,7 @@ function renderDiagnostic(file: string, lines: readonly string[], diagnostic: Di
   const style = STYLES[diagnostic.severity];
   const shown: Line[] = [
     [
-      s(`${oneLine(file)}:${diagnostic.line}:${diagnostic.column}`, 'bold'),
+      s(`${shellWord(file)}:${diagnostic.line}:${diagnostic.column}`, 'bold'),
       s('  '),
       s(diagnostic.severity, style),
       s(`  ${diagnostic.rule}`, 'dim'),
