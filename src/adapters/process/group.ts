@@ -14,8 +14,10 @@ const KILL_WAIT_MS = 2_000;
 const PID_CYCLE_MS = 2_000;
 /** Up to so many younger ids are asked for one by one; above it, reading the list of processes is cheaper. */
 const PROBE_LIMIT = 32;
-/** A process in the middle of `exec` shows an empty environment for some microseconds. */
-const EXEC_TRIES = 5;
+/** How often processes that end or begin are looked at again. */
+const MARKED_POLL_MS = 2;
+/** Flag of a kernel's thread in `/proc/PID/stat`. */
+const PF_KTHREAD = 0x0020_0000;
 
 /** Signals a process group. False when nothing is left of it. */
 export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
@@ -60,29 +62,34 @@ export async function killGroup(pid: number): Promise<void> {
 
 /**
  * Kills what a process left behind outside its group (a `setsid` child, a daemon): whatever carries `mark` in its
- * environment. Linux only; elsewhere it does nothing. A program that wipes its environment is not found.
+ * environment. Linux only; elsewhere it does nothing. A program that wipes its environment is not found. Returns when
+ * all of it is gone, unless the kernel holds one back.
  *
  * The common case costs one small read: `/proc/loadavg` ends with the youngest process id, and when that is the
  * child's own, nothing was born since. Else only younger processes are looked at.
  */
-export async function killMarked(mark: string, born: { readonly pid: number; readonly ageMs: number } | null): Promise<number> {
-  if (process.platform !== 'linux') return 0;
-  let killed = 0;
-  let unsure = 0;
+export async function killMarked(mark: string, born: { readonly pid: number; readonly ageMs: number } | null): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const deadline = performance.now() + KILL_WAIT_MS;
+  const killed = new Set<number>();
   for (;;) {
-    const found = findMarked(mark, born);
-    for (const pid of found.marked) {
-      if (kill(pid)) killed += 1;
+    const { marked, unsettled } = findMarked(mark, born);
+    for (const pid of marked) {
+      kill(pid);
+      killed.add(pid);
     }
-    if (found.marked.length > 0) await delay(1);
-    else if (found.unsure && (unsure += 1) < EXEC_TRIES) await delay(2);
-    else return killed;
+    const isOver = marked.length === 0 && !unsettled && [...killed].every((pid) => readStat(pid)?.dead !== false);
+    if (isOver || performance.now() >= deadline) return;
+    await delay(MARKED_POLL_MS);
   }
 }
 
-function findMarked(mark: string, born: { readonly pid: number; readonly ageMs: number } | null): { marked: number[]; unsure: boolean } {
+function findMarked(
+  mark: string,
+  born: { readonly pid: number; readonly ageMs: number } | null,
+): { readonly marked: readonly number[]; readonly unsettled: boolean } {
   const marked: number[] = [];
-  let unsure = false;
+  let unsettled = false;
   for (const pid of candidates(born)) {
     if (pid === process.pid) continue;
     const environment = readProc(`${pid}/environ`);
@@ -90,11 +97,11 @@ function findMarked(mark: string, born: { readonly pid: number; readonly ageMs: 
     if (environment.includes(mark)) {
       // A killed process that waits for its parent keeps nothing readable, but one that is being torn down may.
       if (readStat(pid)?.dead === false) marked.push(pid);
-    } else if (environment.length === 0 && readStat(pid)?.dead === false) {
-      unsure = true;
+    } else if (environment.length === 0) {
+      unsettled ||= readStat(pid)?.unsettled === true;
     }
   }
-  return { marked, unsure };
+  return { marked, unsettled };
 }
 
 function candidates(born: { readonly pid: number; readonly ageMs: number } | null): number[] {
@@ -107,12 +114,23 @@ function candidates(born: { readonly pid: number; readonly ageMs: number } | nul
   return youngest > born.pid ? listPids().filter((pid) => pid > born.pid) : listPids();
 }
 
-function readStat(pid: number): { group: number; dead: boolean } | null {
+interface Stat {
+  readonly group: number;
+  readonly dead: boolean;
+  /** It has no environment at this moment: in the middle of `exec`, or of its end. Either passes, and needs a processor for it. */
+  readonly unsettled: boolean;
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: fields are counted from the third. */
+function readStat(pid: number): Stat | null {
   const text = readProc(`${pid}/stat`)?.toString();
   if (text === undefined) return null;
   // The second field is the program's name in parentheses and may hold anything.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { group: Number(fields[2]), dead: fields[0] === 'Z' || fields[0] === 'X' };
+  const dead = fields[0] === 'Z' || fields[0] === 'X';
+  const isKernels = (Number(fields[6]) & PF_KTHREAD) !== 0;
+  // Where the environment ends: 0 while there is none. A program that was started with an empty one has an address there.
+  return { group: Number(fields[2]), dead, unsettled: !dead && !isKernels && fields[48] === '0' };
 }
 
 function readProc(name: string): Buffer | null {
@@ -133,11 +151,11 @@ function listPids(): number[] {
   }
 }
 
-function kill(pid: number): boolean {
+function kill(pid: number): void {
   try {
-    return process.kill(pid, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
   } catch {
-    return false;
+    // It has ended by itself.
   }
 }
 
