@@ -83,7 +83,7 @@ export function dependencyFindings(plan: Plan): readonly Finding[] {
     }
   }
   const cycle = findCycle(tasksOf(plan));
-  const first = tasksOf(plan).find((task) => task.id === cycle?.[0]);
+  const first = cycle === null ? undefined : tasksOf(plan).find((task) => task.id === cycle[0]);
   if (cycle !== null && first !== undefined && cycle.length > 2) {
     const message = `These tasks wait for each other: ${cycle.join(' → ')}. Remove one of the dependencies.`;
     findings.push({ rule: 'dependency-cycle', message, span: fieldSpan(first.place.frontmatter, 'dependsOn') ?? first.place.title });

@@ -50,7 +50,7 @@ export function readPlan(text: string, id: string, cache: SectionCache | undefin
         continue;
       }
       if (drafts.length === 0) drafts.push({ heading: null, base, start: block.span.offset + base, tasks: [] });
-      drafts.at(-1)?.tasks.push(taskOf(block, base));
+      drafts.at(-1)?.tasks.push(cache === undefined ? taskOf(block, base) : cache.task(block, base, taskOf));
     }
   }
   const phases = drafts.map((draft, index) => phaseOf(draft, drafts[index + 1]?.start ?? text.length, text));

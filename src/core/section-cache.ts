@@ -1,5 +1,6 @@
 /** Readings of a plan's chunks by their text. Apart from the reader, so that who only carries the cache about need not load a parser. */
-import type { Section } from './section.ts';
+import type { Task } from './plan.ts';
+import type { Section, TaskBlock } from './section.ts';
 
 /** UTF-16 code units of chunks in one generation of the cache: two plans of 20,000 tasks. */
 const GENERATION_UNITS = 8_388_608;
@@ -14,6 +15,7 @@ export class SectionCache {
   #young = new Map<string, Entry>();
   #old = new Map<string, Entry>();
   #units = 0;
+  readonly #tasks = new WeakMap<TaskBlock, { readonly base: number; readonly task: Task }>();
 
   /** The chunk's reading, made by `read` where it is not known. */
   read(chunk: string, read: (chunk: string) => Section): Section {
@@ -28,5 +30,14 @@ export class SectionCache {
     this.#young.set(entry.key, entry);
     this.#units += entry.key.length;
     return entry.section;
+  }
+
+  /** The task that a block is where its chunk begins at `base`: the same object as long as it does not move, so that readings share it. */
+  task(block: TaskBlock, base: number, make: (block: TaskBlock, base: number) => Task): Task {
+    const known = this.#tasks.get(block);
+    if (known?.base === base) return known.task;
+    const task = make(block, base);
+    this.#tasks.set(block, { base, task });
+    return task;
   }
 }

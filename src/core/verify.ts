@@ -25,6 +25,7 @@ export function verifyEdit(before: Plan, plan: Plan, expectation: Expectation): 
       return `The edit would make ${phase.tasks.length} tasks of ${old.tasks.length} in "${old.title}".`;
     for (const [position, oldTask] of old.tasks.entries()) {
       const task = phase.tasks[position];
+      if (task === oldTask) continue;
       const inTask = task && difference(oldTask, task, TASK_KEYS, expectation.task?.id === oldTask.id ? expectation.task.keys : []);
       if (typeof inTask === 'string') return `The edit would change the ${inTask} of the task "${oldTask.title}".`;
     }

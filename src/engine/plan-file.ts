@@ -54,11 +54,11 @@ export class PlanFile {
 
   /** What the file says now. Changes nothing. */
   async read(): Promise<Reading> {
-    let reading = await readPlan(this.#workspace, this.#file, this.#plan.id, this.#text);
+    let reading = await readPlan(this.#workspace, this.#file, this.#plan.id, this);
     if ('message' in reading || reading.text !== this.#text) {
       // Perhaps saved by an editor that had not seen our last write: that is made again before anything is concluded.
       await this.#workspace.files.settle(this.#file);
-      reading = await readPlan(this.#workspace, this.#file, this.#plan.id, this.#text);
+      reading = await readPlan(this.#workspace, this.#file, this.#plan.id, this);
     }
     if ('message' in reading) return { type: 'unusable', message: reading.message };
     return reading.text === this.#text ? { type: 'same', text: this.#text, plan: this.#plan } : { type: 'edited', ...reading };
@@ -96,9 +96,12 @@ export class PlanFile {
       return text;
     };
     const result = await this.#workspace.files.editText(this.#file, splice, options);
+    // The file remembers the edit for a while: it must not keep a whole plan alive with it.
+    const written: typeof accepted = accepted;
+    accepted = null;
     if (refusal !== null) return { type: 'failed', message: refusal };
     if (result.type === 'failed') return { type: 'failed', message: result.message };
-    if (accepted !== null) this.accept(accepted);
+    if (written !== null) this.accept(written);
     return { type: 'written' };
   }
 
@@ -130,12 +133,13 @@ async function readPlan(
   workspace: Workspace,
   file: string,
   planId: string,
-  known?: string,
+  known?: { readonly text: string; readonly plan: Plan },
 ): Promise<{ text: string; plan: Plan } | { message: string }> {
   const read = await workspace.files.readText(file);
   if (read.type === 'failed') return { message: read.message };
+  if (read.text === known?.text) return known;
   const checked = checkPlan(read.text, planId, { known: workspace.known, cache: workspace.cache });
-  if (checked.valid || read.text === known) return { text: read.text, plan: checked.plan };
+  if (checked.valid) return { text: read.text, plan: checked.plan };
   const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';

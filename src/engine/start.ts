@@ -5,7 +5,7 @@ import { agentOf } from '../core/assignment.ts';
 import { setPlanFields, setTaskStatus } from '../core/edit.ts';
 import { isDone, type Plan, type Task } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
-import { findTask, inScope, phaseOf } from '../core/progress.ts';
+import { findTask, inScope } from '../core/progress.ts';
 import { readiness } from '../core/schedule.ts';
 import { suggest } from '../core/suggest.ts';
 import type { Workspace } from './workspace.ts';
@@ -105,9 +105,9 @@ export async function checkAgents(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
   const asked = new Set<string>();
-  for (const task of plan.phases.flatMap((phase) => phase.tasks)) {
+  for (const [phase, task] of plan.phases.flatMap((each) => each.tasks.map((item) => [each, item] as const))) {
     if (isDone(task) || task.assignee === 'human' || (scope !== null && !scope.has(task.id))) continue;
-    const name = agentOf(workspace.config, phaseOf(plan, task.id), task);
+    const name = agentOf(workspace.config, phase, task);
     if (name === 'run' && task.run !== undefined) continue;
     if (name === undefined) {
       throw new Problem(

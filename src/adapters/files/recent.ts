@@ -38,7 +38,9 @@ export class RecentWrites {
   add(edit: Edit, before: string, after: string, now: number): void {
     this.text = after;
     this.#writes.push({ edit, change: changeBetween(before, after), at: now, repeats: 0 });
-    if (this.#writes.length > RECENT_WRITES) this.#writes.shift();
+    // What is not recent any more is never made again, and an edit may hold much.
+    const recent = this.#writes.findIndex((write) => now - write.at <= RECENT_MS);
+    this.#writes.splice(0, Math.max(recent, this.#writes.length - RECENT_WRITES));
   }
 
   /** Whether nothing is recent any more. */
