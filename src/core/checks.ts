@@ -2,12 +2,17 @@
 import type { Span } from './diagnostic.ts';
 import { findCycle } from './cycle.ts';
 import { editFields } from './field-edits.ts';
-import type { Known } from './lint.ts';
 import type { Frontmatter, Phase, Plan, Task } from './plan.ts';
 import type { Finding } from './rules.ts';
 import { shellWord } from './shell.ts';
 import { slugOf } from './slug.ts';
 import { suggest } from './suggest.ts';
+
+/** Names that the config defines or that are built in. */
+export interface Known {
+  readonly gates: ReadonlySet<string>;
+  readonly agents: ReadonlySet<string>;
+}
 
 /** What a plan may be called: it is a word of command lines and of commit subjects, and a part of file names and refs. */
 const PLAN_NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u;

@@ -1,17 +1,11 @@
 /** Everything that can be said against a plan, and the fixes that are safe. */
 import type { SectionCache } from './section-cache.ts';
-import { configFindings, dependencyFindings, idFindings, nameFindings, shapeFindings, statusFindings } from './checks.ts';
+import { configFindings, dependencyFindings, idFindings, nameFindings, shapeFindings, statusFindings, type Known } from './checks.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { applyEdits } from './edit.ts';
 import { readPlan } from './parse.ts';
 import type { Plan } from './plan.ts';
 import { toDiagnostics, type Finding } from './rules.ts';
-
-/** Names that the config defines or that are built in. */
-export interface Known {
-  readonly gates: ReadonlySet<string>;
-  readonly agents: ReadonlySet<string>;
-}
 
 export interface Check {
   readonly plan: Plan;

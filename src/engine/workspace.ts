@@ -9,7 +9,7 @@ import { openGit } from '../adapters/git/open.ts';
 import { openStore } from '../adapters/store/store.ts';
 import type { Store } from '../adapters/store/store.ts';
 import type { Config } from '../core/config.ts';
-import type { Known } from '../core/lint.ts';
+import type { Known } from '../core/checks.ts';
 import { SectionCache } from '../core/section-cache.ts';
 import { Problem } from '../core/problem.ts';
 

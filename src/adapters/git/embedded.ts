@@ -2,7 +2,8 @@
 import type { Commit, CommitOutcome, CommitRequest, Git, Head, LogQuery, WorkTreeStatus } from './git.ts';
 import { listCommits } from './embedded/history.ts';
 import { readObject, readTree, resolveCommit, treeOf } from './embedded/objects.ts';
-import { unsupported, assertReadable, exists, findPlace, type EmbeddedFs, type Place } from './embedded/place.ts';
+import { assertReadable, exists, findPlace, type EmbeddedFs, type Place } from './embedded/place.ts';
+import { unsupported } from './embedded/unsupported.ts';
 import { listReferences, readHead, swapReference } from './embedded/references.ts';
 import { compareAll } from './embedded/status.ts';
 import { commitEmbedded, keepEmbedded, restoreEmbedded } from './embedded/write.ts';

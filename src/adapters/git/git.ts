@@ -1,6 +1,5 @@
 /** What Plans asks of git. Two implementations pass one conformance suite: `system.ts` (the git program) and `embedded.ts` (isomorphic-git). */
 import { Problem } from '../../core/problem.ts';
-import type { Replayed } from './worktrees.ts';
 
 export interface Head {
   /** Short branch name; null when HEAD is detached. */
@@ -75,6 +74,12 @@ export interface Commit {
   /** Against the first parent, limited to the query's paths; empty for merges. */
   readonly changes: readonly FileChange[];
 }
+
+export type Replayed =
+  /** A commit on top of the other that holds both changes. */
+  | { readonly type: 'clean'; readonly commit: string }
+  /** Paths that both changed in ways that do not go together, and git's own words on each. */
+  | { readonly type: 'conflict'; readonly paths: readonly string[]; readonly detail: string };
 
 /** What an implementation cannot do here, as a sentence that says why and what to do. Thrown; a caller shows it as it is. */
 export class GitUnsupported extends Problem {

@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commitPaths, type CommitObject, type CommitPlace } from './commit.ts';
 import { literal } from './entries.ts';
-import type { Commit, CommitOutcome, CommitRequest, Git, Head, LogQuery, WorkTreeStatus } from './git.ts';
+import type { Commit, CommitOutcome, CommitRequest, Git, Head, LogQuery, Replayed, WorkTreeStatus } from './git.ts';
 import { HookFolder } from './hooks.ts';
 import { keepCommit, restorePaths, type KeepRequest } from './keep.ts';
 import { locate, type Location } from './locate.ts';
@@ -14,7 +14,7 @@ import { GitProgram, gitEnvironment } from './process.ts';
 import { ObjectReader } from './reader.ts';
 import { STATUS_ARGUMENTS, parseStatus } from './status.ts';
 import { diffTrees, lookUp, parseTree, type TreeEntry } from './tree.ts';
-import { addWorktree, moveTo, replay, type Replayed } from './worktrees.ts';
+import { addWorktree, moveTo, replay } from './worktrees.ts';
 
 const BRANCH = /^ref: refs\/heads\/(.+)\n?$/;
 /** Bounds of what is remembered of trees: a few MB. */

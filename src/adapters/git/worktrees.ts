@@ -1,15 +1,10 @@
 /** Work trees beside the checkout, and one commit's change put on top of another's. */
+import type { Replayed } from './git.ts';
 import { KEEPER } from './keep.ts';
 import type { GitProgram } from './process.ts';
 
 /** One process writes the files: the default of one worker for each processor made `worktree add` three to six times slower at 20,000 files. */
 const WRITERS = ['-c', 'checkout.workers=0', '-c', 'checkout.thresholdForParallelism=100'] as const;
-
-export type Replayed =
-  /** A commit on top of the other that holds both changes. */
-  | { readonly type: 'clean'; readonly commit: string }
-  /** Paths that both changed in ways that do not go together, and git's own words on each. */
-  | { readonly type: 'conflict'; readonly paths: readonly string[]; readonly detail: string };
 
 /** Makes a linked work tree at `folder`, which must not exist, detached at `commit`. */
 export async function addWorktree(git: GitProgram, folder: string, commit: string): Promise<void> {

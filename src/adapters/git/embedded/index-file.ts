@@ -1,7 +1,8 @@
 /** The index (versions 2 and 3), read whole and written as git writes it: a lock file, then a rename. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { unsupported, type Place } from './place.ts';
+import { type Place } from './place.ts';
+import { unsupported } from './unsupported.ts';
 
 export interface IndexEntry {
   readonly path: string;

@@ -2,8 +2,9 @@
 import type * as isomorphic from 'isomorphic-git';
 import type { promises } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { GitUnavailable, GitUnsupported } from '../git.ts';
+import { GitUnavailable } from '../git.ts';
 import { parseConfig, type Config } from './config.ts';
+import { unsupported } from './unsupported.ts';
 import { readIndex } from './index-file.ts';
 
 /** The part of a file system that is used; `node:fs` and memfs have it. */
@@ -37,13 +38,8 @@ export interface Place {
   readonly common: { readonly fs: EmbeddedFs; readonly dir: string; readonly gitdir: string; readonly cache: object };
 }
 
-const INSTALL = 'Install the git program, and Plans uses that.';
 /** Extensions of the repository format that change nothing here. */
 const HARMLESS_EXTENSIONS = new Set(['extensions.worktreeconfig', 'extensions.objectformat', 'extensions.refstorage', 'extensions.noop']);
-
-/** The refusal, always with what was found and the way out. */
-export const unsupported = (found: string): GitUnsupported =>
-  new GitUnsupported(`${found}, which the built-in git cannot handle. ${INSTALL}`);
 
 /** Finds the repository that holds `folder`, and refuses one that cannot even be read right. */
 export async function findPlace(fs: EmbeddedFs, library: typeof isomorphic, folder: string, home: string | null): Promise<Place> {
