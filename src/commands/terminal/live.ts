@@ -38,6 +38,7 @@ export function liveProgress(out: Output, now: () => number, ticker: Ticker = ev
   let view: RunView | undefined;
   let above: Row[] = [];
   let drawn: readonly Line[] = [];
+  let drawnColumns = 0;
   let done = false;
 
   const draw = (live: boolean): void => {
@@ -48,7 +49,13 @@ export function liveProgress(out: Output, now: () => number, ticker: Ticker = ev
     const printed = above.map(({ title, facts }) => `${paint(keepEnd(title, facts, size.columns), out.color)}${CLEAR_LINE}\n`);
     above = [];
     const lines = frame.map((line) => `${paint(line, out.color)}${CLEAR_LINE}\n`);
-    out.write(`${BEGIN_UPDATE}${NO_WRAP}${toTop(drawn, columns)}${printed.join('')}${lines.join('')}${CLEAR_BELOW}${WRAP}${END_UPDATE}`);
+    // A row that was wrapped once stays joined to the next, whatever is written over it, until it is cleared as a whole: made wider
+    // again, the terminal would put two of our lines into one row, and the frame would climb over what stands above it.
+    const fresh = columns === drawnColumns ? '' : CLEAR_BELOW;
+    drawnColumns = columns;
+    out.write(
+      `${BEGIN_UPDATE}${NO_WRAP}${toTop(drawn, columns)}${fresh}${printed.join('')}${lines.join('')}${CLEAR_BELOW}${WRAP}${END_UPDATE}`,
+    );
     drawn = frame;
   };
 

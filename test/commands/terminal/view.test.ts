@@ -210,7 +210,12 @@ describe('the writer', () => {
     // Seven lines were drawn, so that it goes up by seven.
     expect(screen.take()).toContain('\u001B[7A');
     screen.resizeTo(30, 10);
-    expect(screen.take()).toContain('Task 1');
+    const resized = screen.take();
+    expect(resized).toContain('Task 1');
+    // Rows that the terminal has wrapped are cleared whole before they are drawn again, or it would join them when it is made wider.
+    expect(resized).toContain('A\u001B[J');
+    tick?.();
+    expect(screen.take()).not.toContain('A\u001B[J');
     progress.event(
       published({
         type: 'task-completed',
