@@ -44,7 +44,11 @@ const lines = readFileSync(join(folder, 'plans', `${PLAN}.plan.md`), 'utf8').spl
 console.log(lines.filter((line) => /^(?:status:|#|- \[)/.test(line)).join('\n'));
 
 say('The repository is yours to look at');
-console.log(`  cd ${folder}\n  git log                    # each commit with its evidence as trailers\n  cat plans/release.plan.md  # a plan with a pause, to go on with\n`);
+console.log(`  cd ${folder}
+  alias plans='node "${cli}"'  # the command that was built here
+  git log                    # each commit with its evidence as trailers
+  plans run release          # a plan with a pause, to go on with
+`);
 
 if (run.error !== undefined) console.error(`The command could not be started: ${run.error.message}`);
 process.exitCode = run.status ?? 1;
