@@ -11,6 +11,7 @@ import { phaseOf } from '../core/progress.ts';
 import { taskPrompt } from '../core/prompt.ts';
 import { logFile, taskOf, workOf, writeJournal } from './context.ts';
 import type { Place, RunContext, TaskWork } from './context.ts';
+import { crashPoint } from './crash.ts';
 
 type Start = Extract<Effect, { type: 'start-attempt' }>;
 type Step = { readonly task: string; readonly attempt: number };
@@ -27,6 +28,7 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
   const { work } = begun;
   if (effect.failure === null) context.post({ type: 'task-started', task: task.id, phase: phase?.id ?? '', title: task.title });
   writeJournal(context);
+  crashPoint(context.env, 'after-journal');
   context.post({ type: 'attempt-started', task: task.id, attempt: effect.attempt, maxAttempts: effect.maxAttempts, agent: name });
   const opened =
     task.run === undefined
@@ -70,6 +72,7 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
   context.abort.signal.addEventListener('abort', stop, { once: true });
   if (context.abort.signal.aborted) stop();
   const result = await session.done;
+  crashPoint(context.env, 'after-agent');
   context.abort.signal.removeEventListener('abort', stop);
   finished(context, effect, result);
 }

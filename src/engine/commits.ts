@@ -4,6 +4,7 @@ import type { Failure } from '../core/effect.ts';
 import { formatTrailers } from '../core/trailer.ts';
 import type { Evidence } from '../core/trailer.ts';
 import { note } from './context.ts';
+import { crashPoint } from './crash.ts';
 import type { RunContext } from './context.ts';
 
 /** Characters of a commit's subject. */
@@ -26,6 +27,7 @@ export async function commit(context: RunContext, paths: readonly string[], what
   const message = `${short}\n\n${formatTrailers(evidence)}\n`;
   const outcome = await context.workspace.git.commit({ message, paths: [...new Set(paths)], expect: context.head });
   if (outcome.type === 'committed') {
+    crashPoint(context.env, 'after-commit');
     context.head = { ...context.head, commit: outcome.commit };
     context.commits += 1;
   }

@@ -8,6 +8,7 @@ import { gatesFor, passGates } from './gating.ts';
 import { listed, lookAtWork } from './work.ts';
 import { isProtected, writeJournal } from './context.ts';
 import type { RunContext, TaskWork } from './context.ts';
+import { crashPoint } from './crash.ts';
 import type { Slot } from './pool.ts';
 
 export type Refusal = Pick<Failure, 'outcome' | 'reason' | 'tail'> & { readonly waits?: PauseReason };
@@ -79,5 +80,6 @@ async function bringIn(context: RunContext, work: TaskWork, slot: Slot): Promise
   work.landing = await slot.git.keep({ paths: work.paths, parent: slot.base, message: 'landing' });
   writeJournal(context);
   await git.restore(work.landing, work.paths);
+  crashPoint(context.env, 'after-bring-in');
   return null;
 }

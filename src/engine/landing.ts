@@ -7,6 +7,7 @@ import { failureOf, lookAtWork } from './work.ts';
 import { commit, refusal } from './commits.ts';
 import { leave, note, workOf } from './context.ts';
 import type { RunContext } from './context.ts';
+import { crashPoint } from './crash.ts';
 import { joined, takeEdits } from './edits.ts';
 import { integrate, takeOut } from './integrate.ts';
 import type { Refusal } from './integrate.ts';
@@ -32,6 +33,7 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
   const foreign = await integrate(context, effect, work);
   if (foreign !== null) return refuse(foreign);
   const then = statusAfter(plan, id, effect);
+  crashPoint(context.env, 'before-tick');
   const writing = await context.plan.edit(
     (text, now) => {
       const ticked = setTaskStatus(text, now, id, { status: 'completed' });
@@ -43,6 +45,7 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
     await takeOut(context, work);
     return refuse({ outcome: 'conflict', reason: `The box could not be ticked: ${writing.message}`, tail: '', waits: 'conflict' });
   }
+  crashPoint(context.env, 'after-tick');
   const durationMs = Math.max(0, context.now().getTime() - work.startedAt);
   const { usage } = work;
   const outcome = await commit(context, [...work.paths, context.plan.path], task.title, {
@@ -94,6 +97,7 @@ export async function finishAttempt(context: RunContext, effect: EffectOf<'finis
   // An agent that failed was not looked at; what it left counts all the same.
   const { contested } = await lookAtWork(context, work);
   const paths = [...work.paths, ...contested];
+  crashPoint(context.env, 'before-keep');
   const ref = await nextAttemptRef(git, context.planId, task);
   const kept = await git.keep({
     paths,
@@ -101,6 +105,7 @@ export async function finishAttempt(context: RunContext, effect: EffectOf<'finis
     message: `${context.planId}/${task}: attempt ${attempt} ${failure.outcome}\n\n${failure.reason}\n\nPlan: ${context.planId}\nPlan-Task: ${task}\nPlan-Outcome: ${failure.outcome}`,
   });
   await git.updateRef(ref, kept, null);
+  crashPoint(context.env, 'after-keep');
   const reading = await context.plan.read();
   const paused = reading.type === 'edited' && reading.plan.status === 'paused' && context.plan.plan.status !== 'paused';
   if (paused) context.post({ type: 'pause-requested', by: 'file', now: false });

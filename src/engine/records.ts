@@ -7,6 +7,7 @@ import { findTask, openTasks, phaseOf } from '../core/progress.ts';
 import { commitPlan, tell } from './commits.ts';
 import { note } from './context.ts';
 import type { RunContext } from './context.ts';
+import { crashPoint } from './crash.ts';
 import { joined, takeEdits } from './edits.ts';
 import { STATUS_KEYS } from './landing.ts';
 
@@ -31,6 +32,7 @@ export async function recordFailure(context: RunContext, effect: EffectOf<'recor
         ),
       { only: { plan: ['status'], task: { id: task, keys: STATUS_KEYS } } },
     ));
+  crashPoint(context.env, 'after-record-edit');
   if (writing !== false && writing.type === 'written') {
     const title = findTask(context.plan.plan, task)?.title ?? task;
     tell(
@@ -80,11 +82,13 @@ async function writeStatus(
     return result;
   });
   if (writing.type === 'failed') return note(context, task, `The plan's status could not be written: ${writing.message}`);
+  crashPoint(context.env, 'after-record-edit');
   const event = status === 'running' ? (plan.status === 'ready' ? 'started' : 'resumed') : status === 'completed' ? 'completed' : 'paused';
-  await commitPlan(context, reason === null ? event : `${event}: ${reason.replaceAll('_', ' ')}`, {
+  const outcome = await commitPlan(context, reason === null ? event : `${event}: ${reason.replaceAll('_', ' ')}`, {
     plan: context.planId,
     event,
     reason,
     task,
   });
+  tell(context, outcome);
 }

@@ -11,6 +11,7 @@ import { newRun, transition } from '../core/run.ts';
 import type { RunSummary } from '../core/summary.ts';
 import { isProtected, note, turns } from './context.ts';
 import type { RunContext } from './context.ts';
+import { crashPoint } from './crash.ts';
 import { execute, Inbox } from './executor.ts';
 import { openJournal } from './journal.ts';
 import { commitPlan, refusal } from './commits.ts';
@@ -195,6 +196,7 @@ async function begin(context: RunContext, named: string | null): Promise<void> {
   const event = retried === null ? (plan.plan.status === 'ready' ? 'started' : 'resumed') : 'retry';
   const writing = await plan.edit((text, now) => beginning(text, now, retried));
   if (writing.type === 'failed') throw new Problem(writing.message);
+  crashPoint(context.env, 'after-start-edit');
   const outcome = await commitPlan(context, event, { plan: planId, event, reason: null, task: retried });
   if (outcome.type === 'committed') return;
   await plan.edit((text) => ({ edits: [{ offset: 0, length: text.length, text: before }] }), { once: true });
