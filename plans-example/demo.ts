@@ -45,7 +45,7 @@ console.log(lines.filter((line) => /^(?:status:|#|- \[)/.test(line)).join('\n'))
 
 say('The repository is yours to look at');
 console.log(`  cd ${folder}
-  alias plans='node "${cli}"'  # the command that was built here
+  alias plans='"${process.execPath}" "${cli}"'  # the command that was built here
   git log                    # each commit with its evidence as trailers
   plans run release          # a plan with a pause, to go on with
 `);
