@@ -1,5 +1,6 @@
 /** A command line from words to exit code. */
 import { resolve } from 'node:path';
+import { remedyOf } from '../core/machine.ts';
 import { CommandError, EXIT, type CommandContext, type ExitCode } from './context.ts';
 import { parseCall, type Call } from './parse.ts';
 import { processContext } from './process.ts';
@@ -58,20 +59,8 @@ const FOR_PEOPLE: ReadonlySet<string> = new Set(['Problem', 'GitUnavailable', 'G
 function expected(error: unknown): { message: string; exitCode: ExitCode } | undefined {
   if (error instanceof CommandError) return error;
   if (error instanceof Error && FOR_PEOPLE.has(error.name)) return { message: error.message, exitCode: EXIT.usage };
-  const remedy = REMEDIES[(error as NodeJS.ErrnoException | null)?.code ?? ''];
-  if (error instanceof Error && remedy !== undefined)
-    return { message: `The system says ${error.message}. ${remedy}`, exitCode: EXIT.usage };
+  const remedy = remedyOf(error);
+  if (error instanceof Error && remedy !== null)
+    return { message: `The system says ${error.message}. ${remedy} Then run this again.`, exitCode: EXIT.usage };
   return undefined;
 }
-
-/** What the machine refuses, and what to do: no mistake of Plans, wherever it is met. */
-const REMEDIES: Readonly<Record<string, string>> = {
-  ENOSPC: 'Free some space on the disk and run this again.',
-  EDQUOT: 'Your disk quota is used up: free some space and run this again.',
-  EROFS: 'Plans writes to the plans, to ".plans" and to ".git": make the file system writable, or work in a clone.',
-  EACCES: 'Plans writes to the plans, to ".plans" and to ".git": make them yours to write, or work in a clone.',
-  EPERM: 'Plans writes to the plans, to ".plans" and to ".git": make them yours to write, or work in a clone.',
-  EMFILE: 'Raise the limit of open files (ulimit -n) and run this again.',
-  ENFILE: 'Close some programs and run this again.',
-  EIO: 'Check the disk.',
-};

@@ -5,6 +5,8 @@
 import type { RunEvent } from '../core/event.ts';
 import type { Effect, Fact } from '../core/effect.ts';
 import { newRun, transition, type Run } from '../core/run.ts';
+import { remedyOf } from '../core/machine.ts';
+import { Problem } from '../core/problem.ts';
 import type { RunEnd } from '../core/summary.ts';
 import { startAttempt } from './attempt.ts';
 import { runGates } from './gating.ts';
@@ -32,9 +34,9 @@ export class Inbox {
     this.#wake?.();
   };
 
-  /** A bug in an effect: the loop throws it. */
+  /** An effect that could not be performed: the loop throws the first. */
   fail(error: unknown): void {
-    this.#broken = { error };
+    this.#broken ??= { error };
     this.#wake?.();
   }
 
@@ -49,7 +51,10 @@ export class Inbox {
   }
 }
 
-/** Runs a plan, `run-started` being posted, until it is done or waits for a person. Throws only for bugs, after every agent has been stopped. */
+/**
+ * Runs a plan, `run-started` being posted, until it is done or waits for a person. Throws a {@link Problem} where the machine refuses what
+ * has to be done (the disk is full), anything else for bugs; either way after every agent has been stopped and every effect has ended.
+ */
 export async function execute(context: RunContext, inbox: Inbox, options: ExecutorOptions): Promise<RunEnd> {
   let run: Run = newRun(context.plan.plan, {
     scope: options.scope,
@@ -57,6 +62,7 @@ export async function execute(context: RunContext, inbox: Inbox, options: Execut
     ...context.limits,
   });
   const phases = new Set<string>();
+  const performing = new Set<Promise<void>>();
   try {
     while (run.end === null) {
       const fact = await inbox.next();
@@ -67,12 +73,31 @@ export async function execute(context: RunContext, inbox: Inbox, options: Execut
       if (isEvent(fact)) options.listen(fact);
       const [next, effects] = transition(run, fact);
       run = next;
-      for (const effect of effects) perform(context, effect).catch((error: unknown) => inbox.fail(error));
+      for (const effect of effects) {
+        const performed = perform(context, effect)
+          .catch((error: unknown) => inbox.fail(error))
+          .finally(() => performing.delete(performed));
+        performing.add(performed);
+      }
     }
     return run.end;
+  } catch (error) {
+    throw refusedByMachine(error, context.workspace.root) ?? error;
   } finally {
     context.abort.abort();
+    await Promise.all(performing);
   }
+}
+
+/** The sentence for what the machine refuses. The journal stays, so that the next run keeps what was half done. */
+function refusedByMachine(error: unknown, root: string): Problem | null {
+  const remedy = remedyOf(error);
+  if (!(error instanceof Error) || remedy === null) return null;
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : root;
+  const where = error.message.includes(path) ? '' : ` (in ${path})`;
+  return new Problem(
+    `The run was stopped, as the system says ${error.message.replace(/\.$/, '')}${where}. ${remedy} Then run the plan again: what was begun is kept, and it goes on from there.`,
+  );
 }
 
 function isEvent(fact: Fact): fact is RunEvent {

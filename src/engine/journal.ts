@@ -2,7 +2,7 @@
  * What an attempt in the checkout began on, on the disk before it begins. After a crash it tells the half-done work from a person's
  * files. It stands beside the lock; a runner that ends in order takes it away.
  */
-import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { runFolder } from './lock.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -23,6 +23,8 @@ export interface Journal {
   write(entries: readonly JournalEntry[]): void;
   /** The run has ended in order: what it did is in a commit, under a ref, or left to a person. */
   close(): void;
+  /** The run has broken off: what is under way stays written, for the next run. */
+  abandon(): void;
 }
 
 /** Opens the journal of a plan's run. Written in place, as making a new file for every attempt costs more than all else in it. */
@@ -30,20 +32,34 @@ export function openJournal(commonDir: string, planId: string): Journal {
   mkdirSync(runFolder(commonDir), { recursive: true });
   const file = journalFile(commonDir, planId);
   const fd = openSync(file, 'w');
-  let length = 0;
+  let written = Buffer.alloc(0);
+  const put = (bytes: Buffer) => {
+    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at, at);
+  };
   return {
     write: (entries) => {
       const plain = entries.map((entry) => ({ ...entry, before: { head: entry.before.head, dirty: [...entry.before.dirty] } }));
       const bytes = Buffer.from(JSON.stringify(plain));
       // Blanks over the rest of a longer entry: JSON does not mind them.
-      const padded = bytes.length < length ? Buffer.concat([bytes, Buffer.alloc(length - bytes.length, ' ')]) : bytes;
-      for (let at = 0; at < padded.length;) at += writeSync(fd, padded, at, padded.length - at, at);
-      length = padded.length;
+      const padded = bytes.length < written.length ? Buffer.concat([bytes, Buffer.alloc(written.length - bytes.length, ' ')]) : bytes;
+      try {
+        put(padded);
+      } catch (error) {
+        // A full disk: what stood there has its place on it, and still counts.
+        put(written);
+        ftruncateSync(fd, written.length);
+        throw Object.assign(error as Error, { path: file });
+      }
+      written = padded;
       fdatasyncSync(fd);
     },
     close: () => {
       closeSync(fd);
       rmSync(file, { force: true });
+    },
+    abandon: () => {
+      closeSync(fd);
+      if (written.length === 0) rmSync(file, { force: true });
     },
   };
 }

@@ -43,8 +43,8 @@ export function takeLock(commonDir: string, planId: string, run: string): Lock |
   makeRunFolder(commonDir);
   const me: Holder = { pid: process.pid, started: startTime(process.pid) ?? '', host: hostname(), run };
   const draft = `${file}.${process.pid}.${run}`;
-  writeFileSync(draft, JSON.stringify(me));
   try {
+    writeFileSync(draft, JSON.stringify(me));
     for (;;) {
       try {
         // A hard link appears whole or not at all; creating and then writing would show others an empty lock.

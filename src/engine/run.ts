@@ -123,7 +123,8 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     return tally.summary({ plan: context.plan.plan, end, head: context.head, now: now(), commits: context.commits });
   } finally {
     record.close(now().toISOString(), outcome);
-    context.journal.close();
+    if (outcome === 'broken') context.journal.abandon();
+    else context.journal.close();
     await context.pool.close();
   }
 }

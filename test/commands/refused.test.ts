@@ -19,7 +19,7 @@ async function refusedWith(code: string) {
 test('what the machine refuses is said with what to do, and is no bug of Plans', async () => {
   expect(await refusedWith('ENOSPC')).toEqual([
     2,
-    'plans: The system says ENOSPC: so it is, write. Free some space on the disk and run this again.\n',
+    'plans: The system says ENOSPC: so it is, write. Free some space on the disk. Then run this again.\n',
   ]);
   expect(await refusedWith('EROFS')).toEqual([2, expect.stringMatching(/EROFS.*make the file system writable/)]);
 });

@@ -5,7 +5,7 @@ export type CommitFailure = Extract<CommitOutcome, { type: 'failed' }>;
 
 /** In this order: a full disk shows in the same lines as the lock or the object that could not be written. */
 const REASONS: readonly (readonly [CommitFailure['reason'], RegExp])[] = [
-  ['disk-full', /No space left on device|Disk quota exceeded|File too large/],
+  ['disk-full', /No space left on device|Out of diskspace|Disk quota exceeded|File too large/],
   ['read-only', /Read-only file system|Permission denied|insufficient permission for adding an object/],
   ['locked', /Unable to create '.*\.lock': File exists|Another git process/],
   ['identity', /Please tell me who you are|empty ident name|unable to auto-detect email|user\.useConfigOnly|no (name|email) was given/],
