@@ -1,4 +1,5 @@
 /** What must hold before a run changes anything. Every refusal is a sentence, and leaves everything as it was. */
+import { relative, sep } from 'node:path';
 import { openAgent } from '../adapters/agents/open.ts';
 import type { Head } from '../adapters/git/git.ts';
 import { agentOf } from '../core/assignment.ts';
@@ -34,6 +35,7 @@ export async function checkedHead(workspace: Workspace): Promise<Head & { readon
     throw new Problem(`The branch "${branch}" has no commit yet; a run needs one to begin on. Make a first commit and run again.`);
   const operation = await workspace.git.operation();
   if (operation !== null) throw new Problem(`A ${operation} is under way in ${workspace.root}. Finish or abort it, then run again.`);
+  await workspace.git.assertCommits([relative(workspace.root, workspace.planPath('plan')).split(sep).join('/')]);
   return { branch, commit };
 }
 

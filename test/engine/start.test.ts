@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gates, rig, task, type Rig } from '../support/rig.ts';
+import { openEmbeddedGit } from '../../src/adapters/git/embedded.ts';
+import { checkedHead } from '../../src/engine/start.ts';
 import { openWorkspace } from '../../src/engine/workspace.ts';
 
 async function unchanged(it: Rig, expected: RegExp, options = {}): Promise<void> {
@@ -21,6 +23,14 @@ describe('a run that may not begin changes nothing', () => {
   it('an unknown gate', async () => {
     await using it = await rig(task('one', 'true', 'gates: [tset]'), gates({ name: 'test', run: 'true' }));
     await unchanged(it, /tset/);
+  });
+  it('a repository whose commits the built-in git cannot make', async () => {
+    await using it = await rig(task('one', 'true'));
+    it.repository.git('config', 'commit.gpgSign', 'true');
+    const workspace = await openWorkspace(it.repository.root);
+    const git = await openEmbeddedGit(it.repository.root);
+    await expect(checkedHead({ ...workspace, git })).rejects.toThrow(/signs its commits.*Install the git program/);
+    await workspace.close();
   });
   it('a plan outside the folder of the plans', async () => {
     await using it = await rig(task('one', 'true'));

@@ -2,11 +2,11 @@
 import type { Commit, CommitOutcome, CommitRequest, Git, Head, LogQuery, WorkTreeStatus } from './git.ts';
 import { listCommits } from './embedded/history.ts';
 import { readObject, readTree, resolveCommit, treeOf } from './embedded/objects.ts';
-import { assertReadable, exists, findPlace, type EmbeddedFs, type Place } from './embedded/place.ts';
+import { assertReadable, exists, findPlace, readWholeConfig, type EmbeddedFs, type Place } from './embedded/place.ts';
 import { unsupported } from './embedded/unsupported.ts';
 import { listReferences, readHead, swapReference } from './embedded/references.ts';
 import { compareAll } from './embedded/status.ts';
-import { commitEmbedded, keepEmbedded, restoreEmbedded } from './embedded/write.ts';
+import { assertCommittable, commitEmbedded, keepEmbedded, restoreEmbedded } from './embedded/write.ts';
 import { OPERATIONS } from './operations.ts';
 import { lookUp } from './tree.ts';
 
@@ -49,6 +49,10 @@ class EmbeddedGit implements Git {
   async operation(): Promise<string | null> {
     for (const [file, name] of OPERATIONS) if (await exists(this.#place.fs, `${this.commonDir}/${file}`)) return name;
     return null;
+  }
+
+  async assertCommits(paths: readonly string[]): Promise<void> {
+    await assertCommittable(this.#place, await readWholeConfig(this.#place), paths);
   }
 
   commit(request: CommitRequest): Promise<CommitOutcome> {

@@ -114,6 +114,8 @@ export interface Git {
   untracked(patterns: string): Promise<readonly string[]>;
   /** The name of a half-done operation (`merge`, `rebase`, `cherry-pick`, `revert`, `bisect`), or null. */
   operation(): Promise<string | null>;
+  /** Throws what `commit` would throw for these paths, before anything is changed. */
+  assertCommits(paths: readonly string[]): Promise<void>;
   commit(request: CommitRequest): Promise<CommitOutcome>;
   /** Newest first, topological. */
   log(query?: LogQuery): Promise<readonly Commit[]>;

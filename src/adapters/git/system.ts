@@ -80,6 +80,10 @@ class SystemGit implements Git, CommitPlace {
     return OPERATIONS[found.indexOf(true)]?.[1] ?? null;
   }
 
+  async assertCommits(): Promise<void> {
+    // Git does whatever a repository asks for; what goes wrong there is an outcome of the commit.
+  }
+
   commit(request: CommitRequest): Promise<CommitOutcome> {
     return this.#alone(() => commitPaths(this, request));
   }

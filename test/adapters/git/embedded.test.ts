@@ -68,7 +68,9 @@ describe('a commit is refused, and nothing changes', () => {
     await repository.write({ 'd/a.txt': 'A' });
     const before = [repository.head(), repository.git('ls-files', '--stage')];
     const request = { message: 'task', paths: ['d/a.txt'], expect: await git.head() };
-    await expect(git.commit(request)).rejects.toMatchObject({ name: 'GitUnsupported', message: expect.stringContaining(found) });
+    const refusal = { name: 'GitUnsupported', message: expect.stringContaining(found) };
+    await expect(git.assertCommits(['d/a.txt'])).rejects.toMatchObject(refusal);
+    await expect(git.commit(request)).rejects.toMatchObject(refusal);
     expect([repository.head(), repository.git('ls-files', '--stage')]).toEqual(before);
   });
 

@@ -23,7 +23,7 @@ interface Person {
 }
 
 /** Refuses a repository in which a commit of these paths would not be what git makes of it. */
-async function assertCommittable(place: Place, config: Config, paths: readonly string[]): Promise<void> {
+export async function assertCommittable(place: Place, config: Config, paths: readonly string[]): Promise<void> {
   await assertUnconverted(place, config, paths);
   if (config.has('core.hookspath')) throw unsupported(`${place.root} sets core.hooksPath`);
   for (const name of HOOKS) {
