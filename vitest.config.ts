@@ -1,8 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Most tests wait for other processes: one worker more than there are cores keeps these busy.
+    maxWorkers: availableParallelism() + 1,
     // Real git, real processes, two cores: generous, so that only a hang trips it.
     testTimeout: 60_000,
     hookTimeout: 60_000,
