@@ -12,6 +12,7 @@ import { taskPrompt } from '../core/prompt.ts';
 import { logFile, taskOf, workOf, writeJournal } from './context.ts';
 import type { Place, RunContext, TaskWork } from './context.ts';
 import { crashPoint } from './crash.ts';
+import { refreshed } from './snapshot.ts';
 
 type Start = Extract<Effect, { type: 'start-attempt' }>;
 type Step = { readonly task: string; readonly attempt: number };
@@ -87,6 +88,8 @@ async function begin(context: RunContext, effect: Start, agent: string): Promise
   const { task, attempt } = effect;
   const known = context.tasks.get(task);
   if (known === undefined) {
+    // A person goes on working on what was dirty before: each task starts from how that is now.
+    if (!effect.apart && context.base.dirty.size > 0) context.base = await refreshed(context.workspace.git, context.base);
     const place = await placeFor(context, effect);
     if ('reason' in place) {
       context.tasks.set(task, newWork(context, now, attempt, agent, checkout(context)));

@@ -93,12 +93,17 @@ export function note(context: RunContext, task: string | null, text: string): vo
   context.post(event);
 }
 
-/** Runs what it is given one after another, in the order in which it was asked. */
+/**
+ * Runs what it is given one after another, in the order in which it was asked. Once one has thrown, none after it begins: it may have left
+ * a tick without its commit, and the next would commit that.
+ */
 export function turns(): RunContext['inTurn'] {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const result = last.then(work);
-    last = result.catch(() => {});
+    last = result;
+    // Who asked hears of it; here it only keeps the rejection from counting as unhandled.
+    result.catch(() => {});
     return result;
   };
 }

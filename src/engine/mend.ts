@@ -32,7 +32,7 @@ export async function mend(workspace: Workspace, plan: PlanFile, head: string): 
   const [first] = entries;
   if (first !== undefined) {
     await killMarked(`PLANS_RUN_ID=${first.run}`, null);
-    if (entries.some(({ folder }) => folder === null)) putBack = await reclaimPlan(workspace, plan);
+    putBack = await reclaimPlan(workspace, plan);
     for (const entry of entries) await keepHalfDone(workspace, plan, entry, head);
   }
   const snapshot = await takeSnapshot(git, (path) => isProtected(workspace, path));

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import type { Git } from '../adapters/git/git.ts';
 import { openGit } from '../adapters/git/open.ts';
 import { runProcess } from '../adapters/process.ts';
+import { Problem } from '../core/problem.ts';
 import { takeSnapshot } from './snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -56,16 +57,12 @@ export class WorktreePool {
   acquire(at: () => string, owner: string): Promise<Acquired> {
     return this.#options.inTurn(async () => {
       const commit = at();
-      try {
-        const slot = this.#free.pop() ?? (await this.#open(commit));
-        await this.reset(slot, commit, owner);
-        const failed = await this.#setUp(slot);
-        if (failed === null) return { type: 'slot', slot };
-        this.#free.push(slot);
-        return failed;
-      } catch (error) {
-        return { type: 'failed', reason: `No worktree could be made: ${error instanceof Error ? error.message : String(error)}`, tail: '' };
-      }
+      const slot = this.#free.pop() ?? (await this.#open(commit));
+      await this.reset(slot, commit, owner);
+      const failed = await this.#setUp(slot);
+      if (failed === null) return { type: 'slot', slot };
+      this.#free.push(slot);
+      return failed;
     });
   }
 
@@ -105,7 +102,9 @@ export class WorktreePool {
         continue;
       }
       await mkdir(folder, { recursive: true });
-      await git.addWorktree(root, commit);
+      await git.addWorktree(root, commit).catch((error: unknown) => {
+        throw new Problem(`No worktree could be made in ${root}: ${error instanceof Error ? error.message : String(error)}`);
+      });
       const opened = await openGit(root);
       await this.#include(root);
       const slot: Slot = { root: opened.root, git: opened, base: commit, before: await takeSnapshot(opened, ignore) };

@@ -31,6 +31,18 @@ export async function takeSnapshot(git: Git, ignore: (path: string) => boolean):
   return { head, dirty: printsOf(git.root, seen) };
 }
 
+/** The same paths as they are now; those that are clean again are left out, and none is added. */
+export async function refreshed(git: Git, before: Snapshot): Promise<Snapshot> {
+  const { changes } = await git.status();
+  return {
+    ...before,
+    dirty: printsOf(
+      git.root,
+      changes.filter(({ path }) => before.dirty.has(path)),
+    ),
+  };
+}
+
 /** What has changed since `before`. One `git status`; only paths that were dirty before are looked at again. */
 export async function changesSince(git: Git, before: Snapshot, ignore: (path: string) => boolean): Promise<WorkChanges> {
   const { head, changes } = await git.status();

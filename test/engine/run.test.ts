@@ -1,4 +1,5 @@
 import { chmod } from 'node:fs/promises';
+import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { gates, rig, task, trailer } from '../support/rig.ts';
 
@@ -45,6 +46,20 @@ describe('a task that passes', () => {
     expect(it.repository.status()).toEqual(before);
     expect(it.repository.git('diff', '--cached', '--', 'staged.txt')).toBe(index);
     expect(it.repository.git('show', '--format=', '--name-only', 'HEAD').trim().split('\n')).toEqual(['one.txt', 'plans/demo.plan.md']);
+  });
+
+  it('does not mind a person who goes on with what was dirty before', async () => {
+    await using it = await rig(task('one', 'echo 1 > one.txt') + task('two', 'echo 2 > two.txt'));
+    await it.repository.write({ 'README.md': 'mine\n', 'notes.txt': 'mine\n' });
+    const summary = await it.run({
+      on: (event) => {
+        if (event.type !== 'task-completed' || event.task !== 'one') return;
+        writeFileSync(it.repository.path('README.md'), 'mine, and more\n');
+        rmSync(it.repository.path('notes.txt'));
+      },
+    });
+    expect(summary.end).toEqual({ type: 'completed' });
+    expect(it.repository.status()).toEqual([' M README.md']);
   });
 
   it('may delete and rename files', async () => {
