@@ -35,7 +35,7 @@ export async function commit(context: RunContext, paths: readonly string[], what
 }
 
 /** Why a commit was not made, as a failure of the attempt that it was for. */
-export function refusal(outcome: Exclude<CommitOutcome, { type: 'committed' }>): Pick<Failure, 'outcome' | 'reason' | 'tail'> {
+export function refusal(outcome: Exclude<CommitOutcome, { type: 'committed' }>): Pick<Failure, 'outcome' | 'reason' | 'tail' | 'waits'> {
   switch (outcome.type) {
     case 'hook-refused':
       return { outcome: 'hook_failed', reason: 'A git hook refused the commit.', tail: outcome.output };
@@ -46,6 +46,7 @@ export function refusal(outcome: Exclude<CommitOutcome, { type: 'committed' }>):
         tail: '',
       };
     case 'failed':
-      return { outcome: 'conflict', reason: outcome.message, tail: '' };
+      // Another try meets the same lock: a person has to look whose it is.
+      return { outcome: 'conflict', reason: outcome.message, tail: '', ...(outcome.reason === 'locked' ? { waits: 'conflict' } : {}) };
   }
 }

@@ -7,14 +7,15 @@ import { unsupported } from './embedded/unsupported.ts';
 import { listReferences, readHead, swapReference } from './embedded/references.ts';
 import { compareAll } from './embedded/status.ts';
 import { assertCommittable, commitEmbedded, keepEmbedded, restoreEmbedded } from './embedded/write.ts';
+import { IndexLock, unlessLocked } from './index-lock.ts';
 import { OPERATIONS } from './operations.ts';
 import { lookUp } from './tree.ts';
 
 /** Opens the repository that holds `folder`. `home` is where the person's own configuration is; null: they have none. */
-export async function openEmbeddedGit(folder: string, fs?: EmbeddedFs, home: string | null = null): Promise<Git> {
+export async function openEmbeddedGit(folder: string, fs?: EmbeddedFs, home: string | null = null, lockWaitMs?: number): Promise<Git> {
   // The library takes 100 ms to load, and most never need it.
   const library = await import('isomorphic-git');
-  return new EmbeddedGit(await findPlace(fs ?? (await import('node:fs')), library, folder, home));
+  return new EmbeddedGit(await findPlace(fs ?? (await import('node:fs')), library, folder, home), new IndexLock(null, lockWaitMs));
 }
 
 class EmbeddedGit implements Git {
@@ -23,9 +24,11 @@ class EmbeddedGit implements Git {
   readonly gitDir: string;
   readonly commonDir: string;
   readonly #place: Place;
+  readonly #indexLock: IndexLock;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(place: Place) {
+  constructor(place: Place, indexLock: IndexLock) {
+    this.#indexLock = indexLock;
     this.#place = place;
     this.root = place.root;
     this.gitDir = place.gitDir;
@@ -56,7 +59,7 @@ class EmbeddedGit implements Git {
   }
 
   commit(request: CommitRequest): Promise<CommitOutcome> {
-    return this.#alone(() => commitEmbedded(this.#place, request));
+    return this.#alone(() => unlessLocked(this.#indexLock, () => commitEmbedded(this.#place, request)));
   }
 
   async log(query: LogQuery = {}): Promise<readonly Commit[]> {
@@ -97,7 +100,7 @@ class EmbeddedGit implements Git {
     return this.#alone(async () => {
       const id = await this.resolve(commit);
       if (id === null) throw new Error(`There is no commit ${commit} in this repository.`);
-      await restoreEmbedded(this.#place, id, paths);
+      await this.#indexLock.change(() => restoreEmbedded(this.#place, id, paths));
     });
   }
 

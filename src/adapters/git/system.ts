@@ -6,6 +6,7 @@ import { commitPaths, type CommitObject, type CommitPlace } from './commit.ts';
 import { literal } from './entries.ts';
 import type { Commit, CommitOutcome, CommitRequest, Git, Head, LogQuery, Replayed, WorkTreeStatus } from './git.ts';
 import { HookFolder } from './hooks.ts';
+import { IndexLock, unlessLocked } from './index-lock.ts';
 import { keepCommit, restorePaths, type KeepRequest } from './keep.ts';
 import { locate, type Location } from './locate.ts';
 import { LogParser, logArguments } from './log.ts';
@@ -23,11 +24,11 @@ const MAX_TREE_ENTRIES = 2_000;
 /** What HEAD holds as a file where the references are kept elsewhere (reftable). */
 const NO_BRANCH = '.invalid';
 
-/** Opens the repository that holds `folder`. Throws `GitUnavailable` with a sentence where there is none to work in. */
-export async function openSystemGit(folder: string, env: NodeJS.ProcessEnv = process.env): Promise<Git> {
+/** Opens the repository that holds `folder`. Throws `GitUnavailable` with a sentence where there is none to work in. `lockWaitMs` bounds the wait for another's `index.lock`. */
+export async function openSystemGit(folder: string, env: NodeJS.ProcessEnv = process.env, lockWaitMs?: number): Promise<Git> {
   const environment = gitEnvironment(env);
   const location = await locate(new GitProgram(folder, environment));
-  return new SystemGit(location, new GitProgram(location.root, environment));
+  return new SystemGit(location, new GitProgram(location.root, environment), lockWaitMs);
 }
 
 class SystemGit implements Git, CommitPlace {
@@ -44,8 +45,10 @@ class SystemGit implements Git, CommitPlace {
   readonly #trees = new Map<string, ReadonlyMap<string, TreeEntry>>();
   /** The last of the calls that take index.lock: one after another they never refuse each other. */
   #queue: Promise<unknown> = Promise.resolve();
+  readonly #indexLock: IndexLock;
 
-  constructor(location: Location, git: GitProgram) {
+  constructor(location: Location, git: GitProgram, lockWaitMs?: number) {
+    this.#indexLock = new IndexLock({ gitDir: location.gitDir, root: location.root }, lockWaitMs);
     this.root = location.root;
     this.commonDir = location.commonDir;
     this.gitDir = location.gitDir;
@@ -85,7 +88,7 @@ class SystemGit implements Git, CommitPlace {
   }
 
   commit(request: CommitRequest): Promise<CommitOutcome> {
-    return this.#alone(() => commitPaths(this, request));
+    return this.#alone(() => unlessLocked(this.#indexLock, () => commitPaths(this, request)));
   }
 
   async log(query: LogQuery = {}): Promise<readonly Commit[]> {
@@ -138,7 +141,7 @@ class SystemGit implements Git, CommitPlace {
 
   async restore(commit: string, paths: readonly string[]): Promise<void> {
     const { tree } = await this.commitObject(commit);
-    await this.#alone(() => restorePaths(this.git, this.readTree, commit, tree, paths));
+    await this.#alone(() => this.#indexLock.change(() => restorePaths(this.git, this.readTree, commit, tree, paths)));
   }
 
   async diff(from: string, to: string): Promise<readonly string[]> {
@@ -151,11 +154,11 @@ class SystemGit implements Git, CommitPlace {
   }
 
   moveTo(commit: string): Promise<void> {
-    return this.#alone(() => moveTo(this.git, commit));
+    return this.#alone(() => this.#indexLock.change(() => moveTo(this.git, commit)));
   }
 
   async standOn(commit: string): Promise<void> {
-    await this.#alone(() => this.git.must(['reset', '--quiet', '--mixed', '--no-refresh', commit]));
+    await this.#alone(() => this.#indexLock.change(() => this.git.must(['reset', '--quiet', '--mixed', '--no-refresh', commit])));
   }
 
   replay(commit: string, onto: string, message: string): Promise<Replayed> {

@@ -10,6 +10,9 @@ import { createRepository } from '../../support/repository.ts';
 import { conformance } from './conformance.ts';
 import type { Workplace } from './workplace.ts';
 
+/** A lock that is meant to stay need not be waited for. Milliseconds. */
+const LOCK_WAIT_MS = 40;
+
 async function onDisk(open: (folder: string) => Promise<Git>): Promise<Workplace> {
   const repository = await createRepository();
   return {
@@ -40,7 +43,7 @@ async function inMemory(): Promise<Workplace> {
   await setConfig({ fs, dir, path: 'user.name', value: 'Ada Lovelace' });
   await setConfig({ fs, dir, path: 'user.email', value: 'ada@example.org' });
   return {
-    git: await openEmbeddedGit(dir, fs),
+    git: await openEmbeddedGit(dir, fs, null, LOCK_WAIT_MS),
     write: async (files) => {
       for (const [name, content] of Object.entries(files)) {
         const file = join(dir, name);
@@ -62,6 +65,6 @@ async function inMemory(): Promise<Workplace> {
   };
 }
 
-conformance('git on disk', () => onDisk((folder) => openSystemGit(folder)));
-conformance('isomorphic-git on disk', () => onDisk((folder) => openEmbeddedGit(folder)));
+conformance('git on disk', () => onDisk((folder) => openSystemGit(folder, process.env, LOCK_WAIT_MS)));
+conformance('isomorphic-git on disk', () => onDisk((folder) => openEmbeddedGit(folder, undefined, null, LOCK_WAIT_MS)));
 conformance('isomorphic-git in memory', inMemory);

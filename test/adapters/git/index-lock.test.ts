@@ -1,0 +1,76 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, utimesSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { openSystemGit } from '../../../src/adapters/git/system.ts';
+import { commit, open, opened, repositoryWith } from './opened.ts';
+
+/** A pid that no process has: above the largest that Linux gives. */
+const DEAD = 4_194_998;
+
+/** Another program that holds the lock for so long; it is held when this returns. */
+async function holder(lock: string, ms: number): Promise<ChildProcess> {
+  const code = `const fs = require('fs'); fs.writeFileSync(${JSON.stringify(lock)}, '', { flag: 'wx' }); console.log('held');
+    setTimeout(() => fs.unlinkSync(${JSON.stringify(lock)}), ${ms})`;
+  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+  if (child.stdout !== null) await once(child.stdout, 'data');
+  return child;
+}
+
+describe('an index.lock', () => {
+  it.each([100, 1_000])('that another process holds for %i ms is waited for, by a commit and by a restore', async (ms) => {
+    const repository = await repositoryWith({ 'a.txt': 'a\n', 'b.txt': 'b\n' });
+    const git = await open(repository.root);
+    await repository.write({ 'a.txt': 'A\n', 'b.txt': 'B\n', 'new.txt': 'n\n' });
+    const head = repository.head();
+    await holder(repository.path('.git/index.lock'), ms);
+    const committed = commit(git, ['a.txt', 'new.txt']);
+    expect(await git.status()).toMatchObject({ head: { commit: head } });
+    expect(await committed).toMatchObject({ type: 'committed', files: ['a.txt', 'new.txt'] });
+    await holder(repository.path('.git/index.lock'), ms);
+    await git.restore(repository.head(), ['b.txt']);
+    expect(repository.status()).toEqual([]);
+  });
+
+  it('that nobody lets go of is left alone, and named', async () => {
+    const repository = await repositoryWith({ 'a.txt': 'a\n' });
+    const git = await openSystemGit(repository.root, process.env, 50);
+    opened.push(git);
+    await repository.write({ 'a.txt': 'A\n', '.git/index.lock': '' });
+    const lock = repository.path('.git/index.lock');
+    const said = `Another git holds ${lock}, and has not let go of it`;
+    expect(await commit(git, ['a.txt'])).toMatchObject({ type: 'failed', reason: 'locked', message: expect.stringContaining(said) });
+    await expect(git.restore(repository.head(), ['a.txt'])).rejects.toThrow(said);
+    expect(existsSync(lock)).toBe(true);
+    expect(await repository.read('a.txt')).toBe('A\n');
+  });
+
+  it('that a dead process of ours left is taken away', async () => {
+    const repository = await repositoryWith({ 'a.txt': 'a\n' });
+    const git = await openSystemGit(repository.root, process.env, 50);
+    opened.push(git);
+    await repository.write({ 'a.txt': 'A\n', [`.git/plans-index.${DEAD}`]: '12345', '.git/index.lock': '' });
+    expect(await commit(git, ['a.txt'])).toMatchObject({ type: 'committed' });
+    expect(existsSync(repository.path(`.git/plans-index.${DEAD}`))).toBe(false);
+  });
+
+  it('that was made long after our process died is another’s', async () => {
+    const repository = await repositoryWith({ 'a.txt': 'a\n' });
+    const git = await openSystemGit(repository.root, process.env, 50);
+    opened.push(git);
+    const note = repository.path(`.git/plans-index.${DEAD}`);
+    writeFileSync(note, '12345');
+    utimesSync(note, new Date('2020-01-01'), new Date('2020-01-01'));
+    await repository.write({ 'a.txt': 'A\n', '.git/index.lock': '' });
+    expect(await commit(git, ['a.txt'])).toMatchObject({ type: 'failed', reason: 'locked' });
+    expect(existsSync(repository.path('.git/index.lock'))).toBe(true);
+  });
+
+  it('leaves no note of ours behind', async () => {
+    const repository = await repositoryWith({ 'a.txt': 'a\n' });
+    const git = await open(repository.root);
+    await repository.write({ 'a.txt': 'A\n' });
+    await commit(git, ['a.txt']);
+    expect(existsSync(repository.path(`.git/plans-index.${process.pid}`))).toBe(false);
+  });
+});
