@@ -226,7 +226,9 @@ function simulate(start: Plan, random: { outcome: () => Failure['outcome']; prin
     expect(steps).toBeLessThan(2_000);
     const [facts] = inbox.splice(random.print() % Math.max(1, inbox.length), 1);
     if (facts === undefined) throw new Error('nothing under way, and no end');
-    for (const fact of facts) {
+    for (const posted of facts) {
+      // What is read is the plan as it is when it is posted; facts keep their order, so nothing older comes later.
+      const fact = posted.type === 'plan-read' ? { ...posted, plan } : posted;
       const [next, effects] = transition(run, fact);
       run = next;
       expect(run.active.size).toBeLessThanOrEqual(MAX_CONCURRENCY);
