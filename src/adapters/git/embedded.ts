@@ -128,6 +128,14 @@ class EmbeddedGit implements Git {
     return this.diff();
   }
 
+  revert(): Promise<never> {
+    return Promise.reject(unsupported('Taking a task back needs merges'));
+  }
+
+  forward(): Promise<never> {
+    return Promise.reject(unsupported('Moving a branch forward needs merges'));
+  }
+
   async rootCommit(): Promise<string | null> {
     if (await exists(this.#place.fs, `${this.commonDir}/shallow`)) return null;
     const roots = (await this.log()).filter((commit) => commit.parents.length === 0);

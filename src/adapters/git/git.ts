@@ -81,6 +81,15 @@ export type Replayed =
   /** Paths that both changed in ways that do not go together, and git's own words on each. */
   | { readonly type: 'conflict'; readonly paths: readonly string[]; readonly detail: string };
 
+export interface RevertRequest {
+  /** The commit whose change is taken back: an ancestor of `onto`, with one parent. */
+  readonly commit: string;
+  readonly onto: string;
+  /** Texts of files that are not merged: in the new commit they are as said here. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly message: string;
+}
+
 /** What an implementation cannot do here, as a sentence that says why and what to do. Thrown; a caller shows it as it is. */
 export class GitUnsupported extends Problem {
   override readonly name = 'GitUnsupported';
@@ -141,6 +150,10 @@ export interface Git {
   standOn(commit: string): Promise<void>;
   /** Puts the change of `commit` (against its parent, an ancestor of `onto`) on top of `onto`, as a commit beside the branch. */
   replay(commit: string, onto: string, message: string): Promise<Replayed>;
+  /** Takes a commit's change back, as a commit beside the branch. */
+  revert(request: RevertRequest): Promise<Replayed>;
+  /** Moves the branch forward to a descendant, files included. Null, or git's words on what stands in the way; then nothing has changed. */
+  forward(commit: string): Promise<string | null>;
   /** First commit of the history HEAD stands on (the oldest root); null without commits and in a shallow clone, which does not have it. */
   rootCommit(): Promise<string | null>;
   close(): Promise<void>;

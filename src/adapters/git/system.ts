@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commitPaths, type CommitObject, type CommitPlace } from './commit.ts';
 import { literal } from './entries.ts';
-import type { Commit, CommitOutcome, CommitRequest, Git, Head, LogQuery, Replayed, WorkTreeStatus } from './git.ts';
+import type { Commit, CommitOutcome, CommitRequest, Git, Head, LogQuery, Replayed, RevertRequest, WorkTreeStatus } from './git.ts';
 import { HookFolder } from './hooks.ts';
 import { IndexLock, unlessLocked } from './index-lock.ts';
 import { keepCommit, restorePaths, type KeepRequest } from './keep.ts';
@@ -13,6 +13,7 @@ import { LogParser, logArguments } from './log.ts';
 import { OPERATIONS } from './operations.ts';
 import { GitProgram, gitEnvironment } from './process.ts';
 import { ObjectReader } from './reader.ts';
+import { forward, revert } from './revert.ts';
 import { STATUS_ARGUMENTS, parseStatus } from './status.ts';
 import { diffTrees, lookUp, parseTree, type TreeEntry } from './tree.ts';
 import { addWorktree, moveTo, replay } from './worktrees.ts';
@@ -163,6 +164,18 @@ class SystemGit implements Git, CommitPlace {
 
   replay(commit: string, onto: string, message: string): Promise<Replayed> {
     return replay(this.git, commit, onto, message);
+  }
+
+  async revert(request: RevertRequest): Promise<Replayed> {
+    const { tree, parents } = await this.commitObject(request.commit);
+    const [parent] = parents;
+    if (parent === undefined || parents.length > 1)
+      throw new Error(`The commit ${request.commit} has not one parent, but ${parents.length}.`);
+    return revert(this, request, await diffTrees(this.readTree, (await this.commitObject(parent)).tree, tree));
+  }
+
+  forward(commit: string): Promise<string | null> {
+    return this.#alone(() => forward(this.git, commit));
   }
 
   async rootCommit(): Promise<string | null> {

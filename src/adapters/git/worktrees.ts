@@ -18,17 +18,27 @@ export async function moveTo(git: GitProgram, commit: string): Promise<void> {
 
 /** Merges `commit` into `onto`, both children of a common ancestor, without touching a work tree. Needs git 2.38. */
 export async function replay(git: GitProgram, commit: string, onto: string, message: string): Promise<Replayed> {
+  const merged = await mergeTrees(git, onto, commit);
+  if (merged.type === 'conflict') return merged;
+  const made = await git.must(['commit-tree', '--no-gpg-sign', '-p', onto, '-F', '-', merged.tree], { env: KEEPER, input: message });
+  return { type: 'clean', commit: made.toString().trim() };
+}
+
+/** The tree in which two commits come together. */
+export async function mergeTrees(
+  git: GitProgram,
+  onto: string,
+  commit: string,
+): Promise<{ readonly type: 'tree'; readonly tree: string } | Extract<Replayed, { type: 'conflict' }>> {
   const merged = await git.run(['merge-tree', '--write-tree', '--name-only', '--messages', '-z', onto, commit]);
   const output = merged.stdout.toString('utf8');
   if (merged.code === 1) return conflictOf(output);
   if (merged.code !== 0) throw new Error(`git merge-tree failed: ${merged.stderr.trim()}`);
-  const tree = output.slice(0, output.indexOf('\0'));
-  const made = await git.must(['commit-tree', '--no-gpg-sign', '-p', onto, '-F', '-', tree], { env: KEEPER, input: message });
-  return { type: 'clean', commit: made.toString().trim() };
+  return { type: 'tree', tree: output.slice(0, output.indexOf('\0')) };
 }
 
 /** `<tree> NUL (<path> NUL)* NUL (<count> NUL <path>… NUL <kind> NUL <message> NUL)*`, as git-merge-tree(1) has it. */
-function conflictOf(output: string): Replayed {
+function conflictOf(output: string): Extract<Replayed, { type: 'conflict' }> {
   const end = output.indexOf('\0\0');
   const paths = (end < 0 ? output : output.slice(0, end)).split('\0').slice(1).filter(Boolean);
   const said = end < 0 ? '' : output.slice(end + 2);
