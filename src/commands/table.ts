@@ -183,6 +183,27 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./run.ts')).run,
   },
   {
+    name: 'rollback',
+    group: 'Run',
+    summary: 'Take completed tasks back by commits, boxes included',
+    description: [
+      'Reverts the commits of the plan’s completed tasks, or of one phase or task, newest first. Each revert is a commit of its own that clears the box too, so that the task is pending again; the plan pauses.',
+      'All of them land together or none: where a later commit is in the way it says which files, and nothing has changed. Your uncommitted changes stay.',
+    ],
+    arguments: [ONE_PLAN],
+    options: [
+      { name: 'task', value: 'ID', summary: 'Take this task back alone', completes: 'task' },
+      { name: 'phase', value: 'ID', summary: 'Take the tasks of this phase back', completes: 'task' },
+      { name: 'dry-run', summary: 'Say what would be taken back, and change nothing' },
+    ],
+    examples: [
+      { command: 'plans rollback add-auth --dry-run', says: 'what the whole plan’s would be' },
+      { command: 'plans rollback add-auth --task migration', says: 'one task' },
+    ],
+    exitCodes: [[1, 'a later commit is in the way']],
+    load: async () => (await import('./rollback.ts')).rollback,
+  },
+  {
     name: 'export',
     group: 'More',
     summary: 'Everything about every plan as one JSON document',

@@ -75,14 +75,15 @@ export function foldTask(facts: PlanFacts, commit: CommitFacts, evidence: TaskEv
 /** A commit in which the executor recorded something of the plan itself. */
 export function foldPlan(facts: PlanFacts, commit: CommitFacts, evidence: PlanEvidence): void {
   facts.updatedAt = commit.at;
-  facts.pauseReason = evidence.event === 'paused' ? evidence.reason : null;
+  facts.pauseReason = evidence.event === 'paused' || evidence.event === 'reverted' ? evidence.reason : null;
   if (evidence.event === 'started' && facts.startedAt === null) {
     facts.startedAt = commit.at;
     facts.startingCommit = commit.parent;
   }
   if (evidence.event === 'completed' || evidence.event === 'failed') facts.completedAt = commit.at;
   const task = evidence.task === null ? undefined : facts.tasks.get(evidence.task);
-  if (task !== undefined) task.updatedAt = commit.at;
+  // What was taken back is as if it had not been done.
+  if (task !== undefined) Object.assign(task, evidence.event === 'reverted' ? NOT_DONE : {}, { updatedAt: commit.at });
 }
 
 /** Any other commit that touches the file: what it changed, and the plan it left (null where it deleted it). */

@@ -19,7 +19,7 @@ export interface TaskEvidence {
   readonly gates: readonly { readonly name: string; readonly status: GateStatus }[];
 }
 
-export const PLAN_EVENTS = ['started', 'resumed', 'paused', 'failed', 'completed', 'retry', 'skipped', 'approved'] as const;
+export const PLAN_EVENTS = ['started', 'resumed', 'paused', 'failed', 'completed', 'retry', 'skipped', 'approved', 'reverted'] as const;
 type PlanEvent = (typeof PLAN_EVENTS)[number];
 
 /** A commit in which the executor changes the plan file alone. */

@@ -94,7 +94,8 @@ function withPending(plan: Plan, ids: ReadonlySet<string>): Plan {
   return { ...plan, phases: plan.phases.map((phase) => ({ ...phase, tasks: phase.tasks.map(change) })) };
 }
 
-function unknown(plan: Plan, what: string, name: string, known: readonly string[]): string {
+/** That a plan has no phase or task of this name, with the nearest that it has. */
+export function unknown(plan: Plan, what: string, name: string, known: readonly string[]): string {
   const near = suggest(name, known);
   return `The plan "${plan.id}" has no ${what} "${name}".${near === null ? ` Run "plans show ${plan.id}" to see its ids.` : ` Did you mean "${near}"?`}`;
 }

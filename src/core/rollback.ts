@@ -1,0 +1,50 @@
+/** Which task commits still stand, and who depends on them. */
+import type { Plan } from './plan.ts';
+import type { Evidence } from './trailer.ts';
+
+export interface TaskCommit {
+  readonly task: string;
+  readonly id: string;
+  readonly subject: string;
+}
+
+interface HistoryCommit {
+  readonly id: string;
+  readonly subject: string;
+  readonly body: string;
+  readonly evidence: Evidence | null;
+}
+
+/** What `git revert` writes into a message, and so do we. */
+const REVERTS = /^This reverts commit ([0-9a-f]{40,64})\b/gm;
+
+/**
+ * The commit by which each task of a plan was landed last, newest first, without those that were reverted since: by an id that a later
+ * message names, or, where a rebase has changed the ids, by the trailers. What a reverted revert took back stands again.
+ */
+export function standingCommits(planId: string, newestFirst: readonly HistoryCommit[]): readonly TaskCommit[] {
+  const undone = new Set<string>();
+  const seen = new Set<string>();
+  const standing: TaskCommit[] = [];
+  for (const { id, subject, body, evidence } of newestFirst) {
+    if (undone.has(id)) continue;
+    for (const [, reverted = ''] of body.matchAll(REVERTS)) undone.add(reverted);
+    if (evidence === null || 'iteration' in evidence || evidence.plan !== planId || evidence.task === null) continue;
+    if ('event' in evidence ? evidence.event !== 'reverted' : seen.has(evidence.task)) continue;
+    if (!('event' in evidence)) standing.push({ task: evidence.task, id, subject });
+    seen.add(evidence.task);
+  }
+  return standing;
+}
+
+/** Completed tasks outside `gone` that depend on one of them, directly or through others; in document order. */
+export function dependentsOf(plan: Plan, gone: ReadonlySet<string>): readonly string[] {
+  const tasks = plan.phases.flatMap((phase) => phase.tasks);
+  const reached = new Set(gone);
+  // Each round reaches the next link of every chain.
+  for (let size = 0; size !== reached.size;) {
+    size = reached.size;
+    for (const task of tasks) if (task.dependsOn.some((id) => reached.has(id))) reached.add(task.id);
+  }
+  return tasks.filter((task) => reached.has(task.id) && !gone.has(task.id) && task.status === 'completed').map(({ id }) => id);
+}
