@@ -32,8 +32,9 @@ export const DEFAULT_CONFIG: Config = {
   timeout: '30m',
   idleTimeout: '10m',
   retryFrom: 'attempt',
-  qa: { gates: [] },
+  qa: { gates: [], onWeakened: 'flag' },
   env: [],
+  redact: [],
 };
 
 /** A config that holds. */

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import type { GateConfig } from '../core/config.ts';
 import { durationMs } from '../core/frontmatter.ts';
 import type { GateResult } from '../core/outcome.ts';
+import type { Redaction } from '../core/redact.ts';
 import { runProcess, TAIL_BYTES, type ProcessResult } from './process.ts';
 
 /** Lines of output that a result carries; the log has more. */
@@ -18,6 +19,7 @@ export interface GateContext {
   readonly signal?: AbortSignal | undefined;
   readonly logFile?: string | undefined;
   readonly graceMs?: number | undefined;
+  readonly redaction?: Redaction | undefined;
   readonly onOutput?: ((text: string) => void) | undefined;
 }
 
@@ -35,6 +37,7 @@ export async function runGate(gate: GateConfig, context: GateContext): Promise<G
     signal: context.signal,
     graceMs: context.graceMs,
     tailBytes: TAIL_BYTES,
+    redaction: context.redaction,
     onOutput: onOutput && ((_stream, text) => onOutput(text)),
   });
   const passed = result.ended === 'exit' && result.exitCode === 0;

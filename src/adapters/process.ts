@@ -2,8 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import type { Redaction } from '../core/redact.ts';
 import { killGroup, killMarked, MARK_VARIABLE, signalGroup, waitForGroup } from './process/group.ts';
 import { BoundedLog, LastBytes, OutputBatches, tailText } from './process/output.ts';
+import { cleanBytes, ownRedaction } from './redact.ts';
 
 /** Bytes of a log file, head and tail together. */
 const LOG_LIMIT_BYTES = 4 * 1024 * 1024;
@@ -39,6 +41,8 @@ export interface ProcessOptions {
   /** Between INT and TERM, and between TERM and KILL. */
   readonly graceMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Takes secrets out of the output before anybody sees it; by default those of this process's own environment. */
+  readonly redaction?: Redaction | undefined;
   /** Plain text in batches: throttled, and of a flood only the end. Whole characters, not whole lines. */
   readonly onOutput?: ((stream: 'stdout' | 'stderr', text: string) => void) | undefined;
 }
@@ -188,6 +192,7 @@ function collectOutput(child: ChildProcess, options: ProcessOptions): Output {
   const batches: OutputBatches[] = [];
   const { onOutput } = options;
   const ends: Promise<void>[] = [];
+  const rests: (() => void)[] = [];
   const output: Output = {
     tail,
     log,
@@ -201,6 +206,7 @@ function collectOutput(child: ChildProcess, options: ProcessOptions): Output {
       clearTimeout(timer);
       child.stdout?.destroy();
       child.stderr?.destroy();
+      for (const rest of rests) rest();
       for (const batch of batches) batch.end();
       log?.close();
     },
@@ -210,10 +216,15 @@ function collectOutput(child: ChildProcess, options: ProcessOptions): Output {
     if (stream === null) continue;
     const batch = onOutput === undefined ? null : new OutputBatches((text) => onOutput(name, text));
     if (batch !== null) batches.push(batch);
+    const clean = cleanBytes(options.redaction ?? ownRedaction());
+    const keep = (bytes: Buffer) => {
+      tail.push(bytes);
+      log?.push(bytes);
+      batch?.push(bytes);
+    };
+    rests.push(() => keep(clean.end()));
     stream.on('data', (chunk: Buffer) => {
-      tail.push(chunk);
-      log?.push(chunk);
-      batch?.push(chunk);
+      keep(clean.push(chunk));
       output.onActivity();
       release(chunk);
     });

@@ -2,6 +2,7 @@
 import { relative, sep } from 'node:path';
 import type { Commit } from '../adapters/git/git.ts';
 import { readTrailers, type TaskEvidence } from '../core/trailer.ts';
+import { flagWords } from '../core/weakened.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type Command, type CommandContext } from './context.ts';
 import { inWorkspace, slugOfArgument, writeJson } from './reading.ts';
@@ -69,7 +70,7 @@ async function readEntries(workspace: Workspace, plan: string | undefined, limit
 }
 
 function record({ commit, evidence }: Entry) {
-  const { plan, phase, task, attempt, maxAttempts, agent, session, durationMs, tokens, costUsd, gates } = evidence;
+  const { plan, phase, task, attempt, maxAttempts, agent, session, durationMs, tokens, costUsd, gates, flags = [] } = evidence;
   return {
     commit: commit.id,
     committedAt: new Date(commit.committedAt).toISOString(),
@@ -85,6 +86,7 @@ function record({ commit, evidence }: Entry) {
     tokens,
     costUsd,
     gates,
+    flags,
   };
 }
 
@@ -106,11 +108,12 @@ function entryLines(context: CommandContext, { commit, evidence }: Entry, withPl
     const mark = gate.status === 'passed' ? '✔' : gate.status === 'failed' ? '✘' : '–';
     return [s('  '), s(`${mark} ${oneLine(gate.name)}`, style)];
   });
+  const flags = evidence.flags === undefined ? [] : [s(`  ${flagWords(evidence.flags)}`, 'yellow')];
   return [
     fitLine(
       [s(commit.id.slice(0, 10), 'yellow'), s(`  ${oneLine(name)}`, 'bold'), s(`  ${oneLine(commit.subject)}`), s(`  ${when}`, 'dim')],
       columns,
     ),
-    fitLine([s(`            ${facts.join(' · ')}`, 'dim'), ...gates], columns),
+    fitLine([s(`            ${facts.join(' · ')}`, 'dim'), ...gates, ...flags], columns),
   ];
 }

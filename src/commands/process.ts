@@ -1,4 +1,5 @@
 /** The real process as a command's world. */
+import { ownRedaction } from '../adapters/redact.ts';
 import type { CommandContext, Output } from './context.ts';
 
 type Process = typeof process;
@@ -20,8 +21,9 @@ export function processContext(
     version: given.version,
     json: given.json,
     quiet: given.quiet,
-    out: output(stdout, given.color, from.env),
-    err: output(stderr, given.color, from.env),
+    // JSON is for programs: its texts are redacted where they are made, and a number that happens to be a secret must stay one.
+    out: output(stdout, given.color, from.env, given.json),
+    err: output(stderr, given.color, from.env, false),
     now: () => Date.now(),
     readInput: async () => {
       const chunks: Buffer[] = [];
@@ -52,9 +54,9 @@ export function processContext(
   };
 }
 
-function output(stream: NodeJS.WriteStream, color: boolean, env: CommandContext['env']): Output {
+function output(stream: NodeJS.WriteStream, color: boolean, env: CommandContext['env'], raw: boolean): Output {
   return {
-    write: (text) => void stream.write(text),
+    write: (text) => void stream.write(raw ? text : ownRedaction().text(text)),
     isTTY: stream.isTTY,
     color: color && wantsColor(stream.isTTY, env),
     size: () => (stream.isTTY ? { columns: stream.columns || NO_TERMINAL.columns, rows: stream.rows || NO_TERMINAL.rows } : NO_TERMINAL),

@@ -127,7 +127,7 @@ function knownKeys(path: Path): string[] {
   const [top, second] = path;
   if (top === undefined) return Object.keys(Config.shape);
   if (top === 'agents') return Object.keys(AgentProfile.shape);
-  return second === 'gates' ? Object.keys(GateConfig.shape) : ['gates'];
+  return second === 'gates' ? Object.keys(GateConfig.shape) : ['gates', 'onWeakened'];
 }
 
 function didYouMean(word: string, known: readonly string[]): string | null {

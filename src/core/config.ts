@@ -75,13 +75,25 @@ export const Config = z
     qa: z
       .strictObject({
         gates: z.array(GateConfig).default([]).describe('The gates, in the order in which they run: put the fast ones first.'),
+        onWeakened: z
+          .enum(['flag', 'pause'])
+          .default('flag')
+          .describe(
+            'What happens where a task takes away or skips tests, silences a check or changes how it is checked: `flag` says so in the commit, `pause` waits for a person first.',
+          ),
       })
-      .default({ gates: [] })
+      .default({ gates: [], onWeakened: 'flag' })
       .describe('How work is checked.'),
     env: z
       .array(EnvironmentName)
       .default([])
       .describe('Environment variables that agents and gates may see beyond the built-in list; a trailing `*` matches any ending.'),
+    redact: z
+      .array(EnvironmentName)
+      .default([])
+      .describe(
+        'Environment variables whose values are kept out of logs, commits, events and the terminal, beyond those whose names look secret (`*_TOKEN`, `*_KEY`, `*_SECRET`, `*PASSWORD`); a trailing `*` matches any ending.',
+      ),
   })
   .meta({ id: 'Config', title: 'Plans configuration', description: 'How plans are carried out in this repository.' });
 

@@ -76,6 +76,7 @@ export const RunEvent = z
       commit: z.string(),
       files: z.array(z.string()),
       durationMs: ms,
+      flags: z.array(z.object({ name: z.string(), count })).optional(),
       planStatus: z.enum(['running', 'paused', 'completed']),
     }),
     z.object({ type: z.literal('task-failed'), task: id, attempts: count, outcome: z.enum(OUTCOMES), reason: z.string() }),

@@ -1,5 +1,6 @@
 /** What a run came to, as data: the box in the terminal, the comment on a pull request and the JSON are made from it. */
 import type { GateResult, Outcome, PauseReason } from './outcome.ts';
+import type { Flag } from './weakened.ts';
 
 /** How a run ended. */
 export type RunEnd =
@@ -74,6 +75,8 @@ export interface RunSummary {
   readonly attempts: number;
   /** Paths, each once, that this run's task commits changed; the plan file is not counted. */
   readonly filesChanged: number;
+  /** What this run's commits did to the checks that they passed, summed; absent where nothing was found. */
+  readonly flags?: readonly Flag[];
   /** Commits of this run, those of the plan file alone included. */
   readonly commits: number;
   /** Head before the run's first commit; null where the run made none. */

@@ -3,6 +3,7 @@
  * history reads them, both through this file.
  */
 import type { GateStatus, PauseReason } from './outcome.ts';
+import type { Flag } from './weakened.ts';
 
 /** A commit that lands a task: the work and the ticked box. */
 export interface TaskEvidence {
@@ -17,6 +18,8 @@ export interface TaskEvidence {
   readonly tokens: number | null;
   readonly costUsd: number | null;
   readonly gates: readonly { readonly name: string; readonly status: GateStatus }[];
+  /** What the change does to the checks it has passed; absent where nothing was found. */
+  readonly flags?: readonly Flag[];
 }
 
 export const PLAN_EVENTS = ['started', 'resumed', 'paused', 'failed', 'completed', 'retry', 'skipped', 'approved', 'reverted'] as const;
@@ -81,6 +84,8 @@ function taskTrailers(evidence: TaskEvidence): Trailer[] {
   if (evidence.gates.length > 0) {
     list.push(['Plan-Gates', evidence.gates.map((gate) => `${escapeWord(gate.name)}=${gate.status}`).join(' ')]);
   }
+  const { flags = [] } = evidence;
+  if (flags.length > 0) list.push(['Plan-Flags', flags.map(({ name, count }) => `${escapeWord(name)}=${count}`).join(' ')]);
   return list;
 }
 
@@ -131,6 +136,7 @@ export function readTrailers(list: readonly Trailer[]): Evidence | null {
 
 function readTask(values: ReadonlyMap<string, string>, plan: string, task: string): TaskEvidence {
   const [, attempt = '1', maxAttempts = attempt] = /^(\d{1,4})(?:\/(\d{1,4}))?$/.exec(values.get('plan-attempt') ?? '') ?? [];
+  const flags = readFlags(values.get('plan-flags') ?? '');
   const [, seconds = '0'] = /^(\d{1,12}(?:\.\d{1,6})?)\s*s?$/.exec(values.get('plan-duration') ?? '') ?? [];
   return {
     plan,
@@ -144,6 +150,7 @@ function readTask(values: ReadonlyMap<string, string>, plan: string, task: strin
     tokens: number(values.get('plan-tokens'), /^\d{1,15}$/),
     costUsd: number(values.get('plan-cost-usd'), /^\d{1,9}(?:\.\d{1,9})?$/),
     gates: readGates(values.get('plan-gates') ?? ''),
+    ...(flags.length > 0 ? { flags } : {}),
   };
 }
 
@@ -155,6 +162,13 @@ function readGates(value: string): TaskEvidence['gates'] {
     if (at >= 0 && status !== undefined) gates.push({ name: unescape(word.slice(0, at)), status });
   }
   return gates;
+}
+
+function readFlags(value: string): readonly Flag[] {
+  return value.split(/\s+/).flatMap((word) => {
+    const [, name = '', count = ''] = /^(.+)=(\d{1,6})$/.exec(word) ?? [];
+    return name === '' ? [] : [{ name: unescape(name), count: Number(count) }];
+  });
 }
 
 function text(values: ReadonlyMap<string, string>, key: string): string | null {

@@ -62,6 +62,7 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
       idleTimeoutMs: durationMs(workspace.config.idleTimeout),
       maxBudgetUsd: task.maxBudgetUsd,
       logFile: logFile(context, task.id, effect.attempt, 'agent'),
+      redaction: context.redaction,
     },
     (event) => {
       if (event.type === 'output')

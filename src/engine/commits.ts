@@ -24,7 +24,7 @@ export function tell(context: RunContext, outcome: CommitOutcome): void {
 export async function commit(context: RunContext, paths: readonly string[], what: string, evidence: Evidence): Promise<CommitOutcome> {
   const subject = `${context.planId}: ${what}`;
   const short = subject.length > MAX_SUBJECT_CHARS ? `${subject.slice(0, MAX_SUBJECT_CHARS - 1).trimEnd()}…` : subject;
-  const message = `${short}\n\n${formatTrailers(evidence)}\n`;
+  const message = context.redaction.text(`${short}\n\n${formatTrailers(evidence)}\n`);
   const outcome = await context.workspace.git.commit({ message, paths: [...new Set(paths)], expect: context.head });
   if (outcome.type === 'committed') {
     crashPoint(context.env, 'after-commit');

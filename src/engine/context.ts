@@ -7,6 +7,7 @@ import type { Git, Head } from '../adapters/git/git.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { GateResult } from '../core/outcome.ts';
 import type { Task } from '../core/plan.ts';
+import type { Redaction } from '../core/redact.ts';
 import { findTask } from '../core/progress.ts';
 import type { Fact } from '../core/effect.ts';
 import type { RunLimits } from '../core/run.ts';
@@ -54,6 +55,8 @@ export interface RunContext {
   /** The environment that children's is taken from. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
+  /** Takes secrets out of whatever is kept or shown. */
+  readonly redaction: Redaction;
   /** Tells the machine, and everybody who listens, what happened. */
   readonly post: (fact: Fact) => void;
   readonly limits: Pick<RunLimits, 'maxAttempts' | 'maxConcurrency' | 'estimate'>;
@@ -65,6 +68,8 @@ export interface RunContext {
   head: Head & { readonly branch: string; readonly commit: string };
   /** Commits made so far. */
   commits: number;
+  /** Tasks that a person has named or approved. */
+  readonly approved: ReadonlySet<string>;
   /** What is dirty and not the run's. */
   base: Snapshot;
   readonly tasks: Map<string, TaskWork>;

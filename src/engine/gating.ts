@@ -58,6 +58,7 @@ async function oneGate(context: RunContext, step: Step, gate: GateConfig, work: 
     env: childEnvironment(context.env, context.workspace.config.env, { PLANS_RUN_ID: context.runId }),
     changedPaths: work.paths,
     signal: context.abort.signal,
+    redaction: context.redaction,
     logFile: logFile(context, step.task, step.attempt, gate.name),
     onOutput: (text) => context.post({ type: 'gate-output', ...step, gate: gate.name, text }),
   });

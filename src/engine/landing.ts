@@ -3,15 +3,18 @@ import { setPlanFields, setTaskStatus } from '../core/edit.ts';
 import type { Effect } from '../core/effect.ts';
 import { isDone, type Plan } from '../core/plan.ts';
 import { findTask, phaseOf, statusAfter } from '../core/progress.ts';
+import type { TaskEvidence } from '../core/trailer.ts';
 import { failureOf, lookAtWork } from './work.ts';
 import { commit, refusal } from './commits.ts';
 import { leave, note, workOf } from './context.ts';
-import type { RunContext } from './context.ts';
+import type { RunContext, TaskWork } from './context.ts';
 import { crashPoint } from './crash.ts';
 import { joined, takeEdits } from './edits.ts';
 import { integrate, takeOut } from './integrate.ts';
 import type { Refusal } from './integrate.ts';
 import { nextAttemptRef } from './kept.ts';
+import { scrub } from './scrub.ts';
+import { vet } from './vetting.ts';
 
 type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
 
@@ -30,6 +33,8 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
   const phase = phaseOf(plan, id);
   if (task === undefined || phase === undefined)
     return refuse({ outcome: 'interrupted', reason: `The task "${id}" was removed from the plan while it ran.`, tail: '' });
+  const vetted = await vet(context, id, work);
+  if ('refusal' in vetted) return refuse(vetted.refusal);
   const foreign = await integrate(context, effect, work);
   if (foreign !== null) return refuse(foreign);
   const then = statusAfter(plan, id, effect);
@@ -47,20 +52,9 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
   }
   crashPoint(context.env, 'after-tick');
   const durationMs = Math.max(0, context.now().getTime() - work.startedAt);
-  const { usage } = work;
-  const outcome = await commit(context, [...work.paths, context.plan.path], task.title, {
-    plan: context.planId,
-    phase: phase.id,
-    task: id,
-    attempt,
-    maxAttempts,
-    agent: work.agent,
-    session: work.session,
-    durationMs,
-    tokens: usage === null ? null : usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens,
-    costUsd: usage?.costUsd ?? null,
-    gates: work.gates,
-  });
+  const { flags } = vetted;
+  const evidence = { plan: context.planId, phase: phase.id, task: id, attempt, maxAttempts, durationMs, flags, ...learnt(work) };
+  const outcome = await commit(context, [...work.paths, context.plan.path], task.title, evidence);
   if (outcome.type !== 'committed') {
     await untick(context, id, { text, plan });
     await takeOut(context, work);
@@ -76,6 +70,7 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
     commit: outcome.commit,
     files,
     durationMs,
+    ...(flags.length > 0 ? { flags: [...flags] } : {}),
     planStatus: then.status !== 'completed' && then.reason === null ? ('running' as const) : then.status,
   };
   context.post({ type: 'task-completed', ...landed });
@@ -89,6 +84,12 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
   }
 }
 
+/** What the attempts of a task have shown. */
+function learnt({ agent, session, usage, gates }: TaskWork): Pick<TaskEvidence, 'agent' | 'session' | 'tokens' | 'costUsd' | 'gates'> {
+  const tokens = usage === null ? null : usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  return { agent, session, tokens, costUsd: usage?.costUsd ?? null, gates };
+}
+
 /** Judges an attempt that did not pass: keeps what it did under a ref; `attempt-finished` follows. */
 export async function finishAttempt(context: RunContext, effect: EffectOf<'finish-attempt'>): Promise<void> {
   const { task, attempt, failure } = effect;
@@ -98,6 +99,9 @@ export async function finishAttempt(context: RunContext, effect: EffectOf<'finis
   const { contested } = await lookAtWork(context, work);
   const paths = [...work.paths, ...contested];
   crashPoint(context.env, 'before-keep');
+  for (const { path, names } of scrub(work.place.root, paths, context.redaction)) {
+    note(context, task, `The value of ${names.join(' and ')} stood in "${path}"; it was taken out before the attempt was kept.`);
+  }
   const ref = await nextAttemptRef(git, context.planId, task);
   const kept = await git.keep({
     paths,

@@ -7,6 +7,7 @@ import { isOpen, type Plan } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
 import { findTask } from '../core/progress.ts';
 import { reclaim } from '../core/reclaim.ts';
+import type { Redaction } from '../core/redact.ts';
 import { isProtected } from './context.ts';
 import { readJournal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
@@ -14,6 +15,7 @@ import { keptPaths, nextAttemptRef } from './kept.ts';
 import type { PlanFile } from './plan-file.ts';
 import { changesSince, takeSnapshot } from './snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
+import { scrub } from './scrub.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface Mended {
@@ -23,8 +25,14 @@ export interface Mended {
   readonly putBack: readonly string[];
 }
 
+interface Present {
+  /** The commit the run stands on. */
+  readonly head: string;
+  readonly redaction: Redaction;
+}
+
 /** Called under the lock, before a run changes anything. */
-export async function mend(workspace: Workspace, plan: PlanFile, head: string): Promise<Mended> {
+export async function mend(workspace: Workspace, plan: PlanFile, now: Present): Promise<Mended> {
   const { git } = workspace;
   recoverFiles(`${workspace.plansFolder}/`);
   let putBack: readonly string[] = [];
@@ -33,7 +41,7 @@ export async function mend(workspace: Workspace, plan: PlanFile, head: string): 
   if (first !== undefined) {
     await killMarked(`PLANS_RUN_ID=${first.run}`, null);
     putBack = await reclaimPlan(workspace, plan);
-    for (const entry of entries) await keepHalfDone(workspace, plan, entry, head);
+    for (const entry of entries) await keepHalfDone(workspace, plan, entry, now);
   }
   const snapshot = await takeSnapshot(git, (path) => isProtected(workspace, path));
   if (snapshot.dirty.size === 0) return { base: snapshot, putBack };
@@ -64,7 +72,7 @@ async function reclaimPlan(workspace: Workspace, plan: PlanFile): Promise<readon
 }
 
 /** What the attempt had changed, kept as any other attempt that did not pass. */
-async function keepHalfDone(workspace: Workspace, plan: PlanFile, entry: JournalEntry, head: string): Promise<void> {
+async function keepHalfDone(workspace: Workspace, plan: PlanFile, entry: JournalEntry, { head, redaction }: Present): Promise<void> {
   if (entry.landing !== null) await takeOut(workspace, entry.landing);
   if (findTask(plan.plan, entry.task)?.status !== 'pending') return;
   const git = entry.folder === null ? workspace.git : await openGit(entry.folder).catch(() => null);
@@ -75,6 +83,7 @@ async function keepHalfDone(workspace: Workspace, plan: PlanFile, entry: Journal
     if (work.length === 0 || parent === null) return;
     const { id } = plan.plan;
     const message = `${id}/${entry.task}: attempt ${entry.attempt} interrupted\n\nPlan: ${id}\nPlan-Task: ${entry.task}\nPlan-Outcome: interrupted`;
+    scrub(git.root, work, redaction);
     const kept = await git.keep({ paths: work, parent, message });
     await workspace.git.updateRef(await nextAttemptRef(workspace.git, id, entry.task), kept, null);
   } finally {

@@ -10,6 +10,8 @@ import type { Git } from '../adapters/git/git.ts';
 import { openGit } from '../adapters/git/open.ts';
 import { runProcess } from '../adapters/process.ts';
 import { Problem } from '../core/problem.ts';
+import type { Redaction } from '../core/redact.ts';
+import { scrub } from './scrub.ts';
 import { takeSnapshot } from './snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -39,6 +41,7 @@ export interface PoolOptions {
   readonly setup: { readonly run: string; readonly timeoutMs: number } | null;
   readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  readonly redaction: Redaction;
   readonly ignore: (path: string) => boolean;
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -76,6 +79,7 @@ export class WorktreePool {
     const { head, changes } = await git.status();
     const dirty = changes.map(({ path }) => path).filter((path) => !slot.before.dirty.has(path));
     if (dirty.length > 0 && head.commit !== null) {
+      scrub(slot.root, dirty, this.#options.redaction);
       const kept = await git.keep({ paths: dirty, parent: head.commit, message: `${owner}: found in a worktree` });
       const ref = `refs/plans/preserved/${owner}/${kept.slice(0, 12)}`;
       if ((await git.resolve(ref)) === null) await git.updateRef(ref, kept, null);
@@ -138,13 +142,14 @@ export class WorktreePool {
 
   /** Runs the setup command where it has not run, or is another by now. */
   async #setUp(slot: Slot): Promise<Acquired | null> {
-    const { setup, env, signal, ignore } = this.#options;
+    const { setup, env, signal, redaction, ignore } = this.#options;
     const digest = createHash('sha256')
       .update(setup?.run ?? '')
       .digest('hex');
     if (readMark(slot.git)?.digest === digest) return null;
     if (setup !== null) {
-      const result = await runProcess({ command: { shell: setup.run }, cwd: slot.root, env, wallTimeoutMs: setup.timeoutMs, signal });
+      const command = { shell: setup.run };
+      const result = await runProcess({ command, cwd: slot.root, env, wallTimeoutMs: setup.timeoutMs, signal, redaction });
       if (result.ended !== 'exit' || result.exitCode !== 0) {
         const how = result.ended === 'exit' ? `ended with exit code ${result.exitCode ?? result.signal}` : `was stopped (${result.ended})`;
         return { type: 'failed', reason: `The worktree's setup "${setup.run}" ${how}.`, tail: result.tail };

@@ -7,6 +7,7 @@ import { durationMs } from '../core/frontmatter.ts';
 import { checkPlan } from '../core/lint.ts';
 import { allDone, findTask, phaseOf } from '../core/progress.ts';
 import { Problem } from '../core/problem.ts';
+import { redactionOf, redactTexts, secretsOf } from '../core/redact.ts';
 import { newRun, transition } from '../core/run.ts';
 import type { RunSummary } from '../core/summary.ts';
 import { isProtected, note, turns } from './context.ts';
@@ -74,7 +75,8 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
   const { planId, runId, env, head } = options;
   const now = options.now ?? (() => new Date());
   const inbox = new Inbox();
-  const { base, putBack } = await mend(workspace, plan, head.commit);
+  const redaction = redactionOf(secretsOf(env, workspace.config.redact));
+  const { base, putBack } = await mend(workspace, plan, { head: head.commit, redaction });
   const abort = new AbortController();
   const inTurn = turns();
   const context: RunContext = {
@@ -84,13 +86,16 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     runId,
     env,
     now,
-    post: inbox.post,
+    redaction,
+    // The plan is a person's text, and what is written into its file is made from it.
+    post: (fact) => inbox.post(fact.type === 'plan-read' ? fact : redactTexts(fact, redaction)),
     head,
     commits: 0,
+    approved: options.approved,
     base,
     limits: limitsOf(workspace, plan),
     journal: openJournal(workspace.git.commonDir, planId),
-    pool: poolOf(workspace, { env, signal: abort.signal, inTurn, runId }),
+    pool: poolOf(workspace, { env, signal: abort.signal, inTurn, runId, redaction }),
     inTurn,
     tasks: new Map(),
     abort,
@@ -151,7 +156,7 @@ function limitsOf(workspace: Workspace, plan: PlanFile): RunContext['limits'] {
 
 function poolOf(
   workspace: Workspace,
-  { env, signal, inTurn, runId }: Pick<RunContext, 'env' | 'inTurn' | 'runId'> & { readonly signal: AbortSignal },
+  { env, signal, inTurn, runId, redaction }: Pick<RunContext, 'env' | 'inTurn' | 'runId' | 'redaction'> & { readonly signal: AbortSignal },
 ): WorktreePool {
   const { setup, timeout } = workspace.config.worktree;
   return new WorktreePool({
@@ -160,6 +165,7 @@ function poolOf(
     setup: setup === undefined ? null : { run: setup, timeoutMs: durationMs(timeout) },
     env: childEnvironment(env, workspace.config.env, { PLANS_RUN_ID: runId }),
     signal,
+    redaction,
     ignore: (path) => isProtected(workspace, path),
     inTurn,
   });

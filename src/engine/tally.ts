@@ -12,6 +12,7 @@ export class Tally {
   readonly #startedAt: number;
   readonly #files = new Set<string>();
   readonly #phaseMs = new Map<string, number>();
+  readonly #flags = new Map<string, number>();
   readonly #maxAttempts = new Map<string, number>();
   readonly #plan: Plan;
   #completed = 0;
@@ -39,6 +40,7 @@ export class Tally {
       this.#completed += 1;
       this.#phaseMs.set(event.phase, (this.#phaseMs.get(event.phase) ?? 0) + event.durationMs);
       for (const path of event.files) this.#files.add(path);
+      for (const { name, count } of event.flags ?? []) this.#flags.set(name, (this.#flags.get(name) ?? 0) + count);
     }
   }
 
@@ -63,6 +65,7 @@ export class Tally {
       completedTasks: this.#completed,
       attempts: this.#attempts,
       filesChanged: this.#files.size,
+      ...(this.#flags.size > 0 ? { flags: [...this.#flags].map(([name, count]) => ({ name, count })) } : {}),
       commits: now.commits,
       fromCommit: now.commits === 0 ? null : this.#from.commit,
       toCommit: now.commits === 0 ? null : head.commit,

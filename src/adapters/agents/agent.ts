@@ -1,5 +1,7 @@
 /** Who does a task. An agent works in a folder; it never commits and never ticks. */
 
+import type { Redaction } from '../../core/redact.ts';
+
 /** What a session cost so far. Null means unknown, never zero. */
 export interface Usage {
   readonly inputTokens: number;
@@ -31,6 +33,8 @@ export interface AgentJob {
   readonly maxBudgetUsd: number | undefined;
   /** Absolute path of the log that keeps the output, bounded. */
   readonly logFile: string;
+  /** Takes secrets out of what the agent prints. */
+  readonly redaction?: Redaction | undefined;
 }
 
 /** What a session says while it works. Posted, never acted on in the callback. */

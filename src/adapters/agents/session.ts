@@ -40,6 +40,7 @@ export function startSession(job: AgentJob, launch: Launch, emit: (event: AgentE
     wallTimeoutMs: job.wallTimeoutMs,
     idleTimeoutMs: job.idleTimeoutMs,
     logFile: job.logFile,
+    redaction: job.redaction,
     graceMs: launch.graceMs,
     signal: abort.signal,
     onOutput: (stream, text) => emit({ type: 'output', stream, text }),

@@ -1,6 +1,7 @@
 /** The box at a pause and at the end: where the plan stands, what this run did, and the commands to go on with. A pure function. */
 import type { PauseReason } from '../../core/outcome.ts';
 import type { FailureSummary, PhaseSummary, RunSummary } from '../../core/summary.ts';
+import { flagWords } from '../../core/weakened.ts';
 import { dollars, duration } from './duration.ts';
 import { tailLines } from './feed.ts';
 import { fitLine, lineColumns, s, spread, type Line, type Stretch, type Style } from './line.ts';
@@ -148,7 +149,8 @@ function facts(summary: RunSummary, inner: number): Line[] {
     } else line = longer;
   }
   lines.push([s(line)]);
-  const { next } = summary;
+  const { next, flags = [] } = summary;
+  if (flags.length > 0) lines.push(...wrap(`Worth a look: ${flagWords(flags)}.`, inner).map((part): Line => [s(part, 'yellow')]));
   if (next !== null && summary.failure === null) {
     lines.push([s('Next: ', 'dim'), s(oneLine(next.title)), s(next.phaseTitle === '' ? '' : `  (${oneLine(next.phaseTitle)})`, 'dim')]);
   }

@@ -1,0 +1,60 @@
+/** The last look at what a task is about to land: no secret in it, and what it does to the checks it has passed. */
+import { lstatSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Failure } from '../core/effect.ts';
+import type { PauseReason } from '../core/outcome.ts';
+import { flagWords, weakened, type FileVersions, type Flag } from '../core/weakened.ts';
+import { note } from './context.ts';
+import type { RunContext, TaskWork } from './context.ts';
+import { leaksIn } from './scrub.ts';
+
+/** Files beyond so many, and larger ones, are not looked into for weakened checks. */
+const MAX_FILES = 1_000;
+const MAX_FILE_BYTES = 1024 * 1024;
+
+export type Vetted =
+  | { readonly flags: readonly Flag[] }
+  | { readonly refusal: Pick<Failure, 'outcome' | 'reason' | 'tail'> & { readonly waits?: PauseReason } };
+
+/** Looks at a task's work before it is committed: may it land, and what has to be said of it? */
+export async function vet(context: RunContext, task: string, work: TaskWork): Promise<Vetted> {
+  const [leak] = leaksIn(work.place.root, work.paths, context.redaction);
+  if (leak !== undefined) {
+    const reason = `The attempt wrote the value of ${leak.names.join(' and ')} into "${leak.path}". Read it from the environment there; the value has been taken out.`;
+    return { refusal: { outcome: 'denied', reason, tail: '' } };
+  }
+  const { gates, onWeakened } = context.workspace.config.qa;
+  const flags = weakened(
+    await versionsOf(work, work.place.slot?.base ?? context.head.commit),
+    gates.map(({ run }) => run),
+  );
+  if (flags.length === 0) return { flags };
+  if (onWeakened === 'pause' && !context.approved.has(task)) {
+    const reason = `The attempt weakens what is checked (${flagWords(flags)}), and the config asks a person first. Look at its changes in ${work.place.slot === null ? 'the checkout' : 'its kept attempt'}; "plans run ${context.planId} --task ${task}" does the task and lets it land.`;
+    return { refusal: { outcome: 'denied', reason, tail: '', waits: 'manual_approval_required' } };
+  }
+  note(context, task, `This task weakens what is checked: ${flagWords(flags)}. Look at its commit.`);
+  return { flags };
+}
+
+/** The files of a task's work as they were and as they are. */
+async function versionsOf({ place, paths }: TaskWork, base: string): Promise<readonly FileVersions[]> {
+  const files: FileVersions[] = [];
+  for (const path of paths.slice(0, MAX_FILES)) {
+    const old = await place.git.readFile(base, path);
+    const was = old === null ? null : old.length > MAX_FILE_BYTES ? '' : Buffer.from(old).toString('utf8');
+    files.push({ path, before: was, after: textOf(join(place.root, path)) });
+  }
+  return files;
+}
+
+/** Null where there is no file; empty where it is not looked into. */
+function textOf(file: string): string | null {
+  try {
+    const stat = lstatSync(file);
+    if (!stat.isFile()) return '';
+    return stat.size > MAX_FILE_BYTES ? '' : readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
