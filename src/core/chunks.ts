@@ -10,7 +10,7 @@ import type { SectionCache } from './section-cache.ts';
 import { readSection, type Section } from './section.ts';
 
 /** Where readings are not kept, chunks are read together up to this many UTF-16 code units: each reading has a price of its own. */
-const UNCACHED_UNITS = 4_000;
+const UNCACHED_UNITS = 12_000;
 
 /**
  * Where a chunk may begin: after a line ending, at an ATX heading or a bullet with a box. A numbered item only after a blank line, since
