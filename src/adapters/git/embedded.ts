@@ -136,6 +136,26 @@ class EmbeddedGit implements Git {
     return Promise.reject(unsupported('Moving a branch forward needs merges'));
   }
 
+  putBack(): Promise<never> {
+    return this.forward();
+  }
+
+  statement(): Promise<never> {
+    return Promise.reject(unsupported('A plan that is run from a remote needs pushes'));
+  }
+
+  remoteRefs(): Promise<never> {
+    return this.statement();
+  }
+
+  fetch(): Promise<never> {
+    return this.statement();
+  }
+
+  push(): Promise<never> {
+    return this.statement();
+  }
+
   async rootCommit(): Promise<string | null> {
     if (await exists(this.#place.fs, `${this.commonDir}/shallow`)) return null;
     const roots = (await this.log()).filter((commit) => commit.parents.length === 0);

@@ -90,6 +90,18 @@ export interface RevertRequest {
   readonly message: string;
 }
 
+/** A ref of a remote and where it has to go; null: it is not there, before or after. */
+export interface RemoteUpdate {
+  readonly ref: string;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+export type RemoteRefs =
+  | { readonly type: 'refs'; readonly refs: ReadonlyMap<string, string> }
+  /** The remote did not answer; git's own words. */
+  | { readonly type: 'unreachable'; readonly message: string };
+
 /** What an implementation cannot do here, as a sentence that says why and what to do. Thrown; a caller shows it as it is. */
 export class GitUnsupported extends Problem {
   override readonly name = 'GitUnsupported';
@@ -154,6 +166,16 @@ export interface Git {
   revert(request: RevertRequest): Promise<Replayed>;
   /** Moves the branch forward to a descendant, files included. Null, or git's words on what stands in the way; then nothing has changed. */
   forward(commit: string): Promise<string | null>;
+  /** Moves the branch to any commit, files included; a file with a person's changes stops it. As `forward`. */
+  putBack(commit: string): Promise<string | null>;
+  /** Makes a commit without files and parents, that nothing refers to, for what it says. */
+  statement(message: string): Promise<string>;
+  /** What a remote has under these full names. As all that speaks to a remote: bounded in time, and nobody is asked anything. */
+  remoteRefs(remote: string, refs: readonly string[]): Promise<RemoteRefs>;
+  /** Brings what these refs of a remote hold. Null, or git's own words. */
+  fetch(remote: string, refs: readonly string[]): Promise<string | null>;
+  /** Compare-and-swap of all these refs of a remote at once, or none. Null, or git's own words: then look where they are. */
+  push(remote: string, updates: readonly RemoteUpdate[]): Promise<string | null>;
   /** First commit of the history HEAD stands on (the oldest root); null without commits and in a shallow clone, which does not have it. */
   rootCommit(): Promise<string | null>;
   close(): Promise<void>;

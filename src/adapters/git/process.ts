@@ -1,11 +1,14 @@
 /** One run of the git program: a clean environment, bounded output, no prompt, no pager. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { GitUnavailable } from './git.ts';
 
 /** More than this on standard output is a mistake in the question; a caller that expects much takes it in chunks. */
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 /** What is kept of standard error, from its end: hooks can print without limit. */
 const MAX_ERROR_BYTES = 64 * 1024;
+
+/** Between asking a git that takes too long to end and ending it. */
+const GRACE_MS = 2_000;
 
 /** Variables of an outer git (a hook, `git rebase --exec`, an alias) that would send us to another repository or change what a path means. */
 const REDIRECTING = [
@@ -45,6 +48,8 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Takes standard output as it comes; nothing is collected then. */
   readonly onChunk?: (chunk: Buffer) => void;
+  /** Ended after so long with all that it started, which has no terminal to ask at. The exit code is -1 then. */
+  readonly timeoutMs?: number;
 }
 
 /** Runs git in one folder with one environment. */
@@ -65,7 +70,19 @@ export class GitProgram {
         env: options.env ? { ...this.env, ...options.env } : this.env,
         stdio: ['pipe', 'pipe', 'pipe'],
         windowsHide: true,
+        detached: options.timeoutMs !== undefined,
       });
+      const { timeoutMs } = options;
+      const stop =
+        timeoutMs === undefined
+          ? undefined
+          : endAfter(child, timeoutMs, () =>
+              resolve({
+                code: -1,
+                stdout: Buffer.concat(stdout),
+                stderr: `git ${subcommand(args)} took longer than ${timeoutMs / 1000} s and was ended`,
+              }),
+            );
       const stdout: Buffer[] = [];
       const stderr = new Tail(MAX_ERROR_BYTES);
       let size = 0;
@@ -80,6 +97,7 @@ export class GitProgram {
       child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
       child.on('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? missing() : error));
       child.on('close', (code) => {
+        stop?.();
         if (overflow) return reject(new Error(`git ${args[0] ?? ''} printed more than ${MAX_OUTPUT_BYTES} bytes`));
         resolve({ code: code ?? -1, stdout: Buffer.concat(stdout), stderr: stderr.text() });
       });
@@ -95,6 +113,25 @@ export class GitProgram {
     if (result.code !== 0) throw new Error(`git ${subcommand(args)} failed: ${result.stderr.trim() || `exit code ${result.code}`}`);
     return result.stdout;
   }
+}
+
+/** Ends a process group that takes too long, and says so once it is told to; returns what calls that off. */
+function endAfter(child: ChildProcess, timeoutMs: number, ended: () => void): () => void {
+  const signal = (name: NodeJS.Signals) => {
+    try {
+      process.kill(-(child.pid ?? 0), name);
+    } catch {
+      // It has ended meanwhile.
+    }
+  };
+  let timer = setTimeout(() => {
+    signal('SIGTERM');
+    timer = setTimeout(() => {
+      signal('SIGKILL');
+      ended();
+    }, GRACE_MS);
+  }, timeoutMs);
+  return () => clearTimeout(timer);
 }
 
 /** The end of a stream, at most so many bytes of it. */

@@ -66,3 +66,9 @@ export async function forward(git: GitProgram, commit: string): Promise<string |
   const result = await git.run(['-c', 'merge.autoStash=false', 'merge', '--quiet', '--ff-only', '--no-overwrite-ignore', commit]);
   return result.code === 0 ? null : result.stderr.trim() || `git merge ended with ${result.code}`;
 }
+
+/** Moves the branch to any commit, files included; files with a person's changes stop it. Null, or git's own words. */
+export async function putBack(git: GitProgram, commit: string): Promise<string | null> {
+  const result = await git.run(['reset', '--quiet', '--keep', commit]);
+  return result.code === 0 ? null : result.stderr.trim() || `git reset ended with ${result.code}`;
+}

@@ -4,7 +4,19 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commitPaths, type CommitObject, type CommitPlace } from './commit.ts';
 import { literal } from './entries.ts';
-import type { Commit, CommitOutcome, CommitRequest, Git, Head, LogQuery, Replayed, RevertRequest, WorkTreeStatus } from './git.ts';
+import type {
+  Commit,
+  CommitOutcome,
+  CommitRequest,
+  Git,
+  Head,
+  LogQuery,
+  RemoteRefs,
+  RemoteUpdate,
+  Replayed,
+  RevertRequest,
+  WorkTreeStatus,
+} from './git.ts';
 import { HookFolder } from './hooks.ts';
 import { IndexLock, unlessLocked } from './index-lock.ts';
 import { keepCommit, restorePaths, type KeepRequest } from './keep.ts';
@@ -13,7 +25,8 @@ import { LogParser, logArguments } from './log.ts';
 import { OPERATIONS } from './operations.ts';
 import { GitProgram, gitEnvironment } from './process.ts';
 import { ObjectReader } from './reader.ts';
-import { forward, revert } from './revert.ts';
+import { fetchRefs, pushRefs, remoteRefs, statement } from './remote.ts';
+import { forward, putBack, revert } from './revert.ts';
 import { STATUS_ARGUMENTS, parseStatus } from './status.ts';
 import { diffTrees, lookUp, parseTree, type TreeEntry } from './tree.ts';
 import { addWorktree, moveTo, replay } from './worktrees.ts';
@@ -176,6 +189,26 @@ class SystemGit implements Git, CommitPlace {
 
   forward(commit: string): Promise<string | null> {
     return this.#alone(() => forward(this.git, commit));
+  }
+
+  putBack(commit: string): Promise<string | null> {
+    return this.#alone(() => putBack(this.git, commit));
+  }
+
+  statement(message: string): Promise<string> {
+    return statement(this.git, message);
+  }
+
+  remoteRefs(remote: string, refs: readonly string[]): Promise<RemoteRefs> {
+    return remoteRefs(this.git, remote, refs);
+  }
+
+  fetch(remote: string, refs: readonly string[]): Promise<string | null> {
+    return fetchRefs(this.git, remote, refs);
+  }
+
+  push(remote: string, updates: readonly RemoteUpdate[]): Promise<string | null> {
+    return pushRefs(this.git, remote, updates);
   }
 
   async rootCommit(): Promise<string | null> {
