@@ -54,5 +54,6 @@ export const PAUSE_MEANINGS: Readonly<Record<PauseReason, string>> = {
   requested: 'Somebody asked for it.',
   plan_invalid: 'The plan file has errors.',
   conflict: 'A change of a person and one of a task exclude each other.',
+  remote: 'The remote from which the plan runs could not be used, or another runner took the plan over.',
   reopened: 'The plan was completed, and has open tasks again.',
 };

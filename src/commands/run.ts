@@ -40,6 +40,8 @@ async function perform(context: CommandContext, workspace: Workspace, plan: stri
     const summary = await runPlan(workspace, plan, {
       task: input.text('task'),
       from: input.text('from'),
+      remote: input.flag('remote'),
+      notice: (text) => context.err.write(`${text}\n`),
       env: context.env,
       publish: (event) => {
         // Not before the run has begun: a refusal is a sentence on an untouched terminal.

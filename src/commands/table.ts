@@ -167,6 +167,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       { name: 'task', value: 'ID', summary: 'Run this task alone', completes: 'task' },
       { name: 'from', value: 'ID', summary: 'Begin at this phase or task; what is open before it stays open', completes: 'task' },
+      { name: 'remote', summary: 'Run it from the shared remote, as the only runner anywhere (config: remote)' },
       { name: 'dry-run', summary: 'Print what would happen, in order, and change nothing' },
       { name: 'yes', short: 'y', summary: 'Do not ask before the start; a pauseAfter pauses all the same' },
     ],

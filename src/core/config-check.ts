@@ -123,10 +123,14 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   record: 'a group of keys',
 };
 
+/** Keys of the groups that have no group within. */
+const SHAPES = { worktree: Config.shape.worktree.unwrap().shape, remote: Config.shape.remote.unwrap().shape };
+
 function knownKeys(path: Path): string[] {
   const [top, second] = path;
   if (top === undefined) return Object.keys(Config.shape);
   if (top === 'agents') return Object.keys(AgentProfile.shape);
+  if (top === 'worktree' || top === 'remote') return Object.keys(SHAPES[top]);
   return second === 'gates' ? Object.keys(GateConfig.shape) : ['gates', 'onWeakened'];
 }
 

@@ -65,6 +65,20 @@ export const Config = z
       .describe(
         'The worktrees in which the tasks of a parallel phase work. `.worktreeinclude` names ignored files that each gets a copy of.',
       ),
+    remote: z
+      .strictObject({
+        name: z
+          .string()
+          .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, 'the name of a remote')
+          .default('origin')
+          .describe('The remote.'),
+        lease: z.boolean().default(true).describe('`false`: only where `plans run --remote` asks for it.'),
+        expiry: Duration.default('60s').describe('A runner that is not heard of for so long is taken for dead by others.'),
+      })
+      .optional()
+      .describe(
+        'Plans are run from this remote, by one runner at a time: it is kept there who runs what, and every result is pushed at once.',
+      ),
     maxAttempts: z.int().min(1).max(100).default(3).describe('Tries a task gets before the plan pauses, 1 to 100.'),
     timeout: Duration.default('30m').describe('Of one attempt.'),
     idleTimeout: Duration.default('10m').describe('An attempt whose agent prints nothing for so long is ended.'),

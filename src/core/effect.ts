@@ -32,6 +32,8 @@ export type Fact =
   | { readonly type: 'plan-read'; readonly plan: Plan }
   /** Gone, unreadable or with errors. */
   | { readonly type: 'plan-unusable'; readonly detail: string }
+  /** The remote from which the plan runs is lost; `now`: to another runner. */
+  | { readonly type: 'remote-lost'; readonly detail: string; readonly now: boolean }
   | { readonly type: 'work-checked'; readonly task: string; readonly attempt: number; readonly failure: Failure | null }
   | { readonly type: 'gates-finished'; readonly task: string; readonly attempt: number; readonly failure: Failure | null }
   | { readonly type: 'commit-refused'; readonly task: string; readonly attempt: number; readonly failure: Failure };

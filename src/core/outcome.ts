@@ -33,6 +33,7 @@ export const PAUSE_REASONS = [
   'requested',
   'plan_invalid',
   'conflict',
+  'remote',
   'reopened',
 ] as const;
 export type PauseReason = (typeof PAUSE_REASONS)[number];

@@ -101,6 +101,8 @@ export function transition(run: Run, fact: Fact): Next {
       return obey({ ...run, plan: fact.plan });
     case 'plan-unusable':
       return halt(run, { reason: 'plan_invalid', task: null, detail: fact.detail, now: false });
+    case 'remote-lost':
+      return halt(run, { reason: 'remote', task: null, detail: fact.detail, now: fact.now });
     case 'pause-requested': {
       const detail = fact.by === 'signal' ? 'asked for by a signal' : 'asked for in the plan file';
       return halt(run, { reason: 'requested', task: null, detail, now: fact.now || run.stop?.reason === 'requested' });

@@ -30,6 +30,7 @@ export async function commit(context: RunContext, paths: readonly string[], what
     crashPoint(context.env, 'after-commit');
     context.head = { ...context.head, commit: outcome.commit };
     context.commits += 1;
+    context.lease?.publish(outcome.commit);
   }
   return outcome;
 }

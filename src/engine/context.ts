@@ -12,6 +12,7 @@ import { findTask } from '../core/progress.ts';
 import type { Fact } from '../core/effect.ts';
 import type { RunLimits } from '../core/run.ts';
 import type { Journal } from './journal.ts';
+import type { HeldLease } from './lease.ts';
 import type { PlanFile } from './plan-file.ts';
 import type { Slot, WorktreePool } from './pool.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -62,6 +63,8 @@ export interface RunContext {
   readonly limits: Pick<RunLimits, 'maxAttempts' | 'maxConcurrency' | 'estimate'>;
   readonly journal: Journal;
   readonly pool: WorktreePool;
+  /** Held on the remote from which the plan runs; null where it runs here alone. */
+  readonly lease: HeldLease | null;
   /** Whatever moves HEAD or writes the plan happens in here, one after another. */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** Where HEAD must be for the next commit. */

@@ -104,6 +104,7 @@ function isEvent(fact: Fact): fact is RunEvent {
   switch (fact.type) {
     case 'plan-read':
     case 'plan-unusable':
+    case 'remote-lost':
     case 'work-checked':
     case 'gates-finished':
     case 'commit-refused':

@@ -20,8 +20,8 @@ async function attemptRefs(git: Git, planId: string, task: string): Promise<{ nu
 
 /** Paths that the last kept attempts of some tasks had changed: they are those tasks' work, not a person's, when they go on. */
 export async function keptPaths(git: Git, planId: string, tasks: ReadonlySet<string>): Promise<readonly string[]> {
-  const prefix = `${PREFIX}${safe(planId)}/`;
-  const wanted = new Set([...tasks].map(safe));
+  const prefix = `${PREFIX}${refName(planId)}/`;
+  const wanted = new Set([...tasks].map(refName));
   const last = new Map<string, { readonly number: number; readonly commit: string }>();
   for (const [ref, commit] of await git.refs(prefix)) {
     const [task = '', number = ''] = ref.slice(prefix.length).split('/');
@@ -36,11 +36,11 @@ export async function keptPaths(git: Git, planId: string, tasks: ReadonlySet<str
 }
 
 function folder(planId: string, task: string): string {
-  return `${PREFIX}${safe(planId)}/${safe(task)}/`;
+  return `${PREFIX}${refName(planId)}/${refName(task)}/`;
 }
 
 /** A name as one part of a ref: what git forbids there is written as `%` and its bytes. */
-function safe(name: string): string {
+export function refName(name: string): string {
   return name.replaceAll(/[^\p{L}\p{M}\p{N}_.-]|^\.|\.(?=\.|$|lock$)/gu, (found) =>
     [...Buffer.from(found)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
   );

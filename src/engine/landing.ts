@@ -6,6 +6,7 @@ import { findTask, phaseOf, statusAfter } from '../core/progress.ts';
 import type { TaskEvidence } from '../core/trailer.ts';
 import { failureOf, lookAtWork } from './work.ts';
 import { commit, refusal } from './commits.ts';
+import { conclude } from './conclude.ts';
 import { leave, note, workOf } from './context.ts';
 import type { RunContext, TaskWork } from './context.ts';
 import { crashPoint } from './crash.ts';
@@ -77,10 +78,10 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
   if (context.plan.plan.phases.find(({ id: name }) => name === phase.id)?.tasks.every(isDone)) {
     context.post({ type: 'phase-completed', phase: phase.id });
   }
-  if (then.status === 'completed') context.post({ type: 'run-completed', open: 0 });
+  if (then.status === 'completed') await conclude(context, { type: 'run-completed', open: 0 });
   if (then.reason !== null) {
     const { task: at = null, detail = '' } = then.reason === effect.stop?.reason ? effect.stop : {};
-    context.post({ type: 'run-paused', reason: then.reason, task: at, phase: phase.id, detail });
+    await conclude(context, { type: 'run-paused', reason: then.reason, task: at, phase: phase.id, detail });
   }
 }
 

@@ -5,6 +5,7 @@ import type { PauseReason } from '../core/outcome.ts';
 import type { PlanStatus } from '../core/plan.ts';
 import { findTask, openTasks, phaseOf } from '../core/progress.ts';
 import { commitPlan, tell } from './commits.ts';
+import { conclude } from './conclude.ts';
 import { note } from './context.ts';
 import type { RunContext } from './context.ts';
 import { crashPoint } from './crash.ts';
@@ -53,9 +54,10 @@ export async function recordPause(context: RunContext, effect: EffectOf<'record-
   const { reason, task, detail } = effect;
   const problem = await takeEdits(context);
   const phase = task === null ? null : (phaseOf(context.plan.plan, task)?.id ?? null);
-  if (problem !== null) return context.post({ type: 'run-paused', reason: 'plan_invalid', task, phase, detail: problem });
-  await writeStatus(context, 'paused', reason, task, effect.attempts);
-  context.post({ type: 'run-paused', reason, task, phase, detail });
+  if (problem !== null) return conclude(context, { type: 'run-paused', reason: 'plan_invalid', task, phase, detail: problem });
+  // Another runner's plan by now: what this one would write into it could not be pushed.
+  if (context.lease?.loss?.type !== 'taken') await writeStatus(context, 'paused', reason, task, effect.attempts);
+  await conclude(context, { type: 'run-paused', reason, task, phase, detail });
 }
 
 /** Ends a run that has nothing left to do; `run-completed` follows. */
@@ -63,7 +65,7 @@ export async function recordCompletion(context: RunContext, effect: EffectOf<'re
   const open = effect.open === 0 ? 0 : openTasks(context.plan.plan);
   if (open === 0) await writeStatus(context, 'completed', null, null);
   else await writeStatus(context, 'paused', 'requested', null);
-  context.post({ type: 'run-completed', open });
+  await conclude(context, { type: 'run-completed', open });
 }
 
 /** Sets the plan's status (and a task's tries) and commits the plan file alone. */

@@ -26,6 +26,7 @@ import { recorder } from './recorder.ts';
 import { beginning, checkAgents, checkedHead, checkStatus, select } from './start.ts';
 import type { Selection } from './start.ts';
 import { syncFiles } from './sync.ts';
+import { releaseLease, takeLease } from './take-lease.ts';
 import { Tally } from './tally.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -39,27 +40,44 @@ export interface RunOptions extends Selection {
   readonly publish: (event: PublishedEvent) => void;
   /** Called once the run can be asked to stop: `pause(false)` after the current task, `pause(true)` at once. */
   readonly control?: (pause: (now: boolean) => void) => void;
+  /** Runs the plan from the remote, though the config does not say so. */
+  readonly remote?: boolean | undefined;
+  /** Told what is waited for before the run begins. */
+  readonly notice?: (text: string) => void;
 }
 
 /** Runs a plan to its end or its next pause. A {@link Problem} says why it did not begin; then nothing has changed. */
 export async function runPlan(workspace: Workspace, planId: string, options: RunOptions): Promise<RunSummary> {
   const runId = `${(options.now?.() ?? new Date()).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
+  // Another's commits may bring what is missing here: looked at once they are here.
+  const early = options.remote === true || workspace.config.remote?.lease === true ? null : await prepare(workspace, planId, options);
+  const lock = takeLock(workspace.git.commonDir, planId, runId);
+  if ('holder' in lock) throw new Problem(held(planId, lock.holder));
+  try {
+    const lease = early === null ? await takeLease(workspace, planId, runId, options.notice) : null;
+    try {
+      const { plan, ...ready } = early ?? (await prepare(workspace, planId, options));
+      const summary = await runLocked(workspace, plan, { ...options, ...ready, planId, runId, lock, lease });
+      // Our own writes are nothing that the next look should report as somebody's edits.
+      await syncFiles(workspace);
+      return summary;
+    } finally {
+      if (lease !== null) await releaseLease(workspace, lease);
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** What a run begins on, checked. */
+async function prepare(workspace: Workspace, planId: string, options: RunOptions) {
   const plan = await PlanFile.open(workspace, planId);
   if ('message' in plan) throw new Problem(plan.message);
   checkStatus(plan.plan);
   const selected = select(plan.plan, options);
   const head = await checkedHead(workspace);
   await checkAgents(workspace, plan.plan, selected.scope, options.env);
-  const lock = takeLock(workspace.git.commonDir, planId, runId);
-  if ('holder' in lock) throw new Problem(held(planId, lock.holder));
-  try {
-    const summary = await runLocked(workspace, plan, { ...options, ...selected, planId, runId, head, lock });
-    // Our own writes are nothing that the next look should report as somebody's edits.
-    await syncFiles(workspace);
-    return summary;
-  } finally {
-    lock.release();
-  }
+  return { plan, ...selected, head };
 }
 
 interface Begun extends RunOptions {
@@ -67,12 +85,13 @@ interface Begun extends RunOptions {
   readonly runId: string;
   readonly head: RunContext['head'];
   readonly lock: Lock;
+  readonly lease: RunContext['lease'];
   readonly scope: ReadonlySet<string> | null;
   readonly approved: ReadonlySet<string>;
 }
 
 async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): Promise<RunSummary> {
-  const { planId, runId, env, head } = options;
+  const { planId, runId, env, head, lease } = options;
   const now = options.now ?? (() => new Date());
   const inbox = new Inbox();
   const redaction = redactionOf(secretsOf(env, workspace.config.redact));
@@ -96,10 +115,12 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     limits: limitsOf(workspace, plan),
     journal: openJournal(workspace.git.commonDir, planId),
     pool: poolOf(workspace, { env, signal: abort.signal, inTurn, runId, redaction }),
+    lease,
     inTurn,
     tasks: new Map(),
     abort,
   };
+  lease?.watch(({ type, detail }) => context.post({ type: 'remote-lost', detail, now: type === 'taken' }));
   const record = recorder(workspace, { id: runId, planId, startedAt: now().toISOString() });
   const tally = new Tally(plan.plan, head, now());
   let seq = 0;

@@ -85,6 +85,8 @@ export function pauseSentence(why: PauseReason, task: string | null, phase: stri
       return 'The plan file has errors, and nothing is started from it until they are mended.';
     case 'conflict':
       return 'The work and what stands in the repository do not fit together.';
+    case 'remote':
+      return 'The remote and this run do not go together any more.';
     case 'reopened':
       return 'The plan said completed, and has open tasks again.';
   }
@@ -200,6 +202,7 @@ function waysOn({ end, plan, failure: failed }: RunSummary): [string, string][] 
     case 'rate_limited':
     case 'requested':
     case 'conflict':
+    case 'remote':
     case 'reopened':
       return [
         ['Continue', `plans run ${plan}`],

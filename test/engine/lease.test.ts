@@ -1,0 +1,177 @@
+/** Runners on several machines: clones of one bare repository, each with processes of its own. */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createRepository, Repository } from '../support/repository.ts';
+import { task, trailer } from '../support/rig.ts';
+import { runs } from '../support/runs.ts';
+import { contentOf } from '../support/scripted.ts';
+
+const CLI = join(import.meta.dirname, '../../src/cli.ts');
+const RUNNERS = 8;
+/** Of this many runners on a busy machine even the slowest renews in time. */
+const LONG = '10s';
+
+/** A bare repository with one plan, and clones of it. `tasks` see `MEET`, a folder that all share. */
+async function remoteWith(tasks: string, expiry: string) {
+  const seed = await createRepository();
+  const config = { env: ['MEET', 'WHO'], remote: { expiry } };
+  await seed.commit('init', {
+    'plans/demo.plan.md': `---\nstatus: ready\n---\n\n# Demo\n\n${tasks}`,
+    'plans.config.json': JSON.stringify(config),
+  });
+  const meet = seed.path('.git/meet');
+  await mkdir(meet);
+  const bare = seed.path('.git/bare');
+  seed.git('clone', '--quiet', '--bare', '.', bare);
+  const clone = (name: string): Repository => {
+    const folder = seed.path(`.git/${name}`);
+    seed.git('clone', '--quiet', '--template=', bare, folder);
+    const repository = new Repository(folder);
+    for (const [key, value] of [
+      ['user.name', name],
+      ['user.email', `${name}@example.org`],
+      ['gc.auto', '0'],
+    ] as const)
+      repository.git('config', key, value);
+    return repository;
+  };
+  return {
+    meet: (name: string) => join(meet, name),
+    bare: new Repository(bare),
+    clone,
+    env: { MEET: meet },
+    [Symbol.asyncDispose]: () => seed.dispose(),
+  };
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(repository: Repository, env: Readonly<Record<string, string>>): { pid: number; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [CLI, 'run', 'demo', '--yes'], {
+    cwd: repository.root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() }));
+  });
+  return { pid: child.pid ?? 0, ended };
+}
+
+const taskCommits = (repository: Repository): string[] =>
+  repository
+    .git('log', '--format=%B%x00', 'main')
+    .split('\0')
+    .flatMap((message) => (trailer(message, 'Plan-Attempt') === undefined ? [] : [trailer(message, 'Plan-Task') ?? '']));
+const leases = (bare: Repository): string => bare.git('for-each-ref', 'refs/plans');
+/** In a shell: until a file is there. */
+const until = (name: string) => `while [ ! -e "$MEET/${name}" ]; do sleep 0.02; done`;
+
+describe('a plan that runs from a remote', () => {
+  it(`has one runner of ${RUNNERS} that want it`, { timeout: 240_000 }, async () => {
+    for (let round = 0; round < runs(1).numRuns; round += 1) {
+      await using it = await remoteWith(task('one', `echo "$WHO" >> "$MEET/began"; ${until('go')}; echo "$WHO" > one.txt`), LONG);
+      const runners = Array.from({ length: RUNNERS }, (_, index) => start(it.clone(`r${index}`), { ...it.env, WHO: `r${index}` }));
+      const losers: Ended[] = [];
+      for (const { ended } of runners)
+        void ended.then((end) => (losers.push(end) === RUNNERS - 1 ? writeFile(it.meet('go'), '') : undefined));
+      const ends = await Promise.all(runners.map(({ ended }) => ended));
+      expect(ends.filter(({ code }) => code === 0)).toHaveLength(1);
+      expect(ends.filter(({ code }) => code === 2)).toHaveLength(RUNNERS - 1);
+      for (const { err } of losers.slice(0, -1)) expect(err).toMatch(/is being run by process \d+ on /);
+      expect(readFileSync(it.meet('began'), 'utf8').trim().split('\n')).toHaveLength(1);
+      expect(taskCommits(it.bare)).toEqual(['one']);
+      expect(leases(it.bare)).toBe('');
+    }
+  });
+
+  it('goes to another when its holder is not heard of, and the late one lands nothing', { timeout: 120_000 }, async () => {
+    await using it = await remoteWith(task('one', 'echo "$WHO" > one.txt') + task('two', 'echo "$WHO" > two.txt'), '2s');
+    const [a, b] = [it.clone('a'), it.clone('b')];
+    // It is stopped where it hurts most: its result is committed, and git knows where it wants to push it.
+    await mkdir(a.path('.git/hooks'), { recursive: true });
+    await writeFile(
+      a.path('.git/hooks/pre-push'),
+      `#!/bin/sh\ngit log -1 --format=%B "$(git rev-parse HEAD)" | grep -q Plan-Attempt || exit 0\necho x > "$MEET/pushing"\n${until('go')}\n`,
+    );
+    await chmod(a.path('.git/hooks/pre-push'), 0o755);
+    const first = start(a, { ...it.env, WHO: 'a' });
+    await contentOf(it.meet('pushing'));
+    process.kill(first.pid, 'SIGSTOP');
+    const second = await start(b, { ...it.env, WHO: 'b' }).ended;
+    expect(second).toMatchObject({ code: 0, err: expect.stringContaining('Watching for up to 2 s') });
+    const landed = it.bare.git('rev-parse', 'main').trim();
+    await writeFile(it.meet('go'), '');
+    process.kill(first.pid, 'SIGCONT');
+    const late = await first.ended;
+    expect(late.code).toBe(3);
+    expect(late.out).toContain('took the plan over');
+    expect(it.bare.git('rev-parse', 'main').trim()).toBe(landed);
+    expect(taskCommits(it.bare).toSorted()).toEqual(['one', 'two']);
+    expect([a.head(), a.status(), await a.read('one.txt')]).toEqual([landed, [], 'b\n']);
+    // Its own result is not lost.
+    const [kept = ''] = a.git('for-each-ref', '--format=%(refname)', 'refs/plans/preserved').trim().split('\n');
+    expect(a.git('show', `${kept}:one.txt`)).toBe('a\n');
+    expect(leases(it.bare)).toBe('');
+    expect(a.git('fsck', '--no-progress', '--no-dangling').trim()).toBe('');
+  });
+
+  it('goes on at once after a crash of its own runner, and pushes what that one could not', async () => {
+    await using it = await remoteWith(
+      task('one', `echo 1 > one.txt`) + task('two', `echo x > "$MEET/began"; ${until('go')}; echo 2 > two.txt`),
+      LONG,
+    );
+    const a = it.clone('a');
+    const first = start(a, it.env);
+    await contentOf(it.meet('began'));
+    process.kill(first.pid, 'SIGKILL');
+    await first.ended;
+    expect(leases(it.bare)).toContain('refs/plans/lease/demo');
+    await writeFile(it.meet('go'), '');
+    const second = await start(a, it.env).ended;
+    expect(second).toMatchObject({ code: 0, err: '' });
+    expect(taskCommits(it.bare)).toEqual(['two', 'one']);
+    expect(it.bare.git('rev-parse', 'main').trim()).toBe(a.head());
+    expect(leases(it.bare)).toBe('');
+  });
+
+  it('pauses where the remote does not take it any more, and says so; the next run pushes it', async () => {
+    await using it = await remoteWith(task('one', 'echo 1 > one.txt') + task('two', 'echo 2 > two.txt'), '5s');
+    const a = it.clone('a');
+    await mkdir(it.bare.path('hooks'), { recursive: true });
+    await writeFile(it.bare.path('hooks/pre-receive'), '#!/bin/sh\nif grep -q refs/heads/; then echo protected; exit 1; fi\n');
+    await chmod(it.bare.path('hooks/pre-receive'), 0o755);
+    const refused = await start(a, it.env).ended;
+    expect(refused).toMatchObject({ code: 3, out: expect.stringContaining('pre-receive hook declined') });
+    expect(a.log()[0]).toMatch(/^demo: (?:paused: remote|Do )/);
+    expect([leases(it.bare), existsSync(a.path('.git/plans/demo.leases'))]).toEqual(['', false]);
+    await it.bare.write({ 'hooks/pre-receive': null });
+    expect(await start(a, it.env).ended).toMatchObject({ code: 0 });
+    expect(it.bare.git('rev-parse', 'main').trim()).toBe(a.head());
+  });
+
+  it('is refused with a sentence where the branches have gone apart, and moves forward where it is behind', async () => {
+    await using it = await remoteWith(task('one', 'echo 1 > one.txt'), LONG);
+    const [a, b, c] = [it.clone('a'), it.clone('b'), it.clone('c')];
+    await c.commit('mine', { 'mine.txt': 'mine' });
+    expect(await start(a, it.env).ended).toMatchObject({ code: 0 });
+    expect(await start(b, it.env).ended).toMatchObject({ code: 0 });
+    expect(b.head()).toBe(a.head());
+    expect(await start(c, it.env).ended).toMatchObject({ code: 2, err: expect.stringContaining('have gone apart') });
+    c.git('remote', 'set-url', 'origin', it.meet('nowhere'));
+    expect(await start(c, it.env).ended).toMatchObject({ code: 2, err: expect.stringContaining('cannot be reached') });
+    expect(taskCommits(it.bare)).toEqual(['one']);
+    expect(leases(it.bare)).toBe('');
+  });
+});
