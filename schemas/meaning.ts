@@ -18,6 +18,8 @@ export const EVENT_MEANINGS: Readonly<Record<RunEvent['type'], string>> = {
   'phase-completed': 'Every task of a phase is done.',
   'plan-edited': 'A person changed the plan during the run.',
   'pause-requested': 'Somebody asked for a pause.',
+  'pause-withdrawn': 'The pause that the plan file asked for is taken back before it began.',
+  'cancel-requested': 'Somebody cancelled the plan: what runs is stopped, nothing else starts.',
   note: 'Something worth knowing that changes nothing.',
   'run-paused': 'The run waits for a person.',
   'run-completed': 'There is nothing left to do.',

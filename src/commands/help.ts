@@ -6,7 +6,7 @@ import { usageLine } from './parse.ts';
 import { GLOBAL_OPTIONS, type CommandSpec, type Group, type OptionSpec } from './specification.ts';
 import { COMMANDS, findCommand } from './table.ts';
 
-const GROUPS: readonly Group[] = ['Begin', 'Run', 'Look', 'More'];
+const GROUPS: readonly Group[] = ['Begin', 'Run', 'Steer', 'Look', 'More'];
 /** Longest line of help, in columns. */
 const HELP_COLUMNS = 96;
 

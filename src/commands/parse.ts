@@ -63,8 +63,13 @@ function readTokens(rest: readonly string[], options: readonly OptionSpec[], com
   const { tokens } = parseArgs({ args: [...rest], options: config(options), strict: false, allowPositionals: true, tokens: true });
   const values = new Map<string, string | true>();
   const positionals: string[] = [];
+  // An option whose value takes a second word (`--from phase ID`), and where that word stands.
+  let open: { readonly name: string; readonly value: string; readonly index: number } | undefined;
   for (const token of tokens) {
-    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind === 'positional') {
+      if (open?.index === token.index) values.set(open.name, `${open.value} ${token.value}`);
+      else positionals.push(token.value);
+    }
     if (token.kind !== 'option') continue;
     const option = options.find((each) => each.name === token.name);
     if (option === undefined) throw unknownOption(token.rawName, options, command);
@@ -72,7 +77,9 @@ function readTokens(rest: readonly string[], options: readonly OptionSpec[], com
       if (token.value !== undefined) throw new CommandError(`${token.rawName} takes no value, but "${token.value}" was given.`);
       values.set(option.name, true);
     } else {
-      values.set(option.name, checkValue(option, token.rawName, token.value));
+      const value = checkValue(option, token.rawName, token.value);
+      values.set(option.name, value);
+      if (option.secondWord?.includes(value)) open = { name: option.name, value, index: token.index + (token.inlineValue ? 1 : 2) };
     }
   }
   return { values, positionals };

@@ -2,6 +2,7 @@
 import { basename, relative, sep } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Plan } from '../core/plan.ts';
+import { shellWord } from '../core/shell.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, type CommandContext } from './context.ts';
 
@@ -35,6 +36,18 @@ export async function inWorkspace<T>(context: CommandContext, work: (workspace: 
 export function slugOfArgument(argument: string): string {
   const name = basename(argument);
   return name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : argument;
+}
+
+/** `PLAN TASK` and `PLAN/TASK` both name a task. */
+export function taskOfArguments(name: string, given: readonly string[]): { readonly plan: string; readonly task: string } {
+  const [first = '', second] = given;
+  if (second !== undefined) return { plan: slugOfArgument(first), task: second };
+  const [, plan, task] = /^([^/]+)\/([^/]+)$/.exec(first) ?? [];
+  if (plan === undefined || task === undefined || task.endsWith(SUFFIX))
+    throw new CommandError(
+      `"plans ${name}" needs a task: plans ${name} ${shellWord(slugOfArgument(first))} TASK. "plans show" lists the ids.`,
+    );
+  return { plan, task };
 }
 
 /** A path for people: relative to the repository's root, with `/`. */

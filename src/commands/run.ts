@@ -24,8 +24,13 @@ export const run: Command = (context, input) =>
     }
     // A slug that names nothing gets its "did you mean" before anything is set up.
     if (named !== undefined) await loadPlan(workspace, plan);
-    return exitCode(await perform(context, workspace, plan, input));
+    return await runToEnd(context, workspace, plan, input);
   });
+
+/** Runs a plan with its progress on the terminal, and says how it ended. */
+export async function runToEnd(context: CommandContext, workspace: Workspace, plan: string, input: CommandInput): Promise<ExitCode> {
+  return exitCode(await perform(context, workspace, plan, input));
+}
 
 async function perform(context: CommandContext, workspace: Workspace, plan: string, input: CommandInput): Promise<RunSummary> {
   const { runPlan } = await import('../engine/run.ts');

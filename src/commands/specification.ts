@@ -21,6 +21,8 @@ export interface OptionSpec {
   readonly value?: string;
   readonly choices?: readonly string[];
   readonly completes?: Completes;
+  /** Values that the next word belongs to. */
+  readonly secondWord?: readonly string[];
   /** Shown in help: what holds where the option is not given. */
   readonly default?: string;
 }
@@ -30,7 +32,7 @@ interface Example {
   readonly says: string;
 }
 
-export type Group = 'Begin' | 'Look' | 'Run' | 'More';
+export type Group = 'Begin' | 'Look' | 'Run' | 'Steer' | 'More';
 
 export interface CommandSpec {
   readonly name: string;
@@ -46,6 +48,10 @@ export interface CommandSpec {
   /** Each command is a file of its own, so that a call loads what it needs and no more. */
   readonly load: () => Promise<Command>;
 }
+
+/** The plan that a command is about. */
+export const PLAN = { name: 'PLAN', summary: 'A plan’s slug: its file name without .plan.md', completes: 'plan' } as const;
+export const ONE_PLAN = { ...PLAN, required: true } as const;
 
 /** Options that every command takes. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [

@@ -1,8 +1,6 @@
 /** The commands. Parsing, help, shell completion and the README's reference are made from this table. */
-import type { CommandSpec } from './specification.ts';
-
-const PLAN = { name: 'PLAN', summary: 'A plan’s slug: its file name without .plan.md', completes: 'plan' } as const;
-const ONE_PLAN = { ...PLAN, required: true } as const;
+import { ONE_PLAN, PLAN, type CommandSpec } from './specification.ts';
+import { STEERING } from './steering-table.ts';
 
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -166,7 +164,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     arguments: [PLAN],
     options: [
       { name: 'task', value: 'ID', summary: 'Run this task alone', completes: 'task' },
-      { name: 'from', value: 'ID', summary: 'Begin at this phase or task; what is open before it stays open', completes: 'task' },
+      {
+        name: 'from',
+        value: 'WHERE',
+        summary: 'Begin at a phase or task (an id, “phase ID” or “task ID”), what is open before it stays open; or at the “beginning”',
+        secondWord: ['phase', 'task'],
+        completes: 'task',
+        default: 'current',
+      },
       { name: 'remote', summary: 'Run it from the shared remote, as the only runner anywhere (config: remote)' },
       { name: 'dry-run', summary: 'Print what would happen, in order, and change nothing' },
       { name: 'yes', short: 'y', summary: 'Do not ask before the start; a pauseAfter pauses all the same' },
@@ -175,6 +180,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { command: 'plans run add-auth', says: 'run it' },
       { command: 'plans run add-auth --dry-run', says: 'look first' },
       { command: 'plans run add-auth --task migration', says: 'one task alone' },
+      { command: 'plans run add-auth --from phase routes', says: 'leave out what comes before' },
       { command: 'plans run --yes --json | jq .event.type', says: 'for a program' },
     ],
     exitCodes: [
@@ -183,6 +189,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     load: async () => (await import('./run.ts')).run,
   },
+  ...STEERING,
   {
     name: 'rollback',
     group: 'Run',

@@ -30,7 +30,7 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
 
 /**
  * Sets a task's status: its box, and only where needed its frontmatter. `completed` and `pending` clear `status`, `error` and `attempts`
- * (a pending task keeps the tries that are named);
+ * (a pending task keeps the tries that are named); an approval is used up by any status but `pending`;
  * a derived id is pinned when the frontmatter has to be written anyway.
  */
 export function setTaskStatus(
@@ -50,10 +50,11 @@ export function setTaskStatus(
   if (!kept) edits.push({ ...box, text: done ? 'x' : ' ' });
   const cleared = change.status === 'completed' || change.status === 'pending';
   const written: FieldValues = cleared
-    ? { status: null, attempts: done ? null : change.attempts || null, error: null }
+    ? { status: null, attempts: done ? null : change.attempts || null, error: null, approved: done ? null : undefined }
     : {
         // `[-]` says skipped by itself.
         status: kept && mark === '-' ? undefined : change.status,
+        approved: null,
         attempts: change.attempts,
         error: change.error === undefined ? null : oneLine(change.error),
       };

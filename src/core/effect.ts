@@ -24,12 +24,15 @@ export interface Waiting {
   readonly task: string | null;
   /** A sentence, without its capital and its stop. */
   readonly detail: string;
+  /** The plan file asks for it: it ends where the file no longer does. */
+  readonly byFile?: boolean;
 }
 
 /** What has happened and only the machine needs to know. */
 export type Fact =
   | RunEvent
-  | { readonly type: 'plan-read'; readonly plan: Plan }
+  /** `withdrawn`: the file does not ask for the pause any more that it asked for. */
+  | { readonly type: 'plan-read'; readonly plan: Plan; readonly withdrawn?: boolean }
   /** Gone, unreadable or with errors. */
   | { readonly type: 'plan-unusable'; readonly detail: string }
   /** The remote from which the plan runs is lost; `now`: to another runner. */
@@ -83,7 +86,9 @@ export type Effect =
       readonly task: string | null;
       readonly detail: string;
       readonly attempts: ReadonlyMap<string, number>;
+      readonly byFile: boolean;
     }
+  | { readonly type: 'record-cancellation' }
   /** `open` counts the tasks that are left because the run was not asked to do them. */
   | { readonly type: 'record-completion'; readonly open: number }
   | { readonly type: 'stop-agents' };

@@ -89,6 +89,8 @@ export const RunEvent = z
       changed: z.array(id),
     }),
     z.object({ type: z.literal('pause-requested'), by: z.enum(['signal', 'file']), now: z.boolean() }),
+    z.object({ type: z.literal('pause-withdrawn') }),
+    z.object({ type: z.literal('cancel-requested') }),
     z.object({ type: z.literal('note'), task: id.nullable(), text: z.string() }),
     z.object({
       type: z.literal('run-paused'),

@@ -92,7 +92,7 @@ function waitsFor(phase: Phase, task: Task, approved: ReadonlySet<string>): Paus
   if (task.assignee === 'human') return 'human_task';
   if (approved.has(task.id)) return null;
   if (task.status === 'failed') return 'task_failed';
-  return phase.executionMode === 'manual' ? 'manual_approval_required' : null;
+  return phase.executionMode === 'manual' && task.approval !== 'valid' ? 'manual_approval_required' : null;
 }
 
 /** Document order, except that a task comes after those it depends on. In a cycle, which no valid plan has, document order. */

@@ -85,6 +85,13 @@ export const TaskFrontmatter = z
     maxBudgetUsd: z.number().positive().optional().describe('US dollars that one attempt may cost.'),
     model: z.string().min(1).optional().describe("The model the agent is asked to use; else the config's."),
     assignee: z.literal('human').optional().describe('`human`: never run. The plan pauses until a person ticks the box.'),
+    approved: z
+      .string()
+      .regex(/^[0-9a-f]{12}$/, 'the 12 digits that "plans approve" writes')
+      .optional()
+      .describe(
+        'In a manual phase: your word that the task may run. Written by `plans approve`; void once title, description, `run`, `agent`, `gates`, `files` or `model` is edited.',
+      ),
     status: z
       .enum(['failed', 'skipped'])
       .optional()

@@ -1,4 +1,5 @@
 /** The text of a plan file as a plan, with the place of everything that can be edited. */
+import { approvalState } from './approval.ts';
 import { readSections } from './chunks.ts';
 import type { SectionCache } from './section-cache.ts';
 import type { Diagnostic, Span } from './diagnostic.ts';
@@ -133,7 +134,7 @@ function proseOf(text: string, from: number, to: number, tasks: readonly Task[])
 
 function taskOf(block: TaskBlock, base: number): Task {
   const { fields } = block;
-  return {
+  const task: Omit<Task, 'approval'> = {
     id: fields.id ?? block.slug,
     pinned: fields.id !== undefined,
     title: block.title,
@@ -152,6 +153,7 @@ function taskOf(block: TaskBlock, base: number): Task {
     maxBudgetUsd: fields.maxBudgetUsd,
     model: fields.model,
     assignee: fields.assignee,
+    approved: fields.approved,
     attempts: fields.attempts ?? 0,
     error: fields.error,
     place: {
@@ -163,6 +165,7 @@ function taskOf(block: TaskBlock, base: number): Task {
       description: moved(block.descriptionSpan, base),
     },
   };
+  return { ...task, approval: approvalState(task) };
 }
 
 function statusOf({ mark, fields }: TaskBlock): TaskStatus {

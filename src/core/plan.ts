@@ -103,6 +103,10 @@ export interface Task {
   readonly maxBudgetUsd: number | undefined;
   readonly model: string | undefined;
   readonly assignee: 'human' | undefined;
+  /** As written: what a person approved. */
+  readonly approved: string | undefined;
+  /** Derived: whether what was approved is what the task says now. */
+  readonly approval: 'valid' | 'void' | undefined;
   /** Written by the executor. */
   readonly attempts: number;
   readonly error: string | undefined;
@@ -149,6 +153,7 @@ export const TASK_FIELDS = [
   'maxBudgetUsd',
   'model',
   'assignee',
+  'approved',
   'attempts',
   'error',
 ] as const satisfies readonly (keyof Task)[];

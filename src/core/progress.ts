@@ -23,6 +23,17 @@ export function phaseOf(plan: Plan, task: string): Phase | undefined {
   return plan.phases.find((phase) => phase.tasks.some(({ id }) => id === task));
 }
 
+/** The open tasks that wait for a task, directly or through others, in document order. */
+export function waitingFor(plan: Plan, id: string): readonly string[] {
+  const tasks = plan.phases.flatMap((phase) => phase.tasks).filter(isOpen);
+  const found = new Set([id]);
+  for (let size = 0; size < found.size;) {
+    size = found.size;
+    for (const task of tasks) if (task.dependsOn.some((other) => found.has(other))) found.add(task.id);
+  }
+  return tasks.map((task) => task.id).filter((other) => other !== id && found.has(other));
+}
+
 /** How many tasks are open. */
 export function openTasks(plan: Plan): number {
   return plan.phases.reduce((total, phase) => total + phase.tasks.filter(isOpen).length, 0);
@@ -40,13 +51,16 @@ export function allDone(plan: Plan): boolean {
 export function statusAfter(
   plan: Plan,
   task: string,
-  { stop, alone }: { readonly stop: { readonly reason: PauseReason } | null; readonly alone: boolean },
-): { status: 'running' | 'paused' | 'completed'; reason: PauseReason | null } {
+  { stop, alone }: { readonly stop: { readonly reason: PauseReason; readonly byFile?: boolean } | null; readonly alone: boolean },
+): { status: 'running' | 'paused' | 'completed' | 'failed'; reason: PauseReason | null } {
+  // Cancelled: the work that passed still lands, and nothing follows it.
+  if (plan.status === 'failed') return { status: 'failed', reason: null };
   const done = (candidate: Task) => candidate.id === task || isDone(candidate);
   if (plan.phases.every((phase) => phase.tasks.every(done))) return { status: 'completed', reason: null };
   const phase = phaseOf(plan, task);
   if (phase?.pauseAfter === true && phase.tasks.every(done)) return { status: 'paused', reason: 'phase_complete' };
   const asked = plan.status === 'paused';
-  if ((stop !== null || asked) && alone) return { status: 'paused', reason: stop?.reason ?? 'requested' };
+  const stops = stop !== null && (stop.byFile !== true || asked);
+  if ((stops || asked) && alone) return { status: 'paused', reason: stop?.reason ?? 'requested' };
   return { status: asked ? 'paused' : 'running', reason: null };
 }

@@ -38,7 +38,12 @@ interface Active {
 interface Stop extends Waiting {
   /** Whether what runs was told to stop at once. */
   readonly now: boolean;
+  /** The plan is given up: nothing else counts any more. */
+  readonly cancelled?: boolean;
 }
+
+const ASKED: Stop = { reason: 'requested', task: null, detail: 'asked for in the plan file', now: false, byFile: true };
+const CANCELLED: Stop = { reason: 'requested', task: null, detail: 'cancelled', now: true, cancelled: true };
 
 export interface Run {
   readonly plan: Plan;
@@ -98,15 +103,21 @@ export function transition(run: Run, fact: Fact): Next {
     case 'run-started':
       return [run, [{ type: 'read-plan' }]];
     case 'plan-read':
-      return obey({ ...run, plan: fact.plan });
+      return obey(run, fact.plan, fact.withdrawn ?? false);
     case 'plan-unusable':
       return halt(run, { reason: 'plan_invalid', task: null, detail: fact.detail, now: false });
     case 'remote-lost':
       return halt(run, { reason: 'remote', task: null, detail: fact.detail, now: fact.now });
     case 'pause-requested': {
-      const detail = fact.by === 'signal' ? 'asked for by a signal' : 'asked for in the plan file';
-      return halt(run, { reason: 'requested', task: null, detail, now: fact.now || run.stop?.reason === 'requested' });
+      if (fact.by === 'file' && !fact.now) return halt(run, ASKED);
+      const again = run.stop?.reason === 'requested' && run.stop.byFile !== true;
+      return halt(run, { reason: 'requested', task: null, detail: 'asked for by a signal', now: fact.now || again });
     }
+    case 'pause-withdrawn':
+      // Where nothing is active any more the pause is being written, and whoever writes it looks at the file first.
+      return run.stop?.byFile === true && run.active.size > 0 ? [{ ...run, stop: null }, [{ type: 'read-plan' }]] : [run, []];
+    case 'cancel-requested':
+      return halt(run, CANCELLED);
     case 'agent-finished':
     case 'work-checked':
     case 'gates-finished':
@@ -121,8 +132,11 @@ export function transition(run: Run, fact: Fact): Next {
         ? [run, []]
         : halt(withActive(run, fact.task, null), { reason: 'task_failed', task: fact.task, detail: fact.reason, now: false });
     case 'run-paused':
+      if (run.stop?.cancelled === true) return [run, [{ type: 'record-cancellation' }]];
       return ended(run, { type: 'paused', reason: fact.reason, task: fact.task, phase: fact.phase, detail: fact.detail });
     case 'run-completed':
+      // Cancelled while that was being written: it wins.
+      if (run.stop?.cancelled === true) return [run, [{ type: 'record-cancellation' }]];
       return ended(run, fact.open === 0 ? { type: 'completed' } : { type: 'done' });
     case 'run-failed':
       return ended(run, { type: 'failed', reason: fact.reason });
@@ -215,15 +229,20 @@ function afterAttempt(run: Run, { task, attempt, willRetry }: Extract<RunEvent, 
   }
   const waits = mendable(failure, active) ? undefined : (failure.waits ?? WAITS[failure.outcome]);
   // A try that was cut short is not counted; one that failed while the run was stopping is, and can go on from there.
-  const counted = mendable(failure, active) && attempt < maxAttempts && run.stop !== null && !stuck(active.failures);
+  const counted = mendable(failure, active) && attempt < maxAttempts && !stuck(active.failures);
   if (waits === undefined && !counted) {
     const recording = withActive(run, task, { ...active, step: 'recording' });
     return [recording, [{ type: 'record-failure', task, attempts: attempt, failure, alone: run.active.size === 1 }]];
   }
   const used = counted ? attempt : attempt - 1;
   const tries = used > 0 ? new Map([...run.tries, [task, used]]) : run.tries;
-  const stop = run.stop ?? { reason: waits ?? 'requested', task, detail: failure.reason, now: false };
-  return schedule({ ...withActive(run, task, null), tries, stop: { ...stop, task: stop.task ?? task } });
+  const next = { ...withActive(run, task, null), tries };
+  // A pause that was withdrawn while the attempt was being judged: the task goes on with its next try.
+  if (counted && run.stop === null) return [next, [{ type: 'read-plan' }]];
+  // A pause in the file may be taken back; what the task waits for may not.
+  const known = waits !== undefined && run.stop?.byFile === true ? null : run.stop;
+  const stop = known ?? { reason: waits ?? 'requested', task, detail: failure.reason, now: false };
+  return schedule({ ...next, stop: { ...stop, task: stop.task ?? task } });
 }
 
 function afterTask(run: Run, fact: Extract<RunEvent, { type: 'task-completed' }>): Next {
@@ -235,17 +254,27 @@ function afterTask(run: Run, fact: Extract<RunEvent, { type: 'task-completed' }>
 
 /** Stops at the next boundary, and tells what runs to stop where it is asked for. The first reason stays, unless another is more urgent. */
 function halt(run: Run, stop: Stop): Next {
-  const kept = run.stop === null || (stop.now && !run.stop.now) ? stop : run.stop;
+  const kept = run.stop === null || urgency(stop) > urgency(run.stop) ? stop : run.stop;
   const [next, effects] = schedule({ ...run, stop: kept });
   return [next, kept.now && run.stop?.now !== true && run.active.size > 0 ? [{ type: 'stop-agents' }, ...effects] : effects];
 }
 
+function urgency(stop: Stop): number {
+  if (stop.cancelled === true) return 3;
+  if (stop.now) return 2;
+  return stop.byFile === true ? 0 : 1;
+}
+
 /** What the plan file says goes before what was to be done. */
-function obey(run: Run): Next {
-  const { status } = run.plan;
-  if (status === 'paused') return halt(run, { reason: 'requested', task: null, detail: 'asked for in the plan file', now: false });
-  if (status === 'failed') return halt(run, { reason: 'requested', task: null, detail: 'cancelled in the plan file', now: true });
-  return schedule(run);
+function obey(before: Run, plan: Plan, withdrawn: boolean): Next {
+  const run = { ...before, plan };
+  if (plan.status === 'failed') return halt(run, CANCELLED);
+  if (plan.status === 'paused') return halt(run, ASKED);
+  // What it stops for may be settled: the pause taken back, the failed task tried again or skipped by a person.
+  const failed = run.stop?.reason === 'task_failed' ? (run.stop.task ?? '') : '';
+  const settled = findTask(before.plan, failed)?.status === 'failed' && findTask(plan, failed)?.status !== 'failed';
+  const goesOn = run.stop?.byFile === true && (withdrawn || before.plan.status === 'paused');
+  return schedule(goesOn || settled ? { ...run, stop: null } : run);
 }
 
 /** Chooses what to do at a boundary. */
@@ -256,7 +285,7 @@ function schedule(run: Run): Next {
   for (let task = choose(next); task !== null; task = choose(next)) {
     const maxAttempts = task.maxAttempts ?? run.maxAttempts;
     // A limit lowered in the file below the tries already made still grants the one that was asked for.
-    const attempt = Math.min(task.attempts + 1, maxAttempts);
+    const attempt = Math.min((next.tries.get(task.id) ?? task.attempts) + 1, maxAttempts);
     const apart = phaseOf(run.plan, task.id)?.executionMode === 'parallel';
     next = withActive(next, task.id, { step: 'working', apart, attempt, maxAttempts, failures: [] });
     effects.push({ type: 'start-attempt', task: task.id, attempt, maxAttempts, apart, failure: null });
@@ -265,13 +294,13 @@ function schedule(run: Run): Next {
   if (allDone(run.plan)) return [run, [{ type: 'record-completion', open: 0 }]];
   const entries = readiness(inScope(run.plan, run.scope), { approved: run.approved });
   if (entries.length === 0) return [run, [{ type: 'record-completion', open: openTasks(run.plan) }]];
-  return pause(run, whyNothing(entries));
+  return pause(run, { ...whyNothing(entries), now: false });
 }
 
-function pause(run: Run, { reason, task, detail }: Waiting): Next {
-  if (run.plan.status === 'failed') return ended(run, { type: 'failed', reason: 'cancelled in the plan file' });
+function pause(run: Run, { reason, task, detail, byFile = false, cancelled = false }: Stop): Next {
+  if (cancelled) return [run, [{ type: 'record-cancellation' }]];
   const open = [...run.tries].filter(([id]) => findTask(run.plan, id)?.status === 'pending');
-  return [run, [{ type: 'record-pause', reason, task, detail, attempts: new Map(open) }]];
+  return [run, [{ type: 'record-pause', reason, task, detail, attempts: new Map(open), byFile }]];
 }
 
 /** The pause that says what a person has to do when open tasks are left and none may start. */
@@ -285,6 +314,8 @@ function whyNothing(entries: readonly Readiness[]): Waiting {
       return { reason: 'human_task', task, detail: 'a person does it and ticks its box' };
     case 'needs-approval':
       return { reason: 'manual_approval_required', task, detail: 'its phase is manual' };
+    case 'approval-void':
+      return { reason: 'manual_approval_required', task, detail: 'it was approved, and has been edited since' };
     default:
       return { reason: 'requested', task, detail: 'what the tasks that were asked for depend on is still open' };
   }

@@ -20,6 +20,8 @@ export interface ScheduledTask {
   readonly dependsOn: readonly string[];
   readonly canRunInParallel: boolean | undefined;
   readonly assignee: 'human' | undefined;
+  /** What a person's approval in the file is worth. */
+  readonly approval?: 'valid' | 'void' | undefined;
 }
 
 /** What scheduling reads of a phase. `Phase` fits. */
@@ -39,7 +41,7 @@ export interface ScheduledPlan<T extends ScheduledTask = ScheduledTask> {
 export interface LiveTasks {
   /** Ids of tasks that run at this moment. */
   readonly running?: ReadonlySet<string>;
-  /** Ids of tasks of manual phases that a person has approved. */
+  /** Ids of tasks of manual phases that a person has approved by naming them; an approval in the file counts by itself. */
   readonly approved?: ReadonlySet<string>;
 }
 
@@ -64,7 +66,9 @@ export type WaitReason =
   /** `assignee: human`: a person does it and ticks the box. */
   | { readonly type: 'human-task' }
   /** A manual phase: a person approves each task. */
-  | { readonly type: 'needs-approval' };
+  | { readonly type: 'needs-approval' }
+  /** It was approved, and has been edited since. */
+  | { readonly type: 'approval-void' };
 
 /** One open task. `because` is empty exactly when `ready` is true; else it holds every reason, the widest first. */
 export interface Readiness<T extends ScheduledTask = ScheduledTask> {
@@ -104,7 +108,8 @@ export function readiness<T extends ScheduledTask>(plan: ScheduledPlan<T>, live:
         if (other !== undefined && other !== turn?.id) because.push({ type: 'runs-alone', task: other });
         if (task.status === 'failed') because.push({ type: 'task-failed' });
         if (task.assignee === 'human') because.push({ type: 'human-task' });
-        else if (phase.executionMode === 'manual' && !approved.has(task.id)) because.push({ type: 'needs-approval' });
+        else if (phase.executionMode === 'manual' && !approved.has(task.id) && task.approval !== 'valid')
+          because.push({ type: task.approval === 'void' ? 'approval-void' : 'needs-approval' });
       }
       answers.push({ phase: phase.id, task, ready: because.length === 0, because });
     }
@@ -117,7 +122,7 @@ export function waitsForPerson<T extends ScheduledTask>(answers: readonly Readin
   return answers.find((answer) => !answer.ready && answer.because.every((reason) => PERSON.has(reason.type)));
 }
 
-const PERSON: ReadonlySet<WaitReason['type']> = new Set(['task-failed', 'human-task', 'needs-approval']);
+const PERSON: ReadonlySet<WaitReason['type']> = new Set(['task-failed', 'human-task', 'needs-approval', 'approval-void']);
 
 /**
  * The one task of an ordered phase that may go: what runs keeps the turn, else the first open task that waits for no

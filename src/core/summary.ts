@@ -47,6 +47,8 @@ export interface FailureSummary {
   readonly gate: GateResult | null;
   /** The end of the agent's own output, for a failure that no gate explains. */
   readonly tail: string;
+  /** Open tasks that wait for it, directly or through others: skipping it lets them run. */
+  readonly dependents: readonly string[];
   /** Paths that the last attempt left changed in the work tree. */
   readonly files: readonly string[];
 }

@@ -11,6 +11,7 @@ import { phaseOf } from '../core/progress.ts';
 import { taskPrompt } from '../core/prompt.ts';
 import { logFile, taskOf, workOf, writeJournal } from './context.ts';
 import type { Place, RunContext, TaskWork } from './context.ts';
+import { bringBack } from './retry.ts';
 import { crashPoint } from './crash.ts';
 import { refreshed } from './snapshot.ts';
 
@@ -98,7 +99,7 @@ async function begin(context: RunContext, effect: Start, agent: string): Promise
     }
     const work = newWork(context, now, attempt, agent, place);
     context.tasks.set(task, work);
-    return { work, keepsWork: false };
+    return { work, keepsWork: place.slot !== null && (await bringBack(context, task, place.slot)) };
   }
   Object.assign(known, { attempt, attemptStartedAt: now, agent, gates: [] });
   const { slot } = known.place;

@@ -10,8 +10,11 @@ import type { RunContext } from './context.ts';
 /** Characters of a commit's subject. */
 const MAX_SUBJECT_CHARS = 72;
 
+/** What a commit needs: a run has it, and so has a person's command while nothing runs. */
+export type Committer = Pick<RunContext, 'workspace' | 'plan' | 'planId' | 'env' | 'redaction' | 'head' | 'commits' | 'lease'>;
+
 /** Commits the plan file alone. */
-export function commitPlan(context: RunContext, what: string, evidence: Evidence): Promise<CommitOutcome> {
+export function commitPlan(context: Committer, what: string, evidence: Evidence): Promise<CommitOutcome> {
   return commit(context, [context.plan.path], what, evidence);
 }
 
@@ -21,7 +24,7 @@ export function tell(context: RunContext, outcome: CommitOutcome): void {
 }
 
 /** Commits paths of the checkout where HEAD is as expected; `context.head` follows. */
-export async function commit(context: RunContext, paths: readonly string[], what: string, evidence: Evidence): Promise<CommitOutcome> {
+export async function commit(context: Committer, paths: readonly string[], what: string, evidence: Evidence): Promise<CommitOutcome> {
   const subject = `${context.planId}: ${what}`;
   const short = subject.length > MAX_SUBJECT_CHARS ? `${subject.slice(0, MAX_SUBJECT_CHARS - 1).trimEnd()}…` : subject;
   const message = context.redaction.text(`${short}\n\n${formatTrailers(evidence)}\n`);

@@ -6,10 +6,13 @@ import type { RunEvent } from '../core/event.ts';
 import { checkPlan } from '../core/lint.ts';
 import { NO_OUTLINE, outlineOf } from '../core/outline.ts';
 import type { Plan } from '../core/plan.ts';
-import { reclaim } from '../core/reclaim.ts';
+import { decisionsOf, reclaim } from '../core/reclaim.ts';
+import { steeringOf } from '../core/steering.ts';
 import { commitPlan, tell } from './commits.ts';
+import type { Committer } from './commits.ts';
 import { note, worksInCheckout } from './context.ts';
 import type { RunContext } from './context.ts';
+import { readDecisions } from './decisions.ts';
 
 /** Reads the plan at a boundary, commits a person's edits as theirs, and posts what counts now. */
 export async function readPlanAtBoundary(context: RunContext): Promise<void> {
@@ -27,14 +30,15 @@ export async function readPlanAtBoundary(context: RunContext): Promise<void> {
  */
 export async function takeEdits(context: RunContext): Promise<string | null> {
   const trusted = !worksInCheckout(context);
+  const decided = decidedIn(context);
   const before = context.plan.plan;
   let reading = await context.plan.read();
   if (reading.type === 'edited' && !trusted) {
     const parse = (text: string): Plan =>
       checkPlan(text, context.planId, { known: context.workspace.known, cache: context.workspace.cache }).plan;
-    const { putBack } = reclaim(before, reading.text, parse);
+    const { putBack } = reclaim(before, reading.text, parse, decided);
     if (putBack.length > 0) {
-      const back = (text: string) => ({ edits: [{ offset: 0, length: text.length, text: reclaim(before, text, parse).text }] });
+      const back = (text: string) => ({ edits: [{ offset: 0, length: text.length, text: reclaim(before, text, parse, decided).text }] });
       const writing = await context.plan.edit(back, { once: true });
       if (writing.type === 'failed') return writing.message;
       note(
@@ -49,14 +53,21 @@ export async function takeEdits(context: RunContext): Promise<string | null> {
   if (reading.type === 'unusable') return reading.message;
   if (reading.type === 'same') return null;
   context.plan.accept(reading);
-  const outcome = await commitEdits(context);
+  const said = decisionsOf(before, reading.plan);
+  const steering = said.every((digest) => decided.has(digest)) ? steeringOf(before, reading.plan) : null;
+  const outcome = await (steering === null ? commitEdits(context) : commitPlan(context, steering.subject, steering));
   if (outcome.type === 'committed') context.post(planEdited(before, reading.plan, outcome.commit));
   else tell(context, outcome);
   return null;
 }
 
+/** What people have decided by commands since the run began. */
+export function decidedIn({ workspace, planId, runId }: RunContext): ReadonlySet<string> {
+  return readDecisions(workspace.git.commonDir, planId, runId);
+}
+
 /** Commits what a person wrote into the plan file as theirs. */
-export function commitEdits(context: RunContext): Promise<CommitOutcome> {
+export function commitEdits(context: Committer): Promise<CommitOutcome> {
   return commitPlan(context, 'edit the plan', { plan: context.planId, iteration: 'user_edit', changedBy: 'user', prompt: null });
 }
 

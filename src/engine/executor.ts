@@ -14,7 +14,8 @@ import { checkWork } from './work.ts';
 import type { RunContext } from './context.ts';
 import { readPlanAtBoundary } from './edits.ts';
 import { commitTask, finishAttempt } from './landing.ts';
-import { recordCompletion, recordFailure, recordPause } from './records.ts';
+import { recordCancellation, recordCompletion, recordFailure, recordPause } from './records.ts';
+import { watchPlan } from './watch.ts';
 
 export interface ExecutorOptions {
   readonly scope: ReadonlySet<string> | null;
@@ -63,6 +64,7 @@ export async function execute(context: RunContext, inbox: Inbox, options: Execut
   });
   const phases = new Set<string>();
   const performing = new Set<Promise<void>>();
+  const unwatch = watchPlan(context);
   try {
     while (run.end === null) {
       const fact = await inbox.next();
@@ -84,6 +86,7 @@ export async function execute(context: RunContext, inbox: Inbox, options: Execut
   } catch (error) {
     throw refusedByMachine(error, context.workspace.root) ?? error;
   } finally {
+    unwatch();
     context.abort.abort();
     await Promise.all(performing);
   }
@@ -132,6 +135,8 @@ async function perform(context: RunContext, effect: Effect): Promise<void> {
       return context.inTurn(() => recordFailure(context, effect));
     case 'record-pause':
       return context.inTurn(() => recordPause(context, effect));
+    case 'record-cancellation':
+      return context.inTurn(() => recordCancellation(context));
     case 'record-completion':
       return context.inTurn(() => recordCompletion(context, effect));
     case 'stop-agents':

@@ -18,6 +18,21 @@ async function attemptRefs(git: Git, planId: string, task: string): Promise<{ nu
     .toSorted((a, b) => a.number - b.number);
 }
 
+/** The last kept attempt of a task, or null. */
+export async function lastAttempt(git: Git, planId: string, task: string): Promise<string | null> {
+  return (await attemptRefs(git, planId, task)).at(-1)?.commit ?? null;
+}
+
+/** Names the kept attempt that a retry of a task which works apart begins on. */
+export function retryRef(planId: string, task: string): string {
+  return `refs/plans/retry/${refName(planId)}/${refName(task)}`;
+}
+
+/** Where what is found in the way is kept, whoever's it is. */
+export function preservedRef(planId: string, task: string, commit: string): string {
+  return `refs/plans/preserved/${refName(planId)}/${refName(task)}/${commit.slice(0, 12)}`;
+}
+
 /** Paths that the last kept attempts of some tasks had changed: they are those tasks' work, not a person's, when they go on. */
 export async function keptPaths(git: Git, planId: string, tasks: ReadonlySet<string>): Promise<readonly string[]> {
   const prefix = `${PREFIX}${refName(planId)}/`;

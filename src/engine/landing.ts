@@ -20,7 +20,7 @@ import { vet } from './vetting.ts';
 type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
 
 /** What a change of a task's status may touch. */
-export const STATUS_KEYS = ['status', 'attempts', 'error'] as const;
+export const STATUS_KEYS = ['status', 'attempts', 'error', 'approved'] as const;
 
 /** Lands a task: ticks its box and commits it with the work. */
 export async function commitTask(context: RunContext, effect: EffectOf<'commit-task'>): Promise<void> {
@@ -72,7 +72,7 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
     files,
     durationMs,
     ...(flags.length > 0 ? { flags: [...flags] } : {}),
-    planStatus: then.status !== 'completed' && then.reason === null ? ('running' as const) : then.status,
+    planStatus: then.status === 'failed' || (then.status === 'running' && then.reason === null) ? ('running' as const) : then.status,
   };
   context.post({ type: 'task-completed', ...landed });
   if (context.plan.plan.phases.find(({ id: name }) => name === phase.id)?.tasks.every(isDone)) {

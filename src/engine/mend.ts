@@ -9,6 +9,7 @@ import { findTask } from '../core/progress.ts';
 import { reclaim } from '../core/reclaim.ts';
 import type { Redaction } from '../core/redact.ts';
 import { isProtected } from './context.ts';
+import { readDecisions } from './decisions.ts';
 import { readJournal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
 import { keptPaths, nextAttemptRef } from './kept.ts';
@@ -40,7 +41,7 @@ export async function mend(workspace: Workspace, plan: PlanFile, now: Present): 
   const [first] = entries;
   if (first !== undefined) {
     await killMarked(`PLANS_RUN_ID=${first.run}`, null);
-    putBack = await reclaimPlan(workspace, plan);
+    putBack = await reclaimPlan(workspace, plan, readDecisions(git.commonDir, plan.plan.id, first.run));
     for (const entry of entries) await keepHalfDone(workspace, plan, entry, now);
   }
   const snapshot = await takeSnapshot(git, (path) => isProtected(workspace, path));
@@ -55,16 +56,16 @@ export async function mend(workspace: Workspace, plan: PlanFile, now: Present): 
  * What the file says since the last commit was written while an attempt was under way: perhaps by its agent, perhaps by the runner that
  * was about to commit a tick. Git says what counts; ticks, statuses and keys that are code go back to that.
  */
-async function reclaimPlan(workspace: Workspace, plan: PlanFile): Promise<readonly string[]> {
+async function reclaimPlan(workspace: Workspace, plan: PlanFile, decided: ReadonlySet<string>): Promise<readonly string[]> {
   const bytes = await workspace.git.readFile('HEAD', plan.path);
   if (bytes === null) return [];
   const parse = (text: string): Plan => checkPlan(text, plan.plan.id, { known: workspace.known, cache: workspace.cache }).plan;
   const committed = new TextDecoder().decode(bytes);
   if (committed === plan.text) return [];
   const before = parse(committed);
-  const { putBack } = reclaim(before, plan.text, parse);
+  const { putBack } = reclaim(before, plan.text, parse, decided);
   if (putBack.length === 0) return [];
-  const back = (text: string) => ({ edits: [{ offset: 0, length: text.length, text: reclaim(before, text, parse).text }] });
+  const back = (text: string) => ({ edits: [{ offset: 0, length: text.length, text: reclaim(before, text, parse, decided).text }] });
   const writing = await plan.edit(back, { once: true });
   if (writing.type === 'failed')
     throw new Problem(`What a run that was cut off left in ${plan.path} could not be put back: ${writing.message}`);

@@ -4,6 +4,7 @@ import type { Effect } from '../core/effect.ts';
 import type { PauseReason } from '../core/outcome.ts';
 import type { PlanStatus } from '../core/plan.ts';
 import { findTask, openTasks, phaseOf } from '../core/progress.ts';
+import { steeringOf } from '../core/steering.ts';
 import { commitPlan, tell } from './commits.ts';
 import { conclude } from './conclude.ts';
 import { note } from './context.ts';
@@ -29,7 +30,8 @@ export async function recordFailure(context: RunContext, effect: EffectOf<'recor
       (text, plan) =>
         joined(
           setTaskStatus(text, plan, task, { status: 'failed', attempts, error }),
-          effect.alone ? setPlanFields(text, plan, { status: 'paused' }) : { edits: [] },
+          // Given up by a person meanwhile: that stays.
+          effect.alone && plan.status !== 'failed' ? setPlanFields(text, plan, { status: 'paused' }) : { edits: [] },
         ),
       { only: { plan: ['status'], task: { id: task, keys: STATUS_KEYS } } },
     ));
@@ -55,9 +57,30 @@ export async function recordPause(context: RunContext, effect: EffectOf<'record-
   const problem = await takeEdits(context);
   const phase = task === null ? null : (phaseOf(context.plan.plan, task)?.id ?? null);
   if (problem !== null) return conclude(context, { type: 'run-paused', reason: 'plan_invalid', task, phase, detail: problem });
+  const { status } = context.plan.plan;
   // Another runner's plan by now: what this one would write into it could not be pushed.
-  if (context.lease?.loss?.type !== 'taken') await writeStatus(context, 'paused', reason, task, effect.attempts);
+  const taken = context.lease?.loss?.type === 'taken';
+  if (status === 'failed' && !taken) return context.post({ type: 'cancel-requested' });
+  // Asked for in the file, which does not ask any more.
+  if (effect.byFile && status !== 'paused' && effect.attempts.size === 0)
+    return context.post({ type: 'plan-read', plan: context.plan.plan, withdrawn: true });
+  if (!taken) await writeStatus(context, 'paused', reason, task, effect.attempts);
   await conclude(context, { type: 'run-paused', reason, task, phase, detail });
+}
+
+/** Ends a run whose plan a person has given up; `run-failed` follows. */
+export async function recordCancellation(context: RunContext): Promise<void> {
+  await takeEdits(context);
+  if (context.plan.plan.status !== 'failed') {
+    const before = context.plan.plan;
+    const writing = await context.plan.edit((text, plan) => setPlanFields(text, plan, { status: 'failed' }));
+    const steering = steeringOf(before, context.plan.plan);
+    if (writing.type === 'failed') note(context, null, `The plan's status could not be written: ${writing.message}`);
+    else if (steering !== null) tell(context, await commitPlan(context, steering.subject, steering));
+  }
+  // Given up it is, whether or not a remote has taken what came before.
+  await context.lease?.settle();
+  context.post({ type: 'run-failed', reason: 'cancelled' });
 }
 
 /** Ends a run that has nothing left to do; `run-completed` follows. */

@@ -13,6 +13,7 @@ import type { RunSummary } from '../core/summary.ts';
 import { isProtected, note, turns } from './context.ts';
 import type { RunContext } from './context.ts';
 import { crashPoint } from './crash.ts';
+import { forgetDecisions } from './decisions.ts';
 import { execute, Inbox } from './executor.ts';
 import { openJournal } from './journal.ts';
 import { commitPlan, refusal } from './commits.ts';
@@ -150,7 +151,10 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
   } finally {
     record.close(now().toISOString(), outcome);
     if (outcome === 'broken') context.journal.abandon();
-    else context.journal.close();
+    else {
+      context.journal.close();
+      forgetDecisions(workspace.git.commonDir, planId);
+    }
     await context.pool.close();
   }
 }
@@ -232,5 +236,5 @@ async function begin(context: RunContext, named: string | null): Promise<void> {
 }
 
 function held(planId: string, holder: Holder): string {
-  return `The plan "${planId}" is being run by process ${holder.pid} on ${holder.host}. Wait for it, or pause it: write "status: paused" into the plan.`;
+  return `The plan "${planId}" is being run by process ${holder.pid} on ${holder.host}. Wait for it, or let it pause: plans pause ${planId}`;
 }

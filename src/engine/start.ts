@@ -15,7 +15,10 @@ import type { Workspace } from './workspace.ts';
 export interface Selection {
   /** One task; a person has named it, so that a manual phase does not ask and a failed task is tried again. */
   readonly task?: string | undefined;
-  /** The phase or task to begin with; open tasks before it are left alone. */
+  /**
+   * The phase or task to begin with, `phase ID` or `task ID` where one word names both; open tasks before it are left alone. `beginning` and
+   * `current` mean every open task, in order.
+   */
   readonly from?: string | undefined;
 }
 
@@ -43,7 +46,7 @@ export async function checkedHead(workspace: Workspace): Promise<Head & { readon
 export function checkStatus(plan: Plan): void {
   if (plan.status === 'draft') throw new Problem(`The plan "${plan.id}" is a draft. Review it, then mark it ready: plans ready ${plan.id}`);
   if (plan.status === 'failed')
-    throw new Problem(`The plan "${plan.id}" was given up (status: failed). To go on with it, mark it ready: plans ready ${plan.id}`);
+    throw new Problem(`The plan "${plan.id}" was given up (status: failed). To go on with it all the same: plans resume ${plan.id}`);
 }
 
 /** What of the plan this run may do. */
@@ -74,19 +77,20 @@ export function select(plan: Plan, { task, from }: Selection): Selected {
       );
     return { scope, approved: scope };
   }
-  if (from === undefined) return { scope: null, approved: new Set() };
-  const phase = plan.phases.find(({ id }) => id === from);
-  const at = phase === undefined ? tasks.findIndex(({ id }) => id === from) : tasks.findIndex(({ id }) => id === phase.tasks[0]?.id);
-  if (at < 0)
-    throw new Problem(
-      unknown(
-        plan,
-        'phase or task',
-        from,
-        [...plan.phases, ...tasks].map(({ id }) => id),
-      ),
-    );
-  return { scope: new Set(tasks.slice(at).map(({ id }) => id)), approved: new Set() };
+  if (from === undefined || from === 'beginning' || from === 'current') return { scope: null, approved: new Set() };
+  return { scope: scopeFrom(plan, from), approved: new Set() };
+}
+
+/** The tasks from a phase or a task on, in the order of the document. */
+function scopeFrom(plan: Plan, from: string): ReadonlySet<string> {
+  const [, kind, name = from] = /^(phase|task)\s+(\S+)$/.exec(from) ?? [];
+  const tasks = plan.phases.flatMap((phase) => phase.tasks);
+  const phase = kind === 'task' ? -1 : plan.phases.findIndex(({ id }) => id === name);
+  if (phase >= 0) return new Set(plan.phases.slice(phase).flatMap((each) => each.tasks.map(({ id }) => id)));
+  const at = kind === 'phase' ? -1 : tasks.findIndex(({ id }) => id === name);
+  if (at >= 0) return new Set(tasks.slice(at).map(({ id }) => id));
+  const known = [...(kind === 'task' ? [] : plan.phases), ...(kind === 'phase' ? [] : tasks)].map(({ id }) => id);
+  throw new Problem(unknown(plan, kind ?? 'phase or task', name, known));
 }
 
 function withPending(plan: Plan, ids: ReadonlySet<string>): Plan {

@@ -2,7 +2,7 @@
 import type { Head } from '../adapters/git/git.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
-import { findTask, openTasks, phaseOf } from '../core/progress.ts';
+import { waitingFor, findTask, openTasks, phaseOf } from '../core/progress.ts';
 import type { FailureSummary, PhaseSummary, RunEnd, RunSummary } from '../core/summary.ts';
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -102,6 +102,7 @@ export class Tally {
       reason: last.reason,
       gate: last.gates.find(({ status }) => status === 'failed') ?? null,
       tail: last.tail,
+      dependents: waitingFor(plan, last.task),
       files: last.files,
     };
   }

@@ -286,7 +286,7 @@ describe('completion', () => {
     tasks: (plan: string) => Promise.resolve([[`${plan}-task`, 'a task'] as const]),
   };
   it.each([
-    [['r'], ['ready', 'run']],
+    [['r'], ['ready', 'run', 'resume', 'retry', 'rollback']],
     [
       ['run', ''],
       ['add-auth', 'tidy-up'],

@@ -31,13 +31,13 @@ export function world() {
     /** Runs a command line; each argument is a word. */
     async plans(
       argv: readonly string[],
-      extra: { input?: string; answer?: string; isTTY?: boolean; heard?: (text: string) => void } = {},
+      extra: { input?: string; answer?: string; isTTY?: boolean; heard?: (text: string) => void; env?: Record<string, string> } = {},
     ): Promise<{ code: ExitCode; out: string; err: string }> {
       const out = captured({ columns: 80, isTTY: extra.isTTY ?? false, heard: extra.heard });
       const err = captured({ columns: 80 });
       const code = await runCommandLine(argv, (choice): CommandContext => ({
         cwd: choice.cwd === undefined ? root : resolve(root, choice.cwd),
-        env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TERM: 'xterm' },
+        env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TERM: 'xterm', ...extra.env },
         version: '1.2.3',
         out: out.output,
         err: err.output,

@@ -137,7 +137,7 @@ export class FileRows {
   #insertTasks(plan: Plan): void {
     const insert = this.#connection.prepare(
       `insert into tasks (planId, ord, id, phaseId, position, title, description, status, dependsOn, canRunInParallel, attempts, lastError,
-         assignee) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         assignee, approval) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     let order = 0;
     for (const phase of plan.phases) {
@@ -157,6 +157,7 @@ export class FileRows {
           task.attempts,
           task.error ?? null,
           task.assignee ?? null,
+          task.approval ?? null,
         );
       }
     }

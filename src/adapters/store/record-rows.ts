@@ -92,8 +92,8 @@ export class RecordRows {
       plans.get(plan as string)?.phases.push(phase);
       phases.set(`${plan}/${id}`, phase);
     }
-    const taskSql = `select t.planId, t.phaseId, t.id, t.title, t.status, t.dependsOn, t.canRunInParallel, t.assignee from tasks t`;
-    for (const [plan, phase, id, title, status, dependsOn, parallel, assignee] of this.#arrays(
+    const taskSql = `select t.planId, t.phaseId, t.id, t.title, t.status, t.dependsOn, t.canRunInParallel, t.assignee, t.approval from tasks t`;
+    for (const [plan, phase, id, title, status, dependsOn, parallel, assignee, approval] of this.#arrays(
       taskSql,
       't.planId',
       't.planId, t.ord',
@@ -106,6 +106,7 @@ export class RecordRows {
         dependsOn: list(dependsOn),
         canRunInParallel: parallel === 1,
         assignee: assignee === 'human' ? assignee : undefined,
+        approval: (approval ?? undefined) as ScheduleTask['approval'],
       });
     }
     return [...plans.values()];

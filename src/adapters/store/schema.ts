@@ -24,7 +24,7 @@ create table phases (
 create table tasks (
   planId text not null, ord integer not null, id text not null, phaseId text not null, position integer not null, title text not null,
   description text not null, status text not null, dependsOn text not null, canRunInParallel integer not null, attempts integer not null,
-  lastError text, assignee text, primary key (planId, ord)
+  lastError text, assignee text, approval text, primary key (planId, ord)
 ) without rowid;
 create table diagnostics (
   planId text not null, ord integer not null, rule text not null, severity text not null, message text not null,

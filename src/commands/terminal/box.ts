@@ -169,28 +169,38 @@ function commands(summary: RunSummary): Line[] {
   return rows.map(([label, command]) => [s(label.padEnd(11), 'dim'), s(command, 'cyan')]);
 }
 
+/** A few ids, and how many more. */
+function some(ids: readonly string[]): string {
+  return ids.length > 4 ? `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more` : ids.join(', ');
+}
+
 function waysOn({ end, plan, failure: failed }: RunSummary): [string, string][] {
   if (end.type === 'completed') return [];
-  if (end.type === 'failed' || end.type === 'done') return [['Continue', `plans run ${plan}`]];
+  if (end.type === 'failed') return [['Continue', `plans resume ${plan}`]];
+  if (end.type === 'done') return [['Continue', `plans run ${plan}`]];
   const task = end.task ?? failed?.task ?? null;
+  const of = `${plan} ${task ?? 'TASK'}`;
   switch (end.reason) {
     case 'task_failed':
       return [
-        ['Try again', task === null ? `plans run ${plan}` : `plans run ${plan} --task ${task}`],
-        ['By hand', 'finish it, tick its box in the plan, then plans run'],
-        ['Skip it', 'write status: skipped into its yaml block, then plans run'],
-        ['Stop', `plans draft ${plan}`],
+        ['By hand', `mend it, then: plans done ${of}`],
+        ['Try again', `plans retry ${of}`],
+        ['', `plans edit ${of}`],
+        ['Skip it', `plans skip ${of}`],
+        ...(failed?.dependents.length ? [['', `lets run: ${some(failed.dependents)}`] as [string, string]] : []),
+        ['Give up', `plans cancel ${plan}`],
       ];
     case 'human_task':
       return [
-        ['Then', 'tick its box in the plan'],
-        ['Continue', `plans run ${plan}`],
-        ['Stop', `plans draft ${plan}`],
+        ['Done', `plans done ${of}`],
+        ['Skip it', `plans skip ${of}`],
+        ['Give up', `plans cancel ${plan}`],
       ];
     case 'manual_approval_required':
       return [
-        ['Approve', task === null ? `plans run ${plan}` : `plans run ${plan} --task ${task}`],
-        ['Stop', `plans draft ${plan}`],
+        ['Approve', `plans approve ${of}`],
+        ['Skip it', `plans skip ${of}`],
+        ['Give up', `plans cancel ${plan}`],
       ];
     case 'plan_invalid':
       return [
@@ -205,8 +215,8 @@ function waysOn({ end, plan, failure: failed }: RunSummary): [string, string][] 
     case 'remote':
     case 'reopened':
       return [
-        ['Continue', `plans run ${plan}`],
-        ['Stop', `plans draft ${plan}`],
+        ['Continue', `plans resume ${plan}`],
+        ['Give up', `plans cancel ${plan}`],
       ];
   }
 }

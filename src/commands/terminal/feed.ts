@@ -84,6 +84,10 @@ export function feedLines(event: RunEvent, plan: string, phases: ReadonlyMap<str
       return [[s(`  the plan was edited: ${event.added.length} added, ${event.removed.length} removed, ${event.changed.length} changed`)]];
     case 'pause-requested':
       return [[s(event.now ? '  stopping now' : '  pausing after this task', 'yellow')]];
+    case 'pause-withdrawn':
+      return [[s('  going on: the pause was taken back', 'yellow')]];
+    case 'cancel-requested':
+      return [[s('  cancelled: stopping now', 'yellow')]];
     case 'note':
       return [[s(`  note${event.task === null ? '' : ` on ${event.task}`}: ${oneLine(event.text)}`)]];
     case 'agent-output':

@@ -23,6 +23,8 @@ export function waitWords(reason: WaitReason, phaseTitle: (id: string) => string
     case 'human-task':
       return 'is for a person: do it and tick the box';
     case 'needs-approval':
-      return 'needs your approval: plans run --task';
+      return 'needs your approval: plans approve';
+    case 'approval-void':
+      return 'was edited after its approval: look at it, then plans approve';
   }
 }

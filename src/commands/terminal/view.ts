@@ -143,6 +143,12 @@ export function applyEvent(view: RunView, published: PublishedEvent): Row[] {
     case 'pause-requested':
       view.stopping = event.now ? 'now' : 'soon';
       return [];
+    case 'pause-withdrawn':
+      view.stopping = 'no';
+      return [];
+    case 'cancel-requested':
+      view.stopping = 'now';
+      return [];
     case 'note':
       return [row([s('  · ', 'cyan'), s(oneLine(event.text), 'dim')])];
     case 'run-paused':

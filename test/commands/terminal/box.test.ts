@@ -54,6 +54,7 @@ const failed: RunSummary = {
       tail: 'ok 1\nnot ok 2 \u001B[31mexpected 401\u001B[0m',
     },
     tail: '',
+    dependents: ['session'],
     files: ['src/routes.ts'],
   },
 };
@@ -75,8 +76,8 @@ describe('the box', () => {
       │                                                                      │
       │ Review     git log --oneline a1b2c3d4e5..b2c3d4e5f6                  │
       │            plans log add-auth                                        │
-      │ Continue   plans run add-auth                                        │
-      │ Stop       plans draft add-auth                                      │
+      │ Continue   plans resume add-auth                                     │
+      │ Give up    plans cancel add-auth                                     │
       ╰──────────────────────────────────────────────────────────────────────╯"
     `);
   });
@@ -101,10 +102,12 @@ describe('the box', () => {
       │                                                                      │
       │ Review     git log --oneline a1b2c3d4e5..b2c3d4e5f6                  │
       │            plans log add-auth                                        │
-      │ Try again  plans run add-auth --task logout                          │
-      │ By hand    finish it, tick its box in the plan, then plans run       │
-      │ Skip it    write status: skipped into its yaml block, then plans run │
-      │ Stop       plans draft add-auth                                      │
+      │ By hand    mend it, then: plans done add-auth logout                 │
+      │ Try again  plans retry add-auth logout                               │
+      │            plans edit add-auth logout                                │
+      │ Skip it    plans skip add-auth logout                                │
+      │            lets run: session                                         │
+      │ Give up    plans cancel add-auth                                     │
       ╰──────────────────────────────────────────────────────────────────────╯"
     `);
   });

@@ -1,0 +1,118 @@
+/** The commands by which a person steers a plan in a word: `pause`, `cancel`, `approve`, `skip`, `retry`. */
+import { shellWord } from '../core/shell.ts';
+import type { Caller, Change, Steered } from '../engine/control.ts';
+import type { Workspace } from '../engine/workspace.ts';
+import { EXIT, type Command, type CommandContext, type ExitCode } from './context.ts';
+import { inWorkspace, loadPlan, slugOfArgument, taskOfArguments, writeJson } from './reading.ts';
+import { oneLine } from './terminal/text.ts';
+
+/** Pauses a plan: at the next boundary, or with `--now` at once. */
+export const pause: Command = (context, input) =>
+  inWorkspace(context, async (workspace) => {
+    const { steer, stopNow } = await import('../engine/control.ts');
+    const { pausing } = await import('../engine/words.ts');
+    const plan = await namedPlan(workspace, input.arguments[0] ?? '');
+    const steered = await steer(caller(context, workspace, plan), pausing);
+    const { holder, before } = steered;
+    const refused = input.flag('now') && holder !== null ? stopNow(holder) : null;
+    const now = input.flag('now') && refused === null;
+    if (holder !== null)
+      return say(
+        context,
+        steered,
+        `${now ? `Process ${holder.pid} stops` : `Process ${holder.pid} finishes the task that runs, and pauses`}. ${refused ?? ''}`,
+      );
+    return say(
+      context,
+      steered,
+      before.status === 'paused' ? 'It is paused already.' : `It is paused. Go on: plans resume ${shellWord(plan)}`,
+    );
+  });
+
+/** Gives a plan up: what runs is stopped, nothing else starts. */
+export const cancel: Command = (context, input) =>
+  inWorkspace(context, async (workspace) => {
+    const { cancelling } = await import('../engine/words.ts');
+    const plan = await namedPlan(workspace, input.arguments[0] ?? '');
+    const steered = await word(context, workspace, plan, cancelling);
+    const back = `To take it back: plans resume ${shellWord(plan)}`;
+    if (steered.holder !== null) return say(context, steered, `Process ${steered.holder.pid} stops what runs. ${back}`);
+    return say(context, steered, `${steered.before.status === 'failed' ? 'It is cancelled already.' : 'It is cancelled.'} ${back}`);
+  });
+
+/** A person's word that a task of a manual phase may run. */
+export const approve: Command = (context, input) =>
+  inWorkspace(context, async (workspace) => {
+    const { approving } = await import('../engine/words.ts');
+    const { plan, task } = await namedTask(workspace, 'approve', input.arguments);
+    const steered = await word(context, workspace, plan, approving(task));
+    const told = steered.holder === null ? `Go on: plans run ${shellWord(plan)}` : 'The runner takes it up at its next boundary.';
+    return say(context, steered, `${task} may run as it is now; an edit of its text voids that. ${told}`, task);
+  });
+
+/** Leaves a task out. */
+export const skip: Command = (context, input) =>
+  inWorkspace(context, async (workspace) => {
+    const { skipping } = await import('../engine/words.ts');
+    const { waitingFor } = await import('../core/progress.ts');
+    const { plan, task } = await namedTask(workspace, 'skip', input.arguments);
+    const steered = await word(context, workspace, plan, skipping(task));
+    const dependents = waitingFor(steered.plan, task);
+    const lets = dependents.length === 0 ? '' : ` ${dependents.join(', ')} may run without it.`;
+    return say(context, steered, `${task} is skipped.${lets} Go on: plans run ${shellWord(plan)}`, task);
+  });
+
+/** Tries a failed task again. */
+export const retry: Command = (context, input) =>
+  inWorkspace(context, async (workspace) => {
+    const { plan, task } = await namedTask(workspace, 'retry', input.arguments);
+    return retryNamed(context, workspace, { plan, task, fromBase: input.flag('from-base') });
+  });
+
+/** Makes a task pending again, and says so. */
+export async function retryNamed(
+  context: CommandContext,
+  workspace: Workspace,
+  { plan, task, fromBase }: { readonly plan: string; readonly task: string; readonly fromBase: boolean },
+): Promise<ExitCode> {
+  const { retryTask } = await import('../engine/retry.ts');
+  const steered = await retryTask(caller(context, workspace, plan), task, fromBase);
+  const where = fromBase ? 'from the clean base' : 'from what its last attempt left';
+  const told = steered.holder === null ? `Go on: plans run ${shellWord(plan)}` : 'The runner takes it up at its next boundary.';
+  return say(context, steered, `${task} is tried again, ${where}. ${told}`, task);
+}
+
+async function word(context: CommandContext, workspace: Workspace, plan: string, change: Change): Promise<Steered> {
+  const { steer } = await import('../engine/control.ts');
+  return steer(caller(context, workspace, plan), change);
+}
+
+/** The plan of that name; one that there is not gets its "did you mean". */
+export async function namedPlan(workspace: Workspace, argument: string): Promise<string> {
+  return (await loadPlan(workspace, slugOfArgument(argument))).id;
+}
+
+/** The plan and the task of a command's arguments. */
+export async function namedTask(workspace: Workspace, name: string, given: readonly string[]): Promise<{ plan: string; task: string }> {
+  const { plan, task } = taskOfArguments(name, given);
+  return { plan: await namedPlan(workspace, plan), task };
+}
+
+export function caller(context: CommandContext, workspace: Workspace, planId: string): Caller {
+  return { workspace, planId, env: context.env };
+}
+
+/** What became of it, as a line or as JSON. */
+export function say(
+  context: CommandContext,
+  { before, plan, commit, holder }: Steered,
+  text: string,
+  task: string | null = null,
+): ExitCode {
+  if (context.json) {
+    const found = plan.phases.flatMap((phase) => phase.tasks).find(({ id }) => id === task);
+    const of = found === undefined ? {} : { task: { id: found.id, status: found.status, approval: found.approval ?? null } };
+    writeJson(context, { version: 1, id: plan.id, status: plan.status, before: before.status, ...of, commit, runner: holder?.pid ?? null });
+  } else if (!context.quiet) context.out.write(`${shellWord(plan.id)}: ${oneLine(text)}\n`);
+  return EXIT.done;
+}

@@ -1,0 +1,139 @@
+/** A task that a person has done: its gates run on the checkout, then their changes and the ticked box are committed as the task's commit. */
+import { childEnvironment } from '../adapters/environment.ts';
+import { matchesPath, runGate } from '../adapters/gates.ts';
+import { gatesOf } from '../core/assignment.ts';
+import type { GateConfig } from '../core/config.ts';
+import { setPlanFields, setTaskStatus } from '../core/edit.ts';
+import type { GateResult } from '../core/outcome.ts';
+import { isDone, type Plan, type Task } from '../core/plan.ts';
+import { Problem } from '../core/problem.ts';
+import { phaseOf } from '../core/progress.ts';
+import { commit, refusal } from './commits.ts';
+import { isProtected } from './context.ts';
+import { openPlan, taskNamed, withPlan } from './control.ts';
+import type { Caller, Held } from './control.ts';
+import { joined } from './edits.ts';
+import { STATUS_KEYS } from './landing.ts';
+import type { PlanFile } from './plan-file.ts';
+
+export interface ByHand {
+  readonly task: string;
+  /** Globs of what goes in; null for all that is dirty. */
+  readonly files: readonly string[] | null;
+  /** False: the gates are not run, and the commit says so. */
+  readonly gates: boolean;
+  /** Asked with the paths that would go in, before a gate runs. */
+  readonly confirm: (paths: readonly string[]) => Promise<boolean>;
+  /** Hears each gate as it ends. */
+  readonly listen: (gate: GateResult) => void;
+  readonly signal: AbortSignal;
+}
+
+export type DoneByHand =
+  | { readonly type: 'committed'; readonly commit: string; readonly files: readonly string[]; readonly plan: Plan }
+  | { readonly type: 'declined' }
+  | { readonly type: 'gate-failed'; readonly gate: GateResult };
+
+/** Commits a person's work as a task's. A {@link Problem} says why it cannot be; then nothing has changed. */
+export async function doneByHand(caller: Caller, request: ByHand): Promise<DoneByHand> {
+  const plan = await openPlan(caller);
+  checkOpen(plan.plan, request.task);
+  return withPlan(caller, plan, async (held) => {
+    const task = checkOpen(plan.plan, request.task);
+    const paths = await dirtyPaths(caller, request.files);
+    if (!(await request.confirm(paths))) return { type: 'declined' };
+    const gates = gatesOf(caller.workspace.config, phaseOf(plan.plan, task.id), task);
+    const results = request.gates ? await runGates(caller, gates, paths, request) : gates.map(notRun);
+    const failed = results.find(({ status }) => status === 'failed');
+    if (request.signal.aborted) throw new Problem('Stopped; nothing was committed.');
+    if (failed !== undefined) return { type: 'gate-failed', gate: failed };
+    return tickAndCommit(held, plan, task, paths, results);
+  });
+}
+
+function checkOpen(plan: Plan, id: string): Task {
+  const task = taskNamed(plan, id);
+  if (isDone(task)) throw new Problem(`The task "${id}" is ${task.status} already. To do it anew, clear its box in the plan.`);
+  const open = task.dependsOn.filter((other) => !isDone(taskNamed(plan, other)));
+  if (open.length > 0)
+    throw new Problem(
+      `The task "${id}" depends on ${open.map((other) => `"${other}"`).join(', ')}, which ${open.length === 1 ? 'is' : 'are'} not done.`,
+    );
+  return task;
+}
+
+/** What goes into the commit: all that is dirty, or what the globs name; plan files, the config and what is Plans' own never. */
+async function dirtyPaths({ workspace }: Caller, files: readonly string[] | null): Promise<readonly string[]> {
+  const { changes } = await workspace.git.status();
+  const conflicted = changes.find(({ kind }) => kind === 'conflicted');
+  if (conflicted !== undefined) throw new Problem(`"${conflicted.path}" has a merge conflict. Resolve it, then run this again.`);
+  const all = changes.map(({ path }) => path).filter((path) => !isProtected(workspace, path));
+  if (files === null) return all;
+  const unmet = files.find((glob) => !all.some((path) => matchesPath(path, glob)));
+  if (unmet !== undefined) throw new Problem(`Nothing that is changed matches "${unmet}". "git status" shows what is.`);
+  return all.filter((path) => files.some((glob) => matchesPath(path, glob)));
+}
+
+async function runGates(
+  { workspace, env }: Caller,
+  gates: readonly GateConfig[],
+  paths: readonly string[],
+  { signal, listen }: ByHand,
+): Promise<readonly GateResult[]> {
+  const results: GateResult[] = [];
+  for (const gate of gates) {
+    const result = await runGate(gate, {
+      cwd: workspace.root,
+      env: childEnvironment(env, workspace.config.env, {}),
+      changedPaths: paths,
+      signal,
+    });
+    results.push(result);
+    listen(result);
+    if (result.status === 'failed') break;
+  }
+  return results;
+}
+
+function notRun(gate: GateConfig): GateResult {
+  return { name: gate.name, status: 'skipped', durationMs: 0, exitCode: null, reason: 'Not run, as asked.', tail: '' };
+}
+
+async function tickAndCommit(
+  { committer }: Held,
+  plan: PlanFile,
+  task: Task,
+  paths: readonly string[],
+  gates: readonly GateResult[],
+): Promise<DoneByHand> {
+  const before = plan.text;
+  const others = plan.plan.phases.flatMap((phase) => phase.tasks).filter(({ id }) => id !== task.id);
+  const last = others.every(isDone) && plan.plan.status !== 'failed' && plan.plan.status !== 'draft';
+  const writing = await plan.edit(
+    (text, now) =>
+      joined(
+        setTaskStatus(text, now, task.id, { status: 'completed' }),
+        last ? setPlanFields(text, now, { status: 'completed' }) : { edits: [] },
+      ),
+    { only: { plan: ['status'], task: { id: task.id, keys: STATUS_KEYS } } },
+  );
+  if (writing.type === 'failed') throw new Problem(`The box could not be ticked: ${writing.message}`);
+  const attempt = task.attempts + 1;
+  const outcome = await commit(committer, [...paths, plan.path], task.title, {
+    plan: committer.planId,
+    phase: phaseOf(plan.plan, task.id)?.id ?? '',
+    task: task.id,
+    attempt,
+    maxAttempts: Math.max(attempt, task.maxAttempts ?? committer.workspace.config.maxAttempts),
+    agent: 'human',
+    session: null,
+    durationMs: 0,
+    tokens: null,
+    costUsd: null,
+    gates,
+  });
+  if (outcome.type === 'committed') return { type: 'committed', commit: outcome.commit, files: paths, plan: plan.plan };
+  await plan.edit((text) => ({ edits: [{ offset: 0, length: text.length, text: before }] }), { once: true });
+  const { reason, tail } = refusal(outcome);
+  throw new Problem(`The task was not committed, and its box is open again: ${reason}${tail === '' ? '' : `\n${tail}`}`);
+}

@@ -1,0 +1,155 @@
+/**
+ * A person's word on a plan, by command: one change of the plan file. Where nothing runs, it is committed as the event that it is. Where
+ * a runner is at work, the file is changed under its eyes, with a decision left beside the lock, and the runner commits and obeys.
+ */
+import { hostname } from 'node:os';
+import { isAlive } from '../adapters/process/identity.ts';
+import type { EditResult } from '../core/edit.ts';
+import type { Plan, Task } from '../core/plan.ts';
+import { Problem } from '../core/problem.ts';
+import { findTask } from '../core/progress.ts';
+import { redactionOf, secretsOf } from '../core/redact.ts';
+import { decisionsOf } from '../core/reclaim.ts';
+import { steeringOf } from '../core/steering.ts';
+import { applyEdits } from '../core/edit.ts';
+import { checkPlan } from '../core/lint.ts';
+import { commitPlan, refusal } from './commits.ts';
+import type { Committer } from './commits.ts';
+import { leaveDecisions } from './decisions.ts';
+import { commitEdits } from './edits.ts';
+import { liveHolder, takeLock } from './lock.ts';
+import type { Holder } from './lock.ts';
+import { mend } from './mend.ts';
+import type { Mended } from './mend.ts';
+import { PlanFile } from './plan-file.ts';
+import { checkedHead, unknown } from './start.ts';
+import { syncFiles } from './sync.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What a command changes. It throws a {@link Problem} where the plan, as it is now, does not allow it. */
+export type Change = (text: string, plan: Plan) => EditResult;
+
+export interface Steered {
+  readonly before: Plan;
+  readonly plan: Plan;
+  /** Null where the file says so already, or where a runner will commit it. */
+  readonly commit: string | null;
+  /** Who runs the plan and obeys at its next boundary; null where nobody does. */
+  readonly holder: Holder | null;
+}
+
+export interface Caller {
+  readonly workspace: Workspace;
+  readonly planId: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Makes a change of the plan file and, where nothing runs, commits it. `first` is done before it; `live`: while a runner is at work. */
+export async function steer(
+  caller: Caller,
+  change: Change,
+  first: (plan: Plan, live: boolean) => Promise<void> = async () => {},
+): Promise<Steered> {
+  const { workspace, planId } = caller;
+  const plan = await openPlan(caller);
+  const holder = liveHolder(workspace.git.commonDir, planId);
+  if (holder !== null) {
+    refuseNow(change(plan.text, plan.plan));
+    await first(plan.plan, true);
+    const steered = await underRunner(caller, plan, holder, change);
+    // It may have ended before it could see the change: then the change is ours to commit.
+    if (liveHolder(workspace.git.commonDir, planId) !== null) return steered;
+  }
+  return withPlan(caller, plan, async ({ committer }) => {
+    const before = plan.plan;
+    // Refused before anything is touched.
+    refuseNow(change(plan.text, before));
+    await first(before, false);
+    const { text } = plan;
+    const writing = await plan.edit(change);
+    if (writing.type === 'failed') throw new Problem(writing.message);
+    if (plan.text === text) return { before, plan: plan.plan, commit: null, holder: null };
+    const steering = steeringOf(before, plan.plan);
+    const outcome = await (steering === null ? commitEdits(committer) : commitPlan(committer, steering.subject, steering));
+    if (outcome.type === 'committed') return { before, plan: plan.plan, commit: outcome.commit, holder: null };
+    const { reason } = refusal(outcome);
+    throw new Problem(`${plan.path} is changed but not committed: ${reason} The next run takes the change as yours.`);
+  });
+}
+
+function refuseNow(edit: EditResult): void {
+  if ('refused' in edit) throw new Problem(edit.refused);
+}
+
+/** What work on a plan under its lock has at hand. */
+export interface Held {
+  readonly committer: Committer;
+  /** What is dirty and no task's. */
+  readonly mended: Mended;
+}
+
+/** Holds the plan's lock for the length of `work`: what a crash left is mended, and what a person wrote into the plan is committed as theirs. */
+export async function withPlan<T>({ workspace, planId, env }: Caller, plan: PlanFile, work: (held: Held) => Promise<T>): Promise<T> {
+  const head = await checkedHead(workspace);
+  const lock = takeLock(workspace.git.commonDir, planId, `command-${process.pid}`);
+  if ('holder' in lock) throw new Problem(heldBy(planId, lock.holder));
+  try {
+    const redaction = redactionOf(secretsOf(env, workspace.config.redact));
+    const committer: Committer = { workspace, plan, planId, env, head, commits: 0, redaction, lease: null };
+    const mended = await mend(workspace, plan, { head: head.commit, redaction });
+    const { changes } = await workspace.git.status([plan.path]);
+    if (changes.length > 0) {
+      const outcome = await commitEdits(committer);
+      if (outcome.type !== 'committed')
+        throw new Problem(`The plan's uncommitted edits have to be committed first, and could not be: ${refusal(outcome).reason}`);
+    }
+    return await work({ committer, mended });
+  } finally {
+    lock.release();
+    // Our own write is nothing that the next look should report as somebody's edit.
+    await syncFiles(workspace);
+  }
+}
+
+/** Opens a plan for a change. A {@link Problem} says why it cannot be changed. */
+export async function openPlan({ workspace, planId }: Caller): Promise<PlanFile> {
+  const plan = await PlanFile.open(workspace, planId);
+  if ('message' in plan) throw new Problem(plan.message);
+  return plan;
+}
+
+/** The task of that id, or a {@link Problem} that names the nearest. */
+export function taskNamed(plan: Plan, id: string): Task {
+  const task = findTask(plan, id);
+  if (task !== undefined) return task;
+  const known = plan.phases.flatMap((phase) => phase.tasks).map((each) => each.id);
+  throw new Problem(unknown(plan, 'task', id, known));
+}
+
+/** Changes the file while a runner is at work: the decision first, so that the runner never sees the one without the other. */
+async function underRunner({ workspace, planId }: Caller, plan: PlanFile, holder: Holder, change: Change): Promise<Steered> {
+  const before = plan.plan;
+  const writing = await plan.edit((text, now) => {
+    const edit = change(text, now);
+    if ('refused' in edit) return edit;
+    const after = checkPlan(applyEdits(text, edit.edits), planId, { known: workspace.known, cache: workspace.cache }).plan;
+    leaveDecisions(workspace.git.commonDir, planId, holder.run, decisionsOf(now, after));
+    return edit;
+  });
+  if (writing.type === 'failed') throw new Problem(writing.message);
+  return { before, plan: plan.plan, commit: null, holder };
+}
+
+/** Tells a runner on this machine to stop what runs at once. Null where it was told, else why it cannot be. */
+export function stopNow(holder: Holder): string | null {
+  if (holder.host !== hostname())
+    return `It runs on ${holder.host}, where this machine cannot stop a process; it pauses when its task is done.`;
+  // Pids are used again: only the very process that took the lock is signalled.
+  if (!isAlive(holder.pid, holder.started)) return null;
+  process.kill(holder.pid, 'SIGTERM');
+  return null;
+}
+
+function heldBy(planId: string, holder: Holder): string {
+  return `The plan "${planId}" is being run by process ${holder.pid} on ${holder.host}. Let it pause first: plans pause ${planId}`;
+}
