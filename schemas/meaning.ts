@@ -32,7 +32,7 @@ export const OUTCOME_MEANINGS: Readonly<Record<Outcome, string>> = {
   no_changes: 'No file was changed, and the task does not say `allowNoChanges`.',
   files_violation: "A file outside the task's `files` was changed.",
   agent_failed: 'The agent ended with an error.',
-  denied: 'The agent was not permitted to do what it needed.',
+  denied: 'The agent was not permitted to do what it needed, or did what no task may do.',
   refused: 'The model refused.',
   timeout_idle: 'Nothing was printed for `idleTimeout`.',
   timeout_wall: 'The attempt took longer than `timeout`.',
@@ -48,7 +48,7 @@ export const OUTCOME_MEANINGS: Readonly<Record<Outcome, string>> = {
 
 export const PAUSE_MEANINGS: Readonly<Record<PauseReason, string>> = {
   phase_complete: 'A phase with `pauseAfter` is done.',
-  manual_approval_required: 'The next task, of a manual phase, waits for approval.',
+  manual_approval_required: 'The next task, of a manual phase, waits for approval, or one that weakens what is checked.',
   task_failed: 'A task failed in its last attempt.',
   human_task: "The next task is a person's: `assignee: human`.",
   budget: 'The money or tokens for it are spent.',

@@ -113,6 +113,8 @@ function undecided(
   now: Phase | Task,
   decided: ReadonlySet<string>,
 ): Record<string, FieldValue | null> | null {
-  const left = Object.entries(fields ?? {}).filter(([key]) => !decided.has(decision(whose, key, (now as unknown as Record<string, unknown>)[key])));
+  const left = Object.entries(fields ?? {}).filter(
+    ([key]) => !decided.has(decision(whose, key, (now as unknown as Record<string, unknown>)[key])),
+  );
   return left.length === 0 ? null : Object.fromEntries(left);
 }

@@ -9,6 +9,7 @@ import { durationMs } from '../core/frontmatter.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { phaseOf } from '../core/progress.ts';
 import { taskPrompt } from '../core/prompt.ts';
+import { armGuard, checkGuard, reflogMark } from './guard.ts';
 import { logFile, taskOf, workOf, writeJournal } from './context.ts';
 import type { Place, RunContext, TaskWork } from './context.ts';
 import { bringBack } from './retry.ts';
@@ -37,6 +38,7 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
       ? openAgent(name, workspace.config, { environment: context.env })
       : { type: 'agent' as const, agent: shellAgent() };
   if (opened.type === 'unknown') return finished(context, effect, failedResult(opened.message));
+  await armGuard(context, effect);
   const session = opened.agent.start(
     {
       runId: context.runId,
@@ -58,7 +60,7 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
       }),
       run: task.run,
       model: task.model ?? workspace.config.model,
-      env: childEnvironment(context.env, workspace.config.env, {}),
+      env: childEnvironment(context.env, workspace.config.env, { GIT_REFLOG_ACTION: reflogMark(context) }),
       wallTimeoutMs: task.timeout ?? durationMs(workspace.config.timeout),
       idleTimeoutMs: durationMs(workspace.config.idleTimeout),
       maxBudgetUsd: task.maxBudgetUsd,
@@ -77,7 +79,15 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
   const result = await session.done;
   crashPoint(context.env, 'after-agent');
   context.abort.signal.removeEventListener('abort', stop);
-  finished(context, effect, result);
+  finished(context, effect, await guarded(context, effect, result));
+}
+
+/** An attempt in which something was done that decides what is run has failed, whatever the agent says. */
+async function guarded(context: RunContext, step: Step, result: AgentResult): Promise<Result> {
+  const check = () => checkGuard(context, step);
+  // In the checkout HEAD is everybody's.
+  const found = await (workOf(context, step.task).place.slot === null ? context.inTurn(check) : check());
+  return found === null || result.outcome !== 'finished' ? result : { ...result, ...found };
 }
 
 type Begun =
@@ -144,11 +154,9 @@ function newWork(context: RunContext, now: number, attempt: number, agent: strin
   };
 }
 
-function finished(
-  context: RunContext,
-  step: Step,
-  result: Omit<AgentResult, 'outcome'> & { readonly outcome: AgentResult['outcome'] | 'setup_failed' },
-): void {
+type Result = Omit<AgentResult, 'outcome'> & { readonly outcome: AgentResult['outcome'] | 'setup_failed' | 'conflict' };
+
+function finished(context: RunContext, step: Step, result: Result): void {
   const work = workOf(context, step.task);
   work.session = result.sessionId ?? work.session;
   work.usage = sumUsage(work.usage, result.usage);

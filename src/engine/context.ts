@@ -2,8 +2,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Usage } from '../adapters/agents/agent.ts';
+import { CONFIG_FILES } from '../adapters/config.ts';
 import { isWorkName } from '../adapters/files/away.ts';
 import type { Git, Head } from '../adapters/git/git.ts';
+import type { GitSettings } from '../adapters/git/settings.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { GateResult } from '../core/outcome.ts';
 import type { Task } from '../core/plan.ts';
@@ -26,6 +28,15 @@ export interface Place {
   readonly slot: Slot | null;
 }
 
+/** What was there before an attempt, and is not the agent's to change. */
+export interface Guard {
+  readonly settings: GitSettings;
+  /** Bytes of HEAD's reflog. */
+  readonly reflog: number;
+  /** Plans and configs that differed from HEAD. */
+  readonly dirty: ReadonlySet<string>;
+}
+
 /** What has been learnt about a task since its first attempt in this run. */
 export interface TaskWork {
   /** Milliseconds since the epoch. */
@@ -37,6 +48,8 @@ export interface TaskWork {
   readonly place: Place;
   /** What was dirty there before the attempt that it builds on began. */
   before: Snapshot;
+  /** Of the current attempt, once it is about to begin. */
+  guard?: Guard;
   agent: string;
   session: string | null;
   /** Summed over the attempts; null while unknown. */
@@ -89,8 +102,12 @@ export function workOf(context: RunContext, task: string): TaskWork {
 
 /** Paths that are never a task's work: plans and their reviews, the config, and what is Plans' own: the cache, a file in the middle of a write. */
 export function isProtected(workspace: Workspace, path: string): boolean {
-  if (path === workspace.configFile && path !== 'package.json') return true;
-  if (path.startsWith(`${STATE_FOLDER}/`) || isWorkName(path.slice(path.lastIndexOf('/') + 1))) return true;
+  return path.startsWith(`${STATE_FOLDER}/`) || isWorkName(path.slice(path.lastIndexOf('/') + 1)) || isPlanOrConfig(workspace, path);
+}
+
+/** Plans, their reviews, and any file that is or would be the config. `package.json` is a task's to change, but for one key. */
+export function isPlanOrConfig(workspace: Workspace, path: string): boolean {
+  if (path !== 'package.json' && CONFIG_FILES.includes(path)) return true;
   const folder = `${workspace.config.plans.replace(/^\.\//, '').replace(/\/+$/, '')}/`;
   return path.startsWith(folder) && /\.(?:plan|review)\.md$/.test(path);
 }

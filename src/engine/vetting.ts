@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import type { Failure } from '../core/effect.ts';
 import type { PauseReason } from '../core/outcome.ts';
 import { flagWords, weakened, type FileVersions, type Flag } from '../core/weakened.ts';
-import { note } from './context.ts';
+import { settingsOf } from '../core/git-config.ts';
+import { note, taskOf } from './context.ts';
 import type { RunContext, TaskWork } from './context.ts';
+import { putBackSettings } from './guard.ts';
 import { leaksIn } from './scrub.ts';
 
 /** Files beyond so many, and larger ones, are not looked into for weakened checks. */
@@ -18,6 +20,10 @@ export type Vetted =
 
 /** Looks at a task's work before it is committed: may it land, and what has to be said of it? */
 export async function vet(context: RunContext, task: string, work: TaskWork): Promise<Vetted> {
+  const denied = putBackSettings(context, { task, attempt: work.attempt });
+  if (denied !== null) return { refusal: { outcome: 'denied', reason: denied, tail: '' } };
+  const hooks = hooksChanged(context, task, work);
+  if (hooks !== null) return { refusal: { outcome: 'denied', reason: hooks, tail: '' } };
   const [leak] = leaksIn(work.place.root, work.paths, context.redaction);
   if (leak !== undefined) {
     const reason = `The attempt wrote the value of ${leak.names.join(' and ')} into "${leak.path}". Read it from the environment there; the value has been taken out.`;
@@ -35,6 +41,21 @@ export async function vet(context: RunContext, task: string, work: TaskWork): Pr
   }
   note(context, task, `This task weakens what is checked: ${flagWords(flags)}. Look at its commit.`);
   return { flags };
+}
+
+/** Hooks that stand in the work tree would run at this very commit, with a person's rights: a task changes them where its `files` name them. */
+function hooksChanged(context: RunContext, task: string, { place, paths }: TaskWork): string | null {
+  const config = textOf(join(place.git.commonDir, 'config')) ?? '';
+  const folder =
+    settingsOf(config)
+      .findLast(({ key }) => key === 'core.hookspath')
+      ?.value.replace(/^\.\//, '') ?? '';
+  if (folder === '' || folder.startsWith('/') || folder.startsWith('.git/')) return null;
+  // Husky's own folder holds only what calls the files beside it.
+  const above = `${folder.replace(/\/_\/?$/, '').replace(/\/+$/, '')}/`;
+  const changed = paths.find((path) => path.startsWith(above));
+  if (changed === undefined || taskOf(context, task).files?.some((glob) => glob.startsWith(above)) === true) return null;
+  return `The attempt changed "${changed}", which git would run at the commit. A task may do that where its "files" name "${above}".`;
 }
 
 /** The files of a task's work as they were and as they are. */

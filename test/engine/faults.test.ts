@@ -36,6 +36,6 @@ it.each(Array.from({ length: 2 * TIMES }, (_, seed) => seed + 1))(
         await workspace.close();
       }
     }
-      expect(problemsOf(it.repository.root, 'demo', 20)).toEqual([]);
+    expect(problemsOf(it.repository.root, 'demo', 20)).toEqual([]);
   },
 );

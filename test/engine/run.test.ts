@@ -193,8 +193,14 @@ describe('the plan file during a run', () => {
   });
 
   it('is not committed on a branch that somebody has switched to', async () => {
-    await using it = await rig(task('one', 'echo 1 > one.txt; git switch -qc elsewhere'));
-    const summary = await it.run();
+    await using it = await rig(task('one', 'echo ready; while ! test -f go; do :; done; echo 1 > one.txt'), { '.gitignore': 'go\n' });
+    const summary = await it.run({
+      on: (event) => {
+        if (event.type !== 'agent-output') return;
+        it.repository.git('switch', '-qc', 'elsewhere');
+        writeFileSync(it.repository.path('go'), '');
+      },
+    });
     expect(summary.end).toMatchObject({ type: 'paused', reason: 'conflict' });
     expect(it.repository.git('log', '--format=%s', '--all', '--not', '--glob=refs/plans').trim()).not.toContain('Do one');
   });

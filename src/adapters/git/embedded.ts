@@ -120,6 +120,14 @@ class EmbeddedGit implements Git {
     return this.diff();
   }
 
+  putHead(): Promise<never> {
+    return this.diff();
+  }
+
+  unstage(): Promise<never> {
+    return this.diff();
+  }
+
   standOn(): Promise<never> {
     return this.diff();
   }

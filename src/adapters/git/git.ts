@@ -160,6 +160,10 @@ export interface Git {
   moveTo(commit: string): Promise<void>;
   /** Makes this detached work tree stand on `commit` with its files as they are: what differs shows as changed. */
   standOn(commit: string): Promise<void>;
+  /** Puts HEAD, and the branch it belongs on, back to a commit and forgets a half-done operation; index and files stay. False where the branch is not at `from`. */
+  putHead(to: Head & { readonly commit: string }, from: string | null): Promise<boolean>;
+  /** Takes what is staged at `paths` out of the index; files stay. */
+  unstage(paths: readonly string[]): Promise<void>;
   /** Puts the change of `commit` (against its parent, an ancestor of `onto`) on top of `onto`, as a commit beside the branch. */
   replay(commit: string, onto: string, message: string): Promise<Replayed>;
   /** Takes a commit's change back, as a commit beside the branch. */

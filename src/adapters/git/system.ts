@@ -29,6 +29,7 @@ import { fetchRefs, pushRefs, remoteRefs, statement } from './remote.ts';
 import { forward, putBack, revert } from './revert.ts';
 import { STATUS_ARGUMENTS, parseStatus } from './status.ts';
 import { diffTrees, lookUp, parseTree, type TreeEntry } from './tree.ts';
+import { putHead, unstage } from './head.ts';
 import { addWorktree, moveTo, replay } from './worktrees.ts';
 
 const BRANCH = /^ref: refs\/heads\/(.+)\n?$/;
@@ -169,6 +170,14 @@ class SystemGit implements Git, CommitPlace {
 
   moveTo(commit: string): Promise<void> {
     return this.#alone(() => this.#indexLock.change(() => moveTo(this.git, commit)));
+  }
+
+  putHead(to: Head & { readonly commit: string }, from: string | null): Promise<boolean> {
+    return this.#alone(() => putHead(this.git, to, from ?? this.zero));
+  }
+
+  unstage(paths: readonly string[]): Promise<void> {
+    return this.#alone(() => this.#indexLock.change(() => unstage(this.git, paths)));
   }
 
   async standOn(commit: string): Promise<void> {

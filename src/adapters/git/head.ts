@@ -1,0 +1,28 @@
+/** HEAD put back where it belongs, with the index and the files as they are. */
+import { literal, nulList } from './entries.ts';
+import type { Head } from './git.ts';
+import type { GitProgram } from './process.ts';
+
+/** What a half-done operation may be told to forget, leaving everything as it is. */
+const FORGETTABLE = ['rebase', 'cherry-pick', 'revert', 'merge', 'am'] as const;
+
+/** Puts HEAD on a branch (detached: on a commit) at `to`. The branch moves only from `from`; false where it is elsewhere. */
+export async function putHead(git: GitProgram, to: Head & { readonly commit: string }, from: string): Promise<boolean> {
+  // Without an operation to forget git ends with an error, and nothing has happened.
+  for (const name of FORGETTABLE) await git.run([name, '--quit']);
+  const why = ['-m', 'plans: put back'];
+  if (to.branch === null) {
+    await git.must(['update-ref', ...why, '--no-deref', 'HEAD', to.commit]);
+    return true;
+  }
+  const branch = `refs/heads/${to.branch}`;
+  if (from !== to.commit && (await git.run(['update-ref', ...why, branch, to.commit, from])).code !== 0) return false;
+  await git.must(['symbolic-ref', ...why, 'HEAD', branch]);
+  return true;
+}
+
+/** Index entries of `paths` back to what HEAD has. */
+export async function unstage(git: GitProgram, paths: readonly string[]): Promise<void> {
+  if (paths.length === 0) return;
+  await git.must(['reset', '--quiet', '--pathspec-from-file=-', '--pathspec-file-nul'], { input: nulList(paths.map(literal)) });
+}

@@ -1,0 +1,91 @@
+/** What decides in a repository what git runs and what it sees, and is in no commit: configuration, hooks, attributes, excludes. */
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import type { Git } from './git.ts';
+
+/** More hooks, and larger files, are not kept. */
+const MAX_FILES = 500;
+const MAX_BYTES = 1024 * 1024;
+
+/** A file's mode and content; of a symbolic link its target. */
+interface SettingFile {
+  readonly mode: number;
+  readonly link: boolean;
+  readonly content: Buffer;
+}
+
+/** By absolute path. */
+export type GitSettings = ReadonlyMap<string, SettingFile>;
+
+/** One file that differs; null where it is not there. */
+export interface SettingChange {
+  readonly file: string;
+  /** As people know it: relative to git's folder. */
+  readonly name: string;
+  readonly before: SettingFile | null;
+  readonly after: SettingFile | null;
+}
+
+type Folders = Pick<Git, 'commonDir' | 'gitDir'>;
+
+/** Reads them as they are. */
+export function readSettings({ commonDir, gitDir }: Folders): GitSettings {
+  const files = new Map<string, SettingFile>();
+  const hooks = listed(join(commonDir, 'hooks'));
+  const names = ['config', 'config.worktree', 'info/attributes', 'info/exclude', 'info/sparse-checkout', 'info/grafts'];
+  const folders = [...new Set([commonDir, gitDir])];
+  const all = [
+    ...folders.flatMap((folder) => names.map((name) => join(folder, name))),
+    join(commonDir, 'objects/info/alternates'),
+    ...hooks,
+  ];
+  for (const file of all.slice(0, MAX_FILES)) {
+    const found = readSetting(file);
+    if (found !== null) files.set(file, found);
+  }
+  return files;
+}
+
+/** What differs between two readings of one repository. */
+export function settingChanges({ commonDir }: Folders, before: GitSettings, after: GitSettings): readonly SettingChange[] {
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((file) => {
+    const [old, now] = [before.get(file) ?? null, after.get(file) ?? null];
+    if (
+      old?.link === now?.link &&
+      old?.mode === now?.mode &&
+      (old === null || now === null ? old === now : old.content.equals(now.content))
+    )
+      return [];
+    return [{ file, name: relative(commonDir, file), before: old, after: now }];
+  });
+}
+
+/** Puts one file back. */
+export function restoreSetting({ file, before }: SettingChange): void {
+  rmSync(file, { recursive: true, force: true });
+  if (before === null) return;
+  mkdirSync(dirname(file), { recursive: true });
+  if (before.link) return symlinkSync(before.content.toString('utf8'), file);
+  writeFileSync(file, before.content, { mode: before.mode });
+  // The mode of a new file is cut by the umask.
+  chmodSync(file, before.mode);
+}
+
+function listed(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+function readSetting(file: string): SettingFile | null {
+  try {
+    const stat = lstatSync(file);
+    if (stat.isSymbolicLink()) return { mode: 0, link: true, content: Buffer.from(readlinkSync(file)) };
+    if (!stat.isFile() || stat.size > MAX_BYTES) return null;
+    return { mode: stat.mode & 0o777, link: false, content: readFileSync(file) };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * What an agent did that it may not do: it moved HEAD, changed what git runs, or changed files that are not its work. Everything is put
+ * back, kept where a person can find it, and reported; the attempt fails only where that would have decided what is run.
+ */
+import { appendFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { CONFIG_FILES } from '../adapters/config.ts';
+import type { Change } from '../adapters/git/git.ts';
+import { readSettings, restoreSetting, settingChanges, type SettingChange } from '../adapters/git/settings.ts';
+import { changedKeys, runningKeys } from '../core/git-config.ts';
+import { isPlanOrConfig, logFile, note } from './context.ts';
+import type { Guard, RunContext, TaskWork } from './context.ts';
+import { putBackHead } from './head.ts';
+import { preservedRef } from './kept.ts';
+import { putBackPlansKey } from './package-key.ts';
+import { listed } from './work.ts';
+
+type Step = { readonly task: string; readonly attempt: number };
+
+/** How the agent's own git names itself in the reflog, so that its hand can be told from a person's. */
+export function reflogMark({ runId }: Pick<RunContext, 'runId'>): string {
+  return `plans-agent ${runId}`;
+}
+
+/** Takes note of what an attempt begins on. */
+export async function armGuard(context: RunContext, { task }: Pick<Step, 'task'>): Promise<void> {
+  const work = context.tasks.get(task);
+  if (work === undefined) return;
+  const { git } = work.place;
+  const others = [...context.tasks].flatMap(([id, other]) => (id === task || other.guard === undefined ? [] : [other.guard]));
+  // While others are at work, what they began on counts: one of them may have changed it by now.
+  const settings = new Map([...readSettings(git), ...(others[0]?.settings ?? [])]);
+  const dirty = work.place.slot === null ? (await protectedChanges(context, work)).map(({ path }) => path) : [];
+  work.guard = { settings, reflog: sizeOf(reflogOf(work)), dirty: new Set(dirty) };
+}
+
+/** Puts back what the agent may not have changed. Null, or why the attempt fails. */
+export async function checkGuard(
+  context: RunContext,
+  step: Step,
+): Promise<{ readonly outcome: 'denied' | 'conflict'; readonly reason: string } | null> {
+  const work = context.tasks.get(step.task);
+  if (work?.guard === undefined) return null;
+  const denied = putBackSettings(context, step);
+  const { guard, place } = work;
+  const conflict = place.git.name === 'git' ? await putBackHead(context, step, isAgents(context, work, guard)) : null;
+  if (conflict === null) await putBackProtected(context, step, work);
+  if (denied !== null) return { outcome: 'denied', reason: denied };
+  return conflict === null ? null : { outcome: 'conflict', reason: conflict };
+}
+
+/** Puts back git's own settings. Null, or what would have changed what is run. */
+export function putBackSettings(context: RunContext, { task, attempt }: Step): string | null {
+  const work = context.tasks.get(task);
+  if (work?.guard === undefined) return null;
+  const { git } = work.place;
+  const now = readSettings(git);
+  const changes = settingChanges(git, work.guard.settings, now).filter((change) => !followsOnly(change));
+  if (changes.length === 0) return null;
+  for (const change of changes) {
+    keepSetting(context, `${logFile(context, task, attempt, 'git')}.${change.name.replaceAll(/[\\/]/g, '_')}`, change);
+    restoreSetting(change);
+  }
+  const names = changes.map(describe);
+  note(context, task, `The attempt changed what git does in this repository: ${names.join('; ')}. It has been put back.`);
+  const running = changes.filter(({ name, before, after }) => isHook(name) || runningKeys(keysOf(before, after), textOf(after)).length > 0);
+  if (running.length === 0) return null;
+  return `The attempt changed what git runs in this repository (${running.map(describe).join('; ')}), which no task may do. It has been put back.`;
+}
+
+/** A branch that follows another one since: that is how a person pushes meanwhile, and nothing here depends on it. */
+function followsOnly({ name, before, after }: SettingChange): boolean {
+  return isConfig(name) && before !== null && after !== null && keysOf(before, after).length === 0;
+}
+
+const isHook = (name: string): boolean => name.startsWith('hooks');
+const isConfig = (name: string): boolean => /(?:^|[\\/])config(?:\.worktree)?$/.test(name);
+const textOf = (file: SettingChange['after']): string => file?.content.toString('utf8') ?? '';
+const keysOf = (before: SettingChange['before'], after: SettingChange['after']) => changedKeys(textOf(before), textOf(after));
+
+function describe({ name, before, after }: SettingChange): string {
+  if (!isConfig(name)) return name;
+  const keys = keysOf(before, after);
+  return keys.length === 0 ? name : `${name} (${keys.slice(0, 5).join(', ')}${keys.length > 5 ? ', …' : ''})`;
+}
+
+/** What the agent made of a file, beside the attempt's log. */
+function keepSetting(context: RunContext, file: string, { after }: SettingChange): void {
+  if (after === null) return;
+  mkdirSync(dirname(file), { recursive: true });
+  appendFileSync(file, context.redaction.text(textOf(after)), { mode: 0o600 });
+}
+
+/** Whether whatever has moved HEAD since was started by the agent: in a worktree nobody else works. */
+function isAgents(context: RunContext, work: TaskWork, guard: Guard): boolean {
+  if (work.place.slot !== null) return true;
+  try {
+    const lines = readFileSync(reflogOf(work)).subarray(guard.reflog).toString('utf8').split('\n').filter(Boolean);
+    return lines.length > 0 && lines.every((line) => line.includes(`\t${reflogMark(context)}`));
+  } catch {
+    return false;
+  }
+}
+
+const reflogOf = ({ place }: TaskWork): string => join(place.git.gitDir, 'logs/HEAD');
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Plans, reviews and configs that differ from HEAD, but for the run's own plan file: that one is read at each boundary. */
+async function protectedChanges(context: RunContext, { place }: TaskWork): Promise<readonly Change[]> {
+  const { workspace, plan } = context;
+  const { changes } = await place.git.status([plan.path.slice(0, plan.path.lastIndexOf('/')), ...CONFIG_FILES]);
+  return changes.filter(({ path }) => isPlanOrConfig(workspace, path) && !(path === plan.path && place.slot === null));
+}
+
+/** Plan files and configs are nobody's work: what was clean before goes back to that, kept under a ref first. */
+async function putBackProtected(context: RunContext, { task }: Step, work: TaskWork): Promise<void> {
+  const { git, slot } = work.place;
+  const base = slot?.base ?? context.head.commit;
+  const changes = (await protectedChanges(context, work)).filter(({ path }) => work.guard?.dirty.has(path) !== true);
+  const isNewPlan = ({ path, kind }: Change) => slot === null && kind === 'untracked' && /\.(?:plan|review)\.md$/.test(path);
+  const fresh = changes.filter(isNewPlan).map(({ path }) => path);
+  const paths = changes.filter((change) => !isNewPlan(change)).map(({ path }) => path);
+  if (fresh.length > 0) {
+    note(context, task, `${listed(fresh)} appeared while the attempt ran. It is not committed; look at it before you do.`);
+  }
+  if (paths.length > 0) {
+    let where = '';
+    if (slot === null) {
+      const kept = await git.keep({ paths, parent: base, message: `${context.planId}/${task}: plans and config as they were changed` });
+      const ref = preservedRef(context.planId, task, kept);
+      if ((await git.resolve(ref)) === null) await git.updateRef(ref, kept, null);
+      where = ` What it said is under ${ref}.`;
+    }
+    await git.restore(base, paths);
+    note(context, task, `${listed(paths)} changed while the attempt ran; plans and config are not its work. Put back.${where}`);
+  }
+  if (!work.before.dirty.has('package.json') && (await putBackPlansKey(git, base))) {
+    note(context, task, 'The attempt changed "plans" in package.json; the config is not its work. Put back.');
+  }
+}
