@@ -27,7 +27,7 @@ async function mark(context: CommandContext, argument: string, status: PlanStatu
     const holder = status === 'draft' ? liveHolder(workspace.git.commonDir, loaded.id) : null;
     if (holder !== null) {
       throw new CommandError(
-        `"${loaded.id}" is being run by process ${holder.pid} on ${holder.host}. Write "status: paused" into ${loaded.path} to let it stop first.`,
+        `"${loaded.id}" is being run by process ${holder.pid} on ${holder.host}. Let it pause first: plans pause ${shellWord(loaded.id)}`,
       );
     }
     if (before !== status) {

@@ -105,7 +105,7 @@ export function caller(context: CommandContext, workspace: Workspace, planId: st
 /** What became of it, as a line or as JSON. */
 export function say(
   context: CommandContext,
-  { before, plan, commit, holder }: Steered,
+  { before, plan, commit, holder, putBack }: Steered,
   text: string,
   task: string | null = null,
 ): ExitCode {
@@ -114,5 +114,9 @@ export function say(
     const of = found === undefined ? {} : { task: { id: found.id, status: found.status, approval: found.approval ?? null } };
     writeJson(context, { version: 1, id: plan.id, status: plan.status, before: before.status, ...of, commit, runner: holder?.pid ?? null });
   } else if (!context.quiet) context.out.write(`${shellWord(plan.id)}: ${oneLine(text)}\n`);
+  if (putBack.length > 0 && !context.json)
+    context.err.write(
+      `The last run was cut short in an attempt, and the plan file had changed meanwhile. Put back: ${oneLine(putBack.join('; '))}.\n`,
+    );
   return EXIT.done;
 }

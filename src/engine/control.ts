@@ -20,7 +20,6 @@ import { commitEdits } from './edits.ts';
 import { liveHolder, takeLock } from './lock.ts';
 import type { Holder } from './lock.ts';
 import { mend } from './mend.ts';
-import type { Mended } from './mend.ts';
 import { PlanFile } from './plan-file.ts';
 import { checkedHead, unknown } from './start.ts';
 import { syncFiles } from './sync.ts';
@@ -36,6 +35,8 @@ export interface Steered {
   readonly commit: string | null;
   /** Who runs the plan and obeys at its next boundary; null where nobody does. */
   readonly holder: Holder | null;
+  /** What of the plan file was put back, as a run that was cut off had left it. */
+  readonly putBack: readonly string[];
 }
 
 export interface Caller {
@@ -60,7 +61,7 @@ export async function steer(
     // It may have ended before it could see the change: then the change is ours to commit.
     if (liveHolder(workspace.git.commonDir, planId) !== null) return steered;
   }
-  return withPlan(caller, plan, async ({ committer }) => {
+  return withPlan(caller, plan, async ({ committer, putBack }) => {
     const before = plan.plan;
     // Refused before anything is touched.
     refuseNow(change(plan.text, before));
@@ -68,10 +69,10 @@ export async function steer(
     const { text } = plan;
     const writing = await plan.edit(change);
     if (writing.type === 'failed') throw new Problem(writing.message);
-    if (plan.text === text) return { before, plan: plan.plan, commit: null, holder: null };
+    if (plan.text === text) return { before, plan: plan.plan, commit: null, holder: null, putBack };
     const steering = steeringOf(before, plan.plan);
     const outcome = await (steering === null ? commitEdits(committer) : commitPlan(committer, steering.subject, steering));
-    if (outcome.type === 'committed') return { before, plan: plan.plan, commit: outcome.commit, holder: null };
+    if (outcome.type === 'committed') return { before, plan: plan.plan, commit: outcome.commit, holder: null, putBack };
     const { reason } = refusal(outcome);
     throw new Problem(`${plan.path} is changed but not committed: ${reason} The next run takes the change as yours.`);
   });
@@ -84,8 +85,8 @@ function refuseNow(edit: EditResult): void {
 /** What work on a plan under its lock has at hand. */
 export interface Held {
   readonly committer: Committer;
-  /** What is dirty and no task's. */
-  readonly mended: Mended;
+  /** What of the plan file was put back, as a run that was cut off had left it. */
+  readonly putBack: readonly string[];
 }
 
 /** Holds the plan's lock for the length of `work`: what a crash left is mended, and what a person wrote into the plan is committed as theirs. */
@@ -96,14 +97,14 @@ export async function withPlan<T>({ workspace, planId, env }: Caller, plan: Plan
   try {
     const redaction = redactionOf(secretsOf(env, workspace.config.redact));
     const committer: Committer = { workspace, plan, planId, env, head, commits: 0, redaction, lease: null };
-    const mended = await mend(workspace, plan, { head: head.commit, redaction });
+    const { putBack } = await mend(workspace, plan, { head: head.commit, redaction });
     const { changes } = await workspace.git.status([plan.path]);
     if (changes.length > 0) {
       const outcome = await commitEdits(committer);
       if (outcome.type !== 'committed')
         throw new Problem(`The plan's uncommitted edits have to be committed first, and could not be: ${refusal(outcome).reason}`);
     }
-    return await work({ committer, mended });
+    return await work({ committer, putBack });
   } finally {
     lock.release();
     // Our own write is nothing that the next look should report as somebody's edit.
@@ -137,7 +138,7 @@ async function underRunner({ workspace, planId }: Caller, plan: PlanFile, holder
     return edit;
   });
   if (writing.type === 'failed') throw new Problem(writing.message);
-  return { before, plan: plan.plan, commit: null, holder };
+  return { before, plan: plan.plan, commit: null, holder, putBack: [] };
 }
 
 /** Tells a runner on this machine to stop what runs at once. Null where it was told, else why it cannot be. */

@@ -69,6 +69,41 @@ describe('one task', () => {
     expect(effects).toMatchObject([{ type: 'record-pause', reason: 'requested', attempts: new Map([['one', 1]]) }]);
   });
 
+  it('is stopped at once when the plan is cancelled, whatever else was asked for, and nothing follows', () => {
+    let { run, effects } = started();
+    ({ run } = step(run, { type: 'pause-requested', by: 'file', now: false }));
+    ({ run, effects } = step(run, { type: 'cancel-requested' }));
+    expect(effects).toEqual([{ type: 'stop-agents' }]);
+    ({ run } = step(run, agentFinished('one', 1, 'cancelled')));
+    ({ run, effects } = step(run, attemptFinished('one', 1, false)));
+    expect(effects).toEqual([{ type: 'record-cancellation' }]);
+    // A pause that was being written at that moment does not count, and nor does its end.
+    ({ run, effects } = step(run, { type: 'pause-withdrawn' }));
+    expect(effects).toEqual([]);
+    ({ run, effects } = step(run, { type: 'run-paused', reason: 'requested', task: null, phase: null, detail: '' }));
+    expect(effects).toEqual([{ type: 'record-cancellation' }]);
+    ({ run } = step(run, { type: 'run-failed', reason: 'cancelled' }));
+    expect(run.end).toEqual({ type: 'failed', reason: 'cancelled' });
+  });
+
+  it('is cancelled by the plan file too, before the next task', () => {
+    const { run, effects } = step(begin(plan), { type: 'plan-read', plan: { ...plan, status: 'failed' } });
+    expect(effects).toEqual([{ type: 'record-cancellation' }]);
+    expect(run.active.size).toBe(0);
+  });
+
+  it('goes on with the next try when a pause in the file is taken back while the last one is judged', () => {
+    let { run, effects } = started();
+    ({ run } = step(run, { type: 'pause-requested', by: 'file', now: false }));
+    ({ run } = step(run, agentFinished('one', 1, 'agent_failed')));
+    ({ run, effects } = step(run, { type: 'pause-withdrawn' }));
+    expect(effects).toEqual([{ type: 'read-plan' }]);
+    ({ run, effects } = step(run, attemptFinished('one', 1, false)));
+    expect(effects).toEqual([{ type: 'read-plan' }]);
+    ({ effects } = step(run, { type: 'plan-read', plan }));
+    expect(effects).toMatchObject([{ type: 'start-attempt', task: 'one', attempt: 2 }]);
+  });
+
   it('stops the agent at the second request', () => {
     let { run, effects } = started();
     ({ run } = step(run, { type: 'pause-requested', by: 'signal', now: false }));

@@ -1,0 +1,135 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { rig, task, trailer, type Rig } from '../support/rig.ts';
+import { contentOf } from '../support/scripted.ts';
+
+const CLI = resolve(import.meta.dirname, '../../src/cli.ts');
+
+/** Says that it has begun, then waits until the test lets it go on. */
+const HELD = 'echo $$ > .git/begun; cat .git/gate > /dev/null';
+
+const parallel = (...tasks: readonly string[]) => `## P\n\n\`\`\`yaml\nexecutionMode: parallel\n\`\`\`\n\n${tasks.join('')}`;
+
+/** A runner in a process of its own, whose first task is held. */
+async function held(it: Rig): Promise<{ readonly ended: Promise<number | null>; readonly go: () => void }> {
+  execFileSync('sh', ['-c', 'mkfifo .git/gate'], { cwd: it.repository.root });
+  const child = spawn(process.execPath, [CLI, 'run', 'demo', '--quiet'], { cwd: it.repository.root, stdio: 'ignore' });
+  const ended = new Promise<number | null>((done) => child.on('close', done));
+  await contentOf(it.repository.path('.git/begun'));
+  return { ended, go: () => void execFileSync('sh', ['-c', 'echo go > .git/gate'], { cwd: it.repository.root }) };
+}
+
+/** A command in another process, to its end. */
+function plans(it: Rig, ...words: readonly string[]): string {
+  return execFileSync(process.execPath, [CLI, ...words], { cwd: it.repository.root, encoding: 'utf8' });
+}
+
+const said = (it: Rig, key: string, commit = 'HEAD') => trailer(it.repository.git('log', '-1', '--format=%B', commit), key);
+const two = (first: string, ...fields: string[]) => task('one', first, ...fields) + task('two', 'echo 2 > two.txt');
+
+describe('a command from a second process, while an attempt runs in the checkout', () => {
+  it('cancel stops the attempt at once, and nothing else starts', async () => {
+    await using it = await rig(two(`echo half > one.txt; ${HELD}`));
+    const { ended } = await held(it);
+    expect(plans(it, 'cancel', 'demo')).toMatch(/Process \d+ stops what runs/);
+    expect(await ended).toBe(1);
+    expect(it.repository.log()).toEqual(['demo: cancelled', 'demo: started', 'init']);
+    expect([said(it, 'Plan-Event'), said(it, 'Plan-Reason')]).toEqual(['failed', 'cancelled_by_user']);
+    expect(await it.plan()).toContain('status: failed');
+    expect(it.repository.git('show', 'refs/plans/attempts/demo/one/1:one.txt')).toBe('half\n');
+    expect(it.repository.status()).toEqual(['?? one.txt']);
+  });
+
+  it('pause lets it finish, and starts nothing', async () => {
+    await using it = await rig(two(`${HELD}; echo 1 > one.txt`));
+    const { ended, go } = await held(it);
+    expect(plans(it, 'pause', 'demo')).toMatch(/finishes the task that runs, and pauses/);
+    go();
+    expect(await ended).toBe(3);
+    expect(it.repository.log()[0]).toBe('demo: Do one');
+    expect(it.repository.status()).toEqual([]);
+    expect(await it.plan()).toMatch(/status: paused[\s\S]*- \[x\] Do one[\s\S]*- \[ \] Do two/);
+  });
+
+  it('pause stops further tries, and the try counts', async () => {
+    await using it = await rig(two(`${HELD}; test $PLANS_ATTEMPT = 2 && echo 1 > one.txt`));
+    const { ended, go } = await held(it);
+    plans(it, 'pause', 'demo');
+    go();
+    expect(await ended).toBe(3);
+    expect(await it.plan()).toMatch(/status: paused[\s\S]*attempts: 1/);
+  });
+
+  it('resume takes a pause back before it began', async () => {
+    await using it = await rig(two(`${HELD}; echo 1 > one.txt`));
+    const { ended, go } = await held(it);
+    plans(it, 'pause', 'demo');
+    expect(plans(it, 'resume', 'demo')).toMatch(/goes on/);
+    go();
+    expect(await ended).toBe(0);
+    expect(await it.plan()).toContain('status: completed');
+  });
+
+  it('pause --now stops it, and its work is kept', async () => {
+    await using it = await rig(two(`echo half > one.txt; ${HELD}`));
+    const { ended } = await held(it);
+    expect(plans(it, 'pause', 'demo', '--now')).toMatch(/Process \d+ stops/);
+    expect(await ended).toBe(3);
+    expect(await it.plan()).toMatch(/status: paused[\s\S]*- \[ \] Do one/);
+    expect(it.repository.git('show', 'refs/plans/attempts/demo/one/1:one.txt')).toBe('half\n');
+  });
+
+  it('skip and approve stand, while the same by another hand is put back', async () => {
+    const manual = `## M\n\n\`\`\`yaml\nexecutionMode: manual\n\`\`\`\n\n${task('four', 'echo 4 > four.txt')}`;
+    const forged = "sed -i.bak 's/^status: running/status: failed/' plans/demo.plan.md; rm plans/demo.plan.md.bak";
+    await using it = await rig(`${two(`${forged}; ${HELD}; echo 1 > one.txt`)}${task('three', 'echo 3 > three.txt')}${manual}`);
+    const { ended, go } = await held(it);
+    plans(it, 'skip', 'demo', 'two');
+    plans(it, 'approve', 'demo', 'four');
+    go();
+    expect(await ended).toBe(0);
+    expect(await it.plan()).toMatch(/status: completed[\s\S]*status: skipped[\s\S]*- \[x\] Do four/);
+    expect(it.repository.log().slice(0, 3)).toEqual(['demo: Do four', 'demo: Do three', 'demo: Do one']);
+    expect(await it.plan()).not.toContain('approved');
+  });
+
+  it.each(['done', 'retry'])('%s says what has to be first', async (command) => {
+    await using it = await rig(two(`${HELD}; echo 1 > one.txt`));
+    const { ended, go } = await held(it);
+    const before = await it.plan();
+    expect(() => plans(it, command, 'demo', 'two')).toThrow(/plans (?:pause|run) demo/);
+    expect(await it.plan()).toBe(before);
+    go();
+    expect(await ended).toBe(0);
+  });
+});
+
+describe('retry of a task that worked apart', () => {
+  const apart = parallel(
+    task('bad', 'test -f half.txt && { cat half.txt; cp half.txt whole.txt; } || { echo half > half.txt; exit 1; }', 'maxAttempts: 1'),
+    task('good', 'echo > good.txt', 'dependsOn: []'),
+  );
+
+  it('begins on what its last attempt left, on top of what has landed since', async () => {
+    await using it = await rig(apart);
+    expect((await it.run()).end).toMatchObject({ type: 'paused', reason: 'task_failed' });
+    expect(it.repository.status()).toEqual([]);
+    plans(it, 'retry', 'demo', 'bad');
+    expect((await it.run()).end).toEqual({ type: 'completed' });
+    expect(await it.repository.read('whole.txt')).toBe('half\n');
+    expect(it.repository.git('for-each-ref', 'refs/plans/retry')).toBe('');
+  });
+
+  it('begins clean where that is asked for, or where the two do not go together', async () => {
+    await using it = await rig(apart);
+    await it.run();
+    plans(it, 'retry', 'demo', 'bad', '--from-base');
+    expect((await it.run()).end).toMatchObject({ type: 'paused', reason: 'task_failed' });
+    await it.repository.commit('in the way', { 'half.txt': 'mine\n' });
+    plans(it, 'retry', 'demo', 'bad');
+    expect((await it.run()).end).toEqual({ type: 'completed' });
+    expect(it.of('note').map(({ text }) => text)).toEqual([expect.stringContaining('the retry begins clean')]);
+    expect(await it.repository.read('whole.txt')).toBe('mine\n');
+  });
+});
