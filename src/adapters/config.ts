@@ -31,6 +31,13 @@ export const DEFAULT_CONFIG: Config = {
   maxAttempts: 3,
   timeout: '30m',
   idleTimeout: '10m',
+  progressTimeout: '20m',
+  budget: {
+    attempt: { usd: 10, tokens: 20_000_000 },
+    task: { usd: 20, tokens: 40_000_000 },
+    plan: { usd: 200, tokens: 400_000_000 },
+    day: { usd: 300, tokens: 600_000_000 },
+  },
   retryFrom: 'attempt',
   qa: { gates: [], onWeakened: 'flag' },
   env: [],

@@ -59,7 +59,7 @@ async function problemOf(
   try {
     checkStatus(plan);
     await checkedHead(workspace);
-    await checkAgents(workspace, plan, scope, context.env);
+    await checkAgents(workspace, plan, scope, context);
     const { liveHolder } = await import('../engine/lock.ts');
     const holder = liveHolder(workspace.git.commonDir, plan.id);
     return holder === null ? null : `The plan "${plan.id}" is being run by process ${holder.pid} on ${holder.host}. Wait for it to end.`;

@@ -29,7 +29,19 @@ export const run: Command = (context, input) =>
 
 /** Runs a plan with its progress on the terminal, and says how it ended. */
 export async function runToEnd(context: CommandContext, workspace: Workspace, plan: string, input: CommandInput): Promise<ExitCode> {
-  return exitCode(await perform(context, workspace, plan, input));
+  let summary = await perform(context, workspace, plan, input);
+  for (let at = resetOf(summary); at !== null && input.flag('wait'); at = resetOf(summary)) {
+    if (!context.json) context.out.write(`Waiting until ${at}. Ctrl-C ends the wait; the plan stays paused.\n`);
+    const { waitUntil } = await import('./wait.ts');
+    if (!(await waitUntil(context, Date.parse(at)))) break;
+    summary = await perform(context, workspace, plan, input);
+  }
+  return exitCode(summary);
+}
+
+/** When the rate limit resets that a run has paused for; null where it did not, or nobody said. */
+function resetOf({ end }: RunSummary): string | null {
+  return end.type === 'paused' && end.reason === 'rate_limited' ? (end.resetsAt ?? null) : null;
 }
 
 async function perform(context: CommandContext, workspace: Workspace, plan: string, input: CommandInput): Promise<RunSummary> {

@@ -175,6 +175,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: 'remote', summary: 'Run it from the shared remote, as the only runner anywhere (config: remote)' },
       { name: 'dry-run', summary: 'Print what would happen, in order, and change nothing' },
       { name: 'yes', short: 'y', summary: 'Do not ask before the start; a pauseAfter pauses all the same' },
+      { name: 'wait', summary: 'Where a rate limit pauses the plan and says when it resets, wait for that and go on' },
     ],
     examples: [
       { command: 'plans run add-auth', says: 'run it' },

@@ -1,6 +1,6 @@
 /** A config as somebody wrote it → the config, or sentences that say what is wrong and where. */
 import type { z } from 'zod';
-import { AgentProfile, Config, GateConfig } from './config.ts';
+import { AgentProfile, BudgetConfig, Config, GateConfig } from './config.ts';
 import { suggest } from './suggest.ts';
 
 /** The effective config, or one sentence per problem. */
@@ -131,6 +131,7 @@ function knownKeys(path: Path): string[] {
   if (top === undefined) return Object.keys(Config.shape);
   if (top === 'agents') return Object.keys(AgentProfile.shape);
   if (top === 'worktree' || top === 'remote') return Object.keys(SHAPES[top]);
+  if (top === 'budget') return second === undefined ? Object.keys(BudgetConfig.shape) : ['usd', 'tokens'];
   return second === 'gates' ? Object.keys(GateConfig.shape) : ['gates', 'onWeakened'];
 }
 

@@ -3,6 +3,7 @@
  * The descriptions are what editors show and what the JSON Schemas carry.
  */
 import { z } from 'zod';
+import type { Budget } from './budget.ts';
 import { Duration } from './frontmatter.ts';
 
 /** Where the published JSON Schemas can be read; the base of their `$id`. */
@@ -45,6 +46,32 @@ export const AgentProfile = z
   })
   .meta({ id: 'AgentProfile', description: 'A command-line agent: any program that takes a prompt and works in the current folder.' });
 
+/** Unless the config says otherwise. Tokens of a provider's cache count too, and are nine tenths of a long session. */
+const BUDGET = {
+  attempt: { usd: 10, tokens: 20_000_000 },
+  task: { usd: 20, tokens: 40_000_000 },
+  plan: { usd: 200, tokens: 400_000_000 },
+  day: { usd: 300, tokens: 600_000_000 },
+} as const satisfies Budget;
+
+const amount = (of: keyof Budget, what: string) =>
+  z
+    .strictObject({
+      usd: z.number().positive().default(BUDGET[of].usd).describe('US dollars.'),
+      tokens: z.int().positive().default(BUDGET[of].tokens).describe("Tokens of every kind, those of the provider's cache included."),
+    })
+    .default(BUDGET[of])
+    .describe(what);
+
+export const BudgetConfig = z
+  .strictObject({
+    attempt: amount('attempt', 'One attempt. Its agent is stopped there.'),
+    task: amount('task', 'All attempts at a task since it was last done.'),
+    plan: amount('plan', 'A plan, over all its runs.'),
+    day: amount('day', 'All plans of the repository together, by the day in UTC on which a run began.'),
+  })
+  .meta({ id: 'Budget', description: 'What agents may cost. Where a price is not known, the tokens alone count.' });
+
 export const Config = z
   .strictObject({
     $schema: z.string().optional().describe('Where the JSON Schema of this file is, for editors. Ignored.'),
@@ -82,6 +109,12 @@ export const Config = z
     maxAttempts: z.int().min(1).max(100).default(3).describe('Tries a task gets before the plan pauses, 1 to 100.'),
     timeout: Duration.default('30m').describe('Of one attempt.'),
     idleTimeout: Duration.default('10m').describe('An attempt whose agent prints nothing for so long is ended.'),
+    progressTimeout: Duration.default('20m').describe(
+      'An attempt whose agent goes on printing, but says nothing new, reports no further tokens and changes no file for so long, is ended.',
+    ),
+    budget: BudgetConfig.default(BUDGET).describe(
+      'What agents may cost: a run starts nothing that could cost more, stops an attempt at its ceiling, and pauses.',
+    ),
     retryFrom: z
       .enum(['attempt', 'base'])
       .default('attempt')

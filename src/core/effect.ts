@@ -1,5 +1,6 @@
 /** What goes into the run's machine and what comes out of it: facts are past tense, effects imperative. */
-import type { RunEvent } from './event.ts';
+import type { Amount } from './budget.ts';
+import type { RunEvent, Usage } from './event.ts';
 import type { GateResult, Outcome, PauseReason } from './outcome.ts';
 import type { Plan } from './plan.ts';
 
@@ -15,6 +16,8 @@ export interface Failure {
   readonly gates: readonly GateResult[];
   /** Set where another try cannot help before a person has done something. */
   readonly waits?: PauseReason;
+  /** When a rate limit resets, ISO 8601; null or not there where nobody said. */
+  readonly resetsAt?: string | null;
 }
 
 /** What a pause waits for. */
@@ -26,6 +29,8 @@ export interface Waiting {
   readonly detail: string;
   /** The plan file asks for it: it ends where the file no longer does. */
   readonly byFile?: boolean;
+  /** When what it waits for is over by itself, ISO 8601. */
+  readonly resetsAt?: string | null;
 }
 
 /** What has happened and only the machine needs to know. */
@@ -37,6 +42,8 @@ export type Fact =
   | { readonly type: 'plan-unusable'; readonly detail: string }
   /** The remote from which the plan runs is lost; `now`: to another runner. */
   | { readonly type: 'remote-lost'; readonly detail: string; readonly now: boolean }
+  /** The agent goes on printing, and nothing comes of it. `reason` is a sentence. */
+  | { readonly type: 'agent-stalled'; readonly task: string; readonly attempt: number; readonly reason: string }
   | { readonly type: 'work-checked'; readonly task: string; readonly attempt: number; readonly failure: Failure | null }
   | { readonly type: 'gates-finished'; readonly task: string; readonly attempt: number; readonly failure: Failure | null }
   | { readonly type: 'commit-refused'; readonly task: string; readonly attempt: number; readonly failure: Failure };
@@ -51,6 +58,18 @@ export type Effect =
       /** In a worktree of its own. */
       readonly apart: boolean;
       readonly failure: Failure | null;
+      /** What it may cost; null where it costs nothing. */
+      readonly ceiling: Amount | null;
+    }
+  /** What an attempt has cost so far is written where a crash leaves it. */
+  | { readonly type: 'journal-usage'; readonly task: string; readonly attempt: number; readonly usage: Usage }
+  /** One agent is stopped; its attempt ends with this outcome. */
+  | {
+      readonly type: 'stop-agent';
+      readonly task: string;
+      readonly attempt: number;
+      readonly outcome: 'budget' | 'timeout_idle';
+      readonly reason: string;
     }
   | { readonly type: 'check-work'; readonly task: string; readonly attempt: number }
   | { readonly type: 'run-gates'; readonly task: string; readonly attempt: number }
@@ -85,6 +104,7 @@ export type Effect =
       readonly reason: PauseReason;
       readonly task: string | null;
       readonly detail: string;
+      readonly resetsAt: string | null;
       readonly attempts: ReadonlyMap<string, number>;
       readonly byFile: boolean;
     }

@@ -9,13 +9,16 @@ const id = z.string();
 const count = z.int().min(0);
 const ms = z.number().min(0);
 
-const Usage = z.object({
+/** What a session cost so far. */
+const UsageShape = z.object({
   inputTokens: count,
   outputTokens: count,
   cacheReadTokens: count,
   cacheWriteTokens: count,
   costUsd: z.number().nullable(),
 });
+
+export type Usage = z.infer<typeof UsageShape>;
 
 const Gate = z.object({
   name: z.string(),
@@ -43,6 +46,7 @@ export const RunEvent = z
     z.object({ type: z.literal('task-started'), task: id, phase: id, title: z.string() }),
     z.object({ type: z.literal('attempt-started'), ...attempt, maxAttempts: z.int().min(1), agent: z.string() }),
     z.object({ type: z.literal('agent-output'), ...attempt, stream: z.enum(['stdout', 'stderr']), text: z.string() }),
+    z.object({ type: z.literal('agent-usage'), ...attempt, usage: UsageShape }),
     z.object({
       type: z.literal('agent-finished'),
       ...attempt,
@@ -50,9 +54,10 @@ export const RunEvent = z
       reason: z.string(),
       exitCode: z.int().nullable(),
       durationMs: ms,
-      usage: Usage.nullable(),
+      usage: UsageShape.nullable(),
       session: z.string().nullable(),
       tail: z.string(),
+      resetsAt: z.iso.datetime().nullable().optional(),
     }),
     z.object({ type: z.literal('gate-started'), ...attempt, gate: z.string() }),
     z.object({ type: z.literal('gate-output'), ...attempt, gate: z.string(), text: z.string() }),
@@ -98,6 +103,7 @@ export const RunEvent = z
       task: id.nullable(),
       phase: id.nullable(),
       detail: z.string(),
+      resetsAt: z.iso.datetime().nullable().optional(),
     }),
     z.object({ type: z.literal('run-completed'), open: count }),
     z.object({ type: z.literal('run-failed'), reason: z.string() }),

@@ -26,6 +26,11 @@ export const PlanFrontmatter = z
       "`draft` (the default: never run) and `ready` are yours to write, and `paused` at any time; the others are the executor's.",
     ),
     createdBy: z.enum(['user', 'claude', 'api']).optional().describe('Who wrote the plan; `user` where nothing is said.'),
+    maxBudgetUsd: z
+      .number()
+      .positive()
+      .optional()
+      .describe("US dollars that the plan may cost over all its runs, where that is less than the config's `budget.plan`."),
   })
   .meta({ id: 'PlanFrontmatter', title: 'Plan frontmatter', description: 'The `---` block at the top of a plan file.' });
 
@@ -82,7 +87,11 @@ export const TaskFrontmatter = z
     estimate: Duration.optional().describe('How long it will take, for schedules and forecasts; else the median of past runs.'),
     maxAttempts: z.int().min(1).max(100).optional().describe("Tries before the plan pauses, 1 to 100; else the config's (3)."),
     timeout: Duration.optional().describe("For one attempt; else the config's."),
-    maxBudgetUsd: z.number().positive().optional().describe('US dollars that one attempt may cost.'),
+    maxBudgetUsd: z
+      .number()
+      .positive()
+      .optional()
+      .describe("US dollars that one attempt may cost, where that is less than the config's `budget.attempt`."),
     model: z.string().min(1).optional().describe("The model the agent is asked to use; else the config's."),
     assignee: z.literal('human').optional().describe('`human`: never run. The plan pauses until a person ticks the box.'),
     approved: z

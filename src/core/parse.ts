@@ -84,6 +84,7 @@ function planOf(
     description: dedented(text, place, 0),
     status: top.fields.status ?? 'draft',
     createdBy: top.fields.createdBy ?? 'user',
+    maxBudgetUsd: top.fields.maxBudgetUsd,
     phases,
     place: { frontmatter: top.frontmatter, headingLine, heading, description: place, eol: lineEndingOf(text) },
   };

@@ -40,6 +40,7 @@ export interface Plan {
   readonly description: string;
   readonly status: PlanStatus;
   readonly createdBy: CreatedBy;
+  readonly maxBudgetUsd: number | undefined;
   readonly phases: readonly Phase[];
   readonly place: {
     readonly frontmatter: Frontmatter | null;
@@ -126,7 +127,7 @@ export interface Task {
 }
 
 /** What each part of a document says, its id apart; the rest is where it says it. */
-export const PLAN_FIELDS = ['title', 'description', 'status', 'createdBy'] as const satisfies readonly (keyof Plan)[];
+export const PLAN_FIELDS = ['title', 'description', 'status', 'createdBy', 'maxBudgetUsd'] as const satisfies readonly (keyof Plan)[];
 export const PHASE_FIELDS = [
   'title',
   'description',

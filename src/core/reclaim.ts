@@ -72,6 +72,8 @@ export function reclaim(before: Plan, text: string, parse: Parse, decided: Reado
   };
   if (plan.status !== before.status && plan.status !== 'paused' && !decided.has(decision('plan', 'status', plan.status)))
     apply('status of the plan', setPlanFields(current, plan, { status: before.status }));
+  if (plan.maxBudgetUsd !== before.maxBudgetUsd)
+    apply('maxBudgetUsd of the plan', setPlanFields(current, plan, { maxBudgetUsd: before.maxBudgetUsd ?? null }));
   for (const { id } of plan.phases) {
     const old = before.phases.find((phase) => phase.id === id);
     const now = plan.phases.find((phase) => phase.id === id);

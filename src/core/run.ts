@@ -11,10 +11,12 @@
  * `read-plan`: the file is the control plane, so what a person has changed is known before the next task is chosen. Once
  * `stop` is set, what runs is let finish, nothing starts, and the last to finish brings the pause.
  */
+import { admit, hasRoom, spend } from './admission.ts';
+import { settle, spendingOf, type Ledger } from './budget.ts';
 import { choose } from './choose.ts';
 import type { Effect, Fact, Failure, Waiting } from './effect.ts';
 import type { RunEvent } from './event.ts';
-import type { Outcome, PauseReason } from './outcome.ts';
+import { mendable, stuck, WAITS } from './judgement.ts';
 import type { Plan } from './plan.ts';
 import { allDone, findTask, inScope, openTasks, phaseOf } from './progress.ts';
 import { readiness, waitsForPerson } from './schedule.ts';
@@ -57,6 +59,10 @@ export interface Run {
   readonly maxConcurrency: number;
   /** Milliseconds a task is expected to take; what is not known counts as equal. */
   readonly estimate: (task: string) => number;
+  /** What agents have cost, and what they may. */
+  readonly ledger: Ledger;
+  /** Tasks at which the runner has died too often in a row. */
+  readonly crashed: ReadonlySet<string>;
   readonly active: ReadonlyMap<string, Active>;
   readonly stop: Stop | null;
   /** Tries of tasks that stay pending, to be written into the file at the pause. */
@@ -64,32 +70,10 @@ export interface Run {
   readonly end: RunEnd | null;
 }
 
-/** Outcomes that another try may mend. */
-const MENDABLE: ReadonlySet<Outcome> = new Set<Outcome>([
-  'gate_failed',
-  'no_changes',
-  'files_violation',
-  'agent_failed',
-  'refused',
-  'denied',
-  'timeout_idle',
-  'timeout_wall',
-  'hook_failed',
-]);
-
-/** Outcomes that say nothing of the task: the plan waits, the task stays pending. */
-const WAITS: Readonly<Partial<Record<Outcome, PauseReason>>> = {
-  cancelled: 'requested',
-  interrupted: 'plan_invalid',
-  conflict: 'conflict',
-  rate_limited: 'rate_limited',
-  budget: 'budget',
-};
-
 /** The next state, and what is to be done in the world. */
 type Next = readonly [Run, readonly Effect[]];
 
-export type RunLimits = Pick<Run, 'scope' | 'approved' | 'maxAttempts' | 'maxConcurrency' | 'estimate'>;
+export type RunLimits = Pick<Run, 'scope' | 'approved' | 'maxAttempts' | 'maxConcurrency' | 'estimate' | 'ledger' | 'crashed'>;
 
 /** A run that has not begun. */
 export function newRun(plan: Plan, limits: RunLimits): Run {
@@ -118,6 +102,16 @@ export function transition(run: Run, fact: Fact): Next {
       return run.stop?.byFile === true && run.active.size > 0 ? [{ ...run, stop: null }, [{ type: 'read-plan' }]] : [run, []];
     case 'cancel-requested':
       return halt(run, CANCELLED);
+    case 'agent-usage': {
+      if (current(run, fact.task, fact.attempt, 'working') === null) return [run, []];
+      const [ledger, effects] = spend(run, fact);
+      return [{ ...run, ledger }, effects];
+    }
+    case 'agent-stalled': {
+      const { task, attempt, reason } = fact;
+      const effect: Effect = { type: 'stop-agent', task, attempt, outcome: 'timeout_idle', reason };
+      return [run, current(run, task, attempt, 'working') === null ? [] : [effect]];
+    }
     case 'agent-finished':
     case 'work-checked':
     case 'gates-finished':
@@ -133,7 +127,7 @@ export function transition(run: Run, fact: Fact): Next {
         : halt(withActive(run, fact.task, null), { reason: 'task_failed', task: fact.task, detail: fact.reason, now: false });
     case 'run-paused':
       if (run.stop?.cancelled === true) return [run, [{ type: 'record-cancellation' }]];
-      return ended(run, { type: 'paused', reason: fact.reason, task: fact.task, phase: fact.phase, detail: fact.detail });
+      return ended(run, pausedBy(fact));
     case 'run-completed':
       // Cancelled while that was being written: it wins.
       if (run.stop?.cancelled === true) return [run, [{ type: 'record-cancellation' }]];
@@ -171,11 +165,16 @@ function withActive(run: Run, task: string, active: Active | null): Run {
   return { ...run, active: next };
 }
 
+function pausedBy({ reason, task, phase, detail, resetsAt }: Extract<RunEvent, { type: 'run-paused' }>): RunEnd {
+  return { type: 'paused', reason, task, phase, detail, ...(resetsAt ? { resetsAt } : {}) };
+}
+
 type StepFact = Extract<Fact, { type: 'agent-finished' | 'work-checked' | 'gates-finished' | 'commit-refused' }>;
 
 /** From one step of an attempt to the next, or to its judgement. */
-function advance(run: Run, fact: StepFact): Next {
+function advance(before: Run, fact: StepFact): Next {
   const { task, attempt } = fact;
+  const run = fact.type === 'agent-finished' ? settled(before, fact) : before;
   const to = (from: Step, failure: Failure | null, step: Step, effect: (active: Active) => Effect): Next => {
     const active = current(run, task, attempt, from);
     if (active === null) return [run, []];
@@ -184,8 +183,8 @@ function advance(run: Run, fact: StepFact): Next {
   };
   switch (fact.type) {
     case 'agent-finished': {
-      const { outcome, reason, tail } = fact;
-      const failure = outcome === 'passed' ? null : { outcome, reason, tail, fingerprint: `${outcome} ${reason}`, gates: [] };
+      const { outcome, reason, tail, resetsAt = null } = fact;
+      const failure = outcome === 'passed' ? null : { outcome, reason, tail, resetsAt, fingerprint: `${outcome} ${reason}`, gates: [] };
       return to('working', failure, 'checking', () => ({ type: 'check-work', task, attempt }));
     }
     case 'work-checked':
@@ -200,22 +199,18 @@ function advance(run: Run, fact: StepFact): Next {
   }
 }
 
+/** What the agent has cost is known now; gates cost time alone. */
+function settled(run: Run, { task, attempt, usage }: Extract<StepFact, { type: 'agent-finished' }>): Run {
+  if (current(run, task, attempt, 'working') === null) return run;
+  return { ...run, ledger: settle(run.ledger, task, usage === null ? null : spendingOf(usage)) };
+}
+
 function fail(run: Run, task: string, active: Active, failure: Failure): Next {
   const failures = [...active.failures, failure];
-  const willRetry = mendable(failure, active) && active.attempt < active.maxAttempts && run.stop === null && !stuck(failures);
+  const willRetry =
+    mendable(failure, active) && active.attempt < active.maxAttempts && run.stop === null && !stuck(failures) && hasRoom(run, task);
   const next = withActive(run, task, { ...active, step: 'finishing', failures });
   return [next, [{ type: 'finish-attempt', task, attempt: active.attempt, failure, willRetry }]];
-}
-
-/** What landed meanwhile is something to build on for a task that works apart; in the checkout a conflict is with a person. */
-function mendable({ outcome, waits }: Failure, { apart }: Active): boolean {
-  return waits === undefined && (MENDABLE.has(outcome) || (apart && outcome === 'conflict'));
-}
-
-/** Two attempts in a row that fail in the same way, on the same work: a third would only cost. */
-function stuck(failures: readonly Failure[]): boolean {
-  const [last, before] = [failures.at(-1), failures.at(-2)];
-  return last !== undefined && before !== undefined && last.fingerprint === before.fingerprint;
 }
 
 function afterAttempt(run: Run, { task, attempt, willRetry }: Extract<RunEvent, { type: 'attempt-finished' }>): Next {
@@ -223,9 +218,13 @@ function afterAttempt(run: Run, { task, attempt, willRetry }: Extract<RunEvent, 
   const failure = active?.failures.at(-1);
   if (active === null || failure === undefined) return [run, []];
   const { maxAttempts, apart } = active;
-  if (willRetry && run.stop === null) {
+  const planned = findTask(run.plan, task);
+  const admission = willRetry && run.stop === null && planned !== undefined ? admit(run, planned, true) : null;
+  if (admission?.type === 'start') {
+    const { ledger, ceiling } = admission;
     const next: Active = { ...active, step: 'working', attempt: attempt + 1 };
-    return [withActive(run, task, next), [{ type: 'start-attempt', task, attempt: next.attempt, maxAttempts, apart, failure }]];
+    const effect: Effect = { type: 'start-attempt', task, attempt: next.attempt, maxAttempts, apart, failure, ceiling };
+    return [withActive({ ...run, ledger }, task, next), [effect]];
   }
   const waits = mendable(failure, active) ? undefined : (failure.waits ?? WAITS[failure.outcome]);
   // A try that was cut short is not counted; one that failed while the run was stopping is, and can go on from there.
@@ -237,11 +236,12 @@ function afterAttempt(run: Run, { task, attempt, willRetry }: Extract<RunEvent, 
   const used = counted ? attempt : attempt - 1;
   const tries = used > 0 ? new Map([...run.tries, [task, used]]) : run.tries;
   const next = { ...withActive(run, task, null), tries };
-  // A pause that was withdrawn while the attempt was being judged: the task goes on with its next try.
+  // A pause that was withdrawn while the attempt was being judged: the task goes on with its next try, where anything is left for it.
   if (counted && run.stop === null) return [next, [{ type: 'read-plan' }]];
   // A pause in the file may be taken back; what the task waits for may not.
   const known = waits !== undefined && run.stop?.byFile === true ? null : run.stop;
-  const stop = known ?? { reason: waits ?? 'requested', task, detail: failure.reason, now: false };
+  const { resetsAt = null, reason: detail } = failure;
+  const stop = known ?? { reason: waits ?? 'requested', task, detail, now: false, resetsAt };
   return schedule({ ...next, stop: { ...stop, task: stop.task ?? task } });
 }
 
@@ -283,12 +283,19 @@ function schedule(run: Run): Next {
   let next = run;
   const effects: Effect[] = [];
   for (let task = choose(next); task !== null; task = choose(next)) {
+    const admission = admit(next, task, false);
+    if (admission.type === 'stop') {
+      if (next.active.size === 0) return pause(run, { ...admission.waiting, now: false });
+      next = { ...next, stop: { ...admission.waiting, now: false } };
+    }
+    if (admission.type !== 'start') break;
+    const { ledger, ceiling } = admission;
     const maxAttempts = task.maxAttempts ?? run.maxAttempts;
     // A limit lowered in the file below the tries already made still grants the one that was asked for.
     const attempt = Math.min((next.tries.get(task.id) ?? task.attempts) + 1, maxAttempts);
     const apart = phaseOf(run.plan, task.id)?.executionMode === 'parallel';
-    next = withActive(next, task.id, { step: 'working', apart, attempt, maxAttempts, failures: [] });
-    effects.push({ type: 'start-attempt', task: task.id, attempt, maxAttempts, apart, failure: null });
+    next = withActive({ ...next, ledger }, task.id, { step: 'working', apart, attempt, maxAttempts, failures: [] });
+    effects.push({ type: 'start-attempt', task: task.id, attempt, maxAttempts, apart, failure: null, ceiling });
   }
   if (next.active.size > 0) return [next, effects];
   if (allDone(run.plan)) return [run, [{ type: 'record-completion', open: 0 }]];
@@ -297,10 +304,10 @@ function schedule(run: Run): Next {
   return pause(run, { ...whyNothing(entries), now: false });
 }
 
-function pause(run: Run, { reason, task, detail, byFile = false, cancelled = false }: Stop): Next {
+function pause(run: Run, { reason, task, detail, resetsAt = null, byFile = false, cancelled = false }: Stop): Next {
   if (cancelled) return [run, [{ type: 'record-cancellation' }]];
   const open = [...run.tries].filter(([id]) => findTask(run.plan, id)?.status === 'pending');
-  return [run, [{ type: 'record-pause', reason, task, detail, attempts: new Map(open), byFile }]];
+  return [run, [{ type: 'record-pause', reason, task, detail, resetsAt, attempts: new Map(open), byFile }]];
 }
 
 /** The pause that says what a person has to do when open tasks are left and none may start. */

@@ -19,6 +19,8 @@ export type RunEnd =
       readonly phase: string | null;
       /** A sentence that says what was found; empty where the reason says it all. */
       readonly detail: string;
+      /** When what it waits for is over by itself, ISO 8601. */
+      readonly resetsAt?: string | null;
     };
 
 /** One phase as it stands at the end of the run. */

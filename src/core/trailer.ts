@@ -2,7 +2,7 @@
  * What a commit says about a plan, as trailers: the only record that outlives the cache. The executor writes them and the
  * history reads them, both through this file.
  */
-import type { GateStatus, PauseReason } from './outcome.ts';
+import type { GateStatus, Outcome, PauseReason } from './outcome.ts';
 import type { Flag } from './weakened.ts';
 
 /** A commit that lands a task: the work and the ticked box. */
@@ -20,6 +20,8 @@ export interface TaskEvidence {
   readonly gates: readonly { readonly name: string; readonly status: GateStatus }[];
   /** What the change does to the checks it has passed; absent where nothing was found. */
   readonly flags?: readonly Flag[];
+  /** Where the plan pauses in the same commit for a rate limit: when that resets, ISO 8601. */
+  readonly resetsAt?: string;
 }
 
 export const PLAN_EVENTS = ['started', 'resumed', 'paused', 'failed', 'completed', 'retry', 'skipped', 'approved', 'reverted'] as const;
@@ -32,6 +34,22 @@ export interface PlanEvidence {
   /** A {@link PauseReason} as far as this version knows it. */
   readonly reason: PauseReason | (string & {}) | null;
   readonly task: string | null;
+  /** What attempts at the task have cost that no commit before this one says. */
+  readonly tokens?: number;
+  readonly costUsd?: number;
+  /** When a rate limit resets, ISO 8601. */
+  readonly resetsAt?: string;
+}
+
+/** A kept attempt: beside the branch, so that nothing that it cost is forgotten. */
+export interface AttemptEvidence {
+  readonly plan: string;
+  readonly task: string;
+  readonly attempt: number;
+  readonly run: string;
+  readonly outcome: Outcome | (string & {});
+  readonly tokens: number | null;
+  readonly costUsd: number | null;
 }
 
 export const ITERATION_TYPES = ['generation', 'review', 'refine', 'user_edit'] as const;
@@ -79,8 +97,8 @@ function taskTrailers(evidence: TaskEvidence): Trailer[] {
   ];
   if (evidence.session !== null) list.push(['Plan-Session', escape(evidence.session)]);
   list.push(['Plan-Duration', `${decimal(evidence.durationMs / 1000, 3)}s`]);
-  if (evidence.tokens !== null) list.push(['Plan-Tokens', String(Math.round(evidence.tokens))]);
-  if (evidence.costUsd !== null) list.push(['Plan-Cost-USD', decimal(evidence.costUsd, 6)]);
+  list.push(...costTrailers(evidence));
+  if (evidence.resetsAt !== undefined) list.push(['Plan-Resets-At', evidence.resetsAt]);
   if (evidence.gates.length > 0) {
     list.push(['Plan-Gates', evidence.gates.map((gate) => `${escapeWord(gate.name)}=${gate.status}`).join(' ')]);
   }
@@ -96,7 +114,38 @@ function planTrailers(evidence: PlanEvidence): Trailer[] {
   ];
   if (evidence.reason !== null) list.push(['Plan-Reason', escape(evidence.reason)]);
   if (evidence.task !== null) list.push(['Plan-Task', escape(evidence.task)]);
+  list.push(...costTrailers(evidence));
+  if (evidence.resetsAt !== undefined) list.push(['Plan-Resets-At', evidence.resetsAt]);
   return list;
+}
+
+function costTrailers({ tokens = null, costUsd = null }: { readonly tokens?: number | null; readonly costUsd?: number | null }): Trailer[] {
+  const list: Trailer[] = [];
+  if (tokens !== null) list.push(['Plan-Tokens', String(Math.round(tokens))]);
+  if (costUsd !== null) list.push(['Plan-Cost-USD', decimal(costUsd, 6)]);
+  return list;
+}
+
+/** A kept attempt's evidence as trailers. */
+export function attemptTrailers(evidence: AttemptEvidence): string {
+  const list: Trailer[] = [
+    ['Plan', escape(evidence.plan)],
+    ['Plan-Task', escape(evidence.task)],
+    ['Plan-Attempt', String(evidence.attempt)],
+    ['Plan-Run', escape(evidence.run)],
+    ['Plan-Outcome', evidence.outcome],
+    ...costTrailers(evidence),
+  ];
+  return list.map(([key, value]) => `${key}: ${value}`).join('\n');
+}
+
+/** What a kept attempt's commit says; null where it is none. */
+export function readAttempt(list: readonly Trailer[]): AttemptEvidence | null {
+  const values = valuesOf(list);
+  const [plan, task] = [text(values, 'plan'), text(values, 'plan-task')];
+  if (plan === null || task === null) return null;
+  const { attempt, tokens, costUsd } = readTask(values, plan, task);
+  return { plan, task, attempt, tokens, costUsd, run: text(values, 'plan-run') ?? '', outcome: values.get('plan-outcome') ?? '' };
 }
 
 function iterationTrailers(evidence: IterationEvidence): Trailer[] {
@@ -112,14 +161,22 @@ function iterationTrailers(evidence: IterationEvidence): Trailer[] {
  * counts, as with `git commit --trailer`. Fields that a hand-written commit leaves out get the least claim they can make.
  */
 export function readTrailers(list: readonly Trailer[]): Evidence | null {
-  const values = new Map<string, string>();
-  for (const [key, value] of list) values.set(key.toLowerCase(), value.trim());
+  const values = valuesOf(list);
   const plan = text(values, 'plan');
   const event = values.get('plan-event');
   if (event !== undefined) {
     const known = PLAN_EVENTS.find((name) => name === event);
     if (known === undefined || plan === null) return null;
-    return { plan, event: known, reason: text(values, 'plan-reason'), task: text(values, 'plan-task') };
+    const { tokens, costUsd } = costIn(values);
+    return {
+      plan,
+      event: known,
+      reason: text(values, 'plan-reason'),
+      task: text(values, 'plan-task'),
+      ...(tokens === null ? {} : { tokens }),
+      ...(costUsd === null ? {} : { costUsd }),
+      ...resetIn(values),
+    };
   }
   const iteration = values.get('plan-iteration');
   if (iteration !== undefined || values.has('plan-changed-by')) {
@@ -147,11 +204,27 @@ function readTask(values: ReadonlyMap<string, string>, plan: string, task: strin
     agent: text(values, 'plan-agent') ?? '',
     session: text(values, 'plan-session'),
     durationMs: Math.round(Number(seconds) * 1000),
-    tokens: number(values.get('plan-tokens'), /^\d{1,15}$/),
-    costUsd: number(values.get('plan-cost-usd'), /^\d{1,9}(?:\.\d{1,9})?$/),
+    ...costIn(values),
     gates: readGates(values.get('plan-gates') ?? ''),
     ...(flags.length > 0 ? { flags } : {}),
+    ...resetIn(values),
   };
+}
+
+function valuesOf(list: readonly Trailer[]): ReadonlyMap<string, string> {
+  return new Map(list.map(([key, value]) => [key.toLowerCase(), value.trim()]));
+}
+
+function costIn(values: ReadonlyMap<string, string>): { readonly tokens: number | null; readonly costUsd: number | null } {
+  return {
+    tokens: number(values.get('plan-tokens'), /^\d{1,15}$/),
+    costUsd: number(values.get('plan-cost-usd'), /^\d{1,9}(?:\.\d{1,9})?$/),
+  };
+}
+
+function resetIn(values: ReadonlyMap<string, string>): { readonly resetsAt?: string } {
+  const value = values.get('plan-resets-at') ?? '';
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/.test(value) && !Number.isNaN(Date.parse(value)) ? { resetsAt: value } : {};
 }
 
 function readGates(value: string): TaskEvidence['gates'] {

@@ -1,15 +1,17 @@
 /** The start of an attempt: its place, its agent, and what the agent is told. */
-import type { AgentResult, Usage } from '../adapters/agents/agent.ts';
+import type { AgentJob, AgentResult } from '../adapters/agents/agent.ts';
 import { openAgent } from '../adapters/agents/open.ts';
 import { shellAgent } from '../adapters/agents/shell.ts';
 import { childEnvironment } from '../adapters/environment.ts';
 import { agentOf, gatesOf } from '../core/assignment.ts';
 import type { Effect } from '../core/effect.ts';
+import { add, NOTHING, spendingOf } from '../core/budget.ts';
 import { durationMs } from '../core/frontmatter.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { phaseOf } from '../core/progress.ts';
 import { taskPrompt } from '../core/prompt.ts';
 import { armGuard, checkGuard, reflogMark } from './guard.ts';
+import { supervise } from './supervise.ts';
 import { logFile, taskOf, workOf, writeJournal } from './context.ts';
 import type { Place, RunContext, TaskWork } from './context.ts';
 import { bringBack } from './retry.ts';
@@ -35,50 +37,40 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
   context.post({ type: 'attempt-started', task: task.id, attempt: effect.attempt, maxAttempts: effect.maxAttempts, agent: name });
   const opened =
     task.run === undefined
-      ? openAgent(name, workspace.config, { environment: context.env })
+      ? openAgent(name, workspace.config, { environment: context.env, agents: context.agents })
       : { type: 'agent' as const, agent: shellAgent() };
   if (opened.type === 'unknown') return finished(context, effect, failedResult(opened.message));
   await armGuard(context, effect);
-  const session = opened.agent.start(
-    {
-      runId: context.runId,
-      planId: context.planId,
-      taskId: task.id,
-      taskTitle: task.title,
-      phaseId: phase?.id ?? '',
+  const job: AgentJob = {
+    runId: context.runId,
+    planId: context.planId,
+    taskId: task.id,
+    taskTitle: task.title,
+    phaseId: phase?.id ?? '',
+    attempt: effect.attempt,
+    maxAttempts: effect.maxAttempts,
+    cwd: work.place.root,
+    prompt: taskPrompt({
+      plan,
+      task,
       attempt: effect.attempt,
       maxAttempts: effect.maxAttempts,
-      cwd: work.place.root,
-      prompt: taskPrompt({
-        plan,
-        task,
-        attempt: effect.attempt,
-        maxAttempts: effect.maxAttempts,
-        gates: gatesOf(workspace.config, phase, task),
-        failure: effect.failure,
-        keepsWork: begun.keepsWork,
-      }),
-      run: task.run,
-      model: task.model ?? workspace.config.model,
-      env: childEnvironment(context.env, workspace.config.env, { GIT_REFLOG_ACTION: reflogMark(context) }),
-      wallTimeoutMs: task.timeout ?? durationMs(workspace.config.timeout),
-      idleTimeoutMs: durationMs(workspace.config.idleTimeout),
-      maxBudgetUsd: task.maxBudgetUsd,
-      logFile: logFile(context, task.id, effect.attempt, 'agent'),
-      redaction: context.redaction,
-    },
-    (event) => {
-      if (event.type === 'output')
-        context.post({ type: 'agent-output', task: task.id, attempt: effect.attempt, stream: event.stream, text: event.text });
-      else if (event.type === 'session') work.session = event.id;
-    },
-  );
-  const stop = () => session.abort();
-  context.abort.signal.addEventListener('abort', stop, { once: true });
-  if (context.abort.signal.aborted) stop();
-  const result = await session.done;
+      gates: gatesOf(workspace.config, phase, task),
+      failure: effect.failure,
+      keepsWork: begun.keepsWork,
+    }),
+    run: task.run,
+    model: task.model ?? workspace.config.model,
+    env: childEnvironment(context.env, workspace.config.env, { GIT_REFLOG_ACTION: reflogMark(context) }),
+    wallTimeoutMs: task.timeout ?? durationMs(workspace.config.timeout),
+    idleTimeoutMs: durationMs(workspace.config.idleTimeout),
+    maxBudgetUsd: effect.ceiling?.usd,
+    maxTokens: effect.ceiling?.tokens,
+    logFile: logFile(context, task.id, effect.attempt, 'agent'),
+    redaction: context.redaction,
+  };
+  const result = await supervise(context, work, opened.agent, job);
   crashPoint(context.env, 'after-agent');
-  context.abort.signal.removeEventListener('abort', stop);
   finished(context, effect, await guarded(context, effect, result));
 }
 
@@ -90,13 +82,21 @@ async function guarded(context: RunContext, step: Step, result: AgentResult): Pr
   return found === null || result.outcome !== 'finished' ? result : { ...result, ...found };
 }
 
+/** Keeps what an attempt has cost so far for a run that finds it interrupted. */
+export function journalUsage(context: RunContext, { task, attempt, usage }: Extract<Effect, { type: 'journal-usage' }>): void {
+  const work = context.tasks.get(task);
+  if (work === undefined || work.attempt !== attempt) return;
+  work.usage = usage;
+  writeJournal(context);
+}
+
 type Begun =
   | { readonly work: TaskWork; readonly keepsWork: boolean }
   | { readonly outcome: AgentResult['outcome'] | 'setup_failed'; readonly reason: string; readonly tail: string };
 
 /** Finds the place for an attempt, and puts it into the state that the attempt begins on. */
 async function begin(context: RunContext, effect: Start, agent: string): Promise<Begun> {
-  const now = context.now().getTime();
+  const now = performance.now();
   const { task, attempt } = effect;
   const known = context.tasks.get(task);
   if (known === undefined) {
@@ -111,7 +111,7 @@ async function begin(context: RunContext, effect: Start, agent: string): Promise
     context.tasks.set(task, work);
     return { work, keepsWork: place.slot !== null && (await bringBack(context, task, place.slot)) };
   }
-  Object.assign(known, { attempt, attemptStartedAt: now, agent, gates: [] });
+  Object.assign(known, { attempt, attemptStartedAt: now, attemptBeganAt: context.now().getTime(), agent, usage: null, gates: [] });
   const { slot } = known.place;
   const anew = context.workspace.config.retryFrom === 'base' || (slot !== null && effect.failure?.outcome === 'conflict');
   if (!anew) return { work: known, keepsWork: true };
@@ -142,12 +142,14 @@ function newWork(context: RunContext, now: number, attempt: number, agent: strin
   return {
     startedAt: now,
     attemptStartedAt: now,
+    attemptBeganAt: context.now().getTime(),
     attempt,
     place,
     before,
     agent,
     session: null,
     usage: null,
+    stop: null,
     landing: null,
     paths: [],
     gates: [],
@@ -159,8 +161,10 @@ type Result = Omit<AgentResult, 'outcome'> & { readonly outcome: AgentResult['ou
 function finished(context: RunContext, step: Step, result: Result): void {
   const work = workOf(context, step.task);
   work.session = result.sessionId ?? work.session;
-  work.usage = sumUsage(work.usage, result.usage);
-  const { reason, exitCode, usage, tail } = result;
+  work.usage = result.usage ?? work.usage;
+  const { usage } = work;
+  if (usage !== null) context.unrecorded.set(step.task, add(context.unrecorded.get(step.task) ?? NOTHING, spendingOf(usage)));
+  const { reason, exitCode, tail, resetsAt } = result;
   const outcome: Outcome = result.outcome === 'finished' ? 'passed' : result.outcome;
   context.post({
     type: 'agent-finished',
@@ -173,20 +177,10 @@ function finished(context: RunContext, step: Step, result: Result): void {
     usage,
     session: work.session,
     tail,
+    ...(resetsAt === null ? {} : { resetsAt }),
   });
 }
 
 function failedResult(reason: string): AgentResult {
   return { outcome: 'agent_failed', reason, exitCode: null, tail: '', durationMs: 0, sessionId: null, usage: null, resetsAt: null };
-}
-
-function sumUsage(a: Usage | null, b: Usage | null): Usage | null {
-  if (a === null || b === null) return a ?? b;
-  return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
-    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
-    costUsd: a.costUsd === null || b.costUsd === null ? null : a.costUsd + b.costUsd,
-  };
 }

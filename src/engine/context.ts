@@ -1,11 +1,12 @@
 /** What the parts of one run share. Only the executor's loop makes one. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Usage } from '../adapters/agents/agent.ts';
+import type { Agent, Usage } from '../adapters/agents/agent.ts';
 import { CONFIG_FILES } from '../adapters/config.ts';
 import { isWorkName } from '../adapters/files/away.ts';
 import type { Git, Head } from '../adapters/git/git.ts';
 import type { GitSettings } from '../adapters/git/settings.ts';
+import type { Spending } from '../core/budget.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { GateResult } from '../core/outcome.ts';
 import type { Task } from '../core/plan.ts';
@@ -39,11 +40,13 @@ export interface Guard {
 
 /** What has been learnt about a task since its first attempt in this run. */
 export interface TaskWork {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds on a clock that nobody sets. */
   readonly startedAt: number;
   /** The current attempt, and when it began. */
   attempt: number;
   attemptStartedAt: number;
+  /** The same by the wall clock, for what git says of times. Milliseconds since the epoch. */
+  attemptBeganAt: number;
   /** Where it works. */
   readonly place: Place;
   /** What was dirty there before the attempt that it builds on began. */
@@ -52,8 +55,10 @@ export interface TaskWork {
   guard?: Guard;
   agent: string;
   session: string | null;
-  /** Summed over the attempts; null while unknown. */
+  /** Of the current attempt; null while unknown. */
   usage: Usage | null;
+  /** Stops the agent, where one works, and says how the attempt ends. */
+  stop: ((outcome: 'budget' | 'timeout_idle', reason: string) => void) | null;
   /** The commit whose files are being brought into the checkout; null at any other time. */
   landing: string | null;
   /** What the task has changed so far, as last looked at. */
@@ -73,7 +78,11 @@ export interface RunContext {
   readonly redaction: Redaction;
   /** Tells the machine, and everybody who listens, what happened. */
   readonly post: (fact: Fact) => void;
-  readonly limits: Pick<RunLimits, 'maxAttempts' | 'maxConcurrency' | 'estimate'>;
+  readonly limits: Pick<RunLimits, 'maxAttempts' | 'maxConcurrency' | 'estimate' | 'ledger' | 'crashed'>;
+  /** What attempts at each task have cost that no commit of the branch says yet. */
+  readonly unrecorded: Map<string, Spending>;
+  /** Agents that take the place of those of the same name. */
+  readonly agents: ReadonlyMap<string, Agent>;
   readonly journal: Journal;
   readonly pool: WorktreePool;
   /** Held on the remote from which the plan runs; null where it runs here alone. */
@@ -147,13 +156,14 @@ export function leave(context: RunContext, task: string): void {
 
 /** Records every attempt that is under way. */
 export function writeJournal(context: RunContext): void {
-  const entries = [...context.tasks].map(([task, { attempt, place, before, landing }]) => ({
+  const entries = [...context.tasks].map(([task, { attempt, place, before, landing, usage }]) => ({
     run: context.runId,
     task,
     attempt,
     folder: place.slot?.root ?? null,
     landing,
     before,
+    usage,
   }));
   context.journal.write(entries);
 }

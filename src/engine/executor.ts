@@ -8,7 +8,7 @@ import { newRun, transition, type Run } from '../core/run.ts';
 import { remedyOf } from '../core/machine.ts';
 import { Problem } from '../core/problem.ts';
 import type { RunEnd } from '../core/summary.ts';
-import { startAttempt } from './attempt.ts';
+import { journalUsage, startAttempt } from './attempt.ts';
 import { runGates } from './gating.ts';
 import { checkWork } from './work.ts';
 import type { RunContext } from './context.ts';
@@ -108,6 +108,7 @@ function isEvent(fact: Fact): fact is RunEvent {
     case 'plan-read':
     case 'plan-unusable':
     case 'remote-lost':
+    case 'agent-stalled':
     case 'work-checked':
     case 'gates-finished':
     case 'commit-refused':
@@ -139,6 +140,10 @@ async function perform(context: RunContext, effect: Effect): Promise<void> {
       return context.inTurn(() => recordCancellation(context));
     case 'record-completion':
       return context.inTurn(() => recordCompletion(context, effect));
+    case 'journal-usage':
+      return journalUsage(context, effect);
+    case 'stop-agent':
+      return context.tasks.get(effect.task)?.stop?.(effect.outcome, effect.reason);
     case 'stop-agents':
       return context.abort.abort();
   }

@@ -29,7 +29,7 @@ export async function putBackHead(context: RunContext, { task }: { readonly task
   // A person's commit, or nobody can tell whose: the check of the work says so.
   if (!isAgents || now.commit === null) return null;
   const ref = await preserve(context, task, git, { from: expected.commit, to: now.commit });
-  const { moved, mixed } = await sortPaths(git, expected.commit, now.commit, work.attemptStartedAt);
+  const { moved, mixed } = await sortPaths(git, expected.commit, now.commit, work.attemptBeganAt);
   if (!(await git.putHead(expected, tip))) return null;
   if (slot !== null) await git.standOn(expected.commit);
   await git.restore(expected.commit, moved);

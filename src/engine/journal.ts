@@ -4,6 +4,7 @@
  */
 import { closeSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Usage } from '../adapters/agents/agent.ts';
 import { runFolder } from './lock.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -16,6 +17,8 @@ export interface JournalEntry {
   /** The commit whose files were being brought into the checkout. */
   readonly landing: string | null;
   readonly before: Snapshot;
+  /** What it had cost when last heard; null where nobody said. */
+  readonly usage: Usage | null;
 }
 
 export interface Journal {

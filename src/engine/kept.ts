@@ -1,7 +1,8 @@
 /** What failed attempts left, kept as commits: `refs/plans/attempts/<plan>/<task>/<n>`. Local, never pushed by itself. */
+import { attemptTrailers, readAttempt, type AttemptEvidence } from '../core/trailer.ts';
 import type { Git } from '../adapters/git/git.ts';
 
-const PREFIX = 'refs/plans/attempts/';
+export const ATTEMPTS = 'refs/plans/attempts/';
 
 /** The ref for the next attempt of a task: numbers go up over all runs. */
 export async function nextAttemptRef(git: Git, planId: string, task: string): Promise<string> {
@@ -9,13 +10,30 @@ export async function nextAttemptRef(git: Git, planId: string, task: string): Pr
   return `${folder(planId, task)}${(last?.number ?? 0) + 1}`;
 }
 
+/** What the commit of a kept attempt says. */
+export function attemptMessage(evidence: AttemptEvidence, reason: string): string {
+  const { plan, task, attempt, outcome } = evidence;
+  return [`${plan}/${task}: attempt ${attempt} ${outcome}`, reason, attemptTrailers(evidence)].filter((part) => part !== '').join('\n\n');
+}
+
+/** What the last kept attempt of a task says of itself. */
+export async function lastEvidence(git: Git, planId: string, task: string): Promise<AttemptEvidence | null> {
+  const last = (await attemptRefs(git, planId, task)).at(-1);
+  if (last === undefined) return null;
+  const [commit] = await git.log({ only: [last.commit] });
+  return commit === undefined ? null : readAttempt(commit.trailers);
+}
+
 /** The kept attempts of a task, oldest first. */
 async function attemptRefs(git: Git, planId: string, task: string): Promise<{ number: number; ref: string; commit: string }[]> {
   const prefix = folder(planId, task);
   const refs = await git.refs(prefix);
-  return [...refs]
-    .map(([ref, commit]) => ({ ref, commit, number: Number(ref.slice(prefix.length)) }))
-    .toSorted((a, b) => a.number - b.number);
+  return [...refs].map(([ref, commit]) => ({ ref, commit, number: numberOf(ref) })).toSorted((a, b) => a.number - b.number);
+}
+
+/** An attempt's number, from its ref. */
+export function numberOf(ref: string): number {
+  return Number(ref.slice(ref.lastIndexOf('/') + 1));
 }
 
 /** The last kept attempt of a task, or null. */
@@ -35,7 +53,7 @@ export function preservedRef(planId: string, task: string, commit: string): stri
 
 /** Paths that the last kept attempts of some tasks had changed: they are those tasks' work, not a person's, when they go on. */
 export async function keptPaths(git: Git, planId: string, tasks: ReadonlySet<string>): Promise<readonly string[]> {
-  const prefix = `${PREFIX}${refName(planId)}/`;
+  const prefix = `${ATTEMPTS}${refName(planId)}/`;
   const wanted = new Set([...tasks].map(refName));
   const last = new Map<string, { readonly number: number; readonly commit: string }>();
   for (const [ref, commit] of await git.refs(prefix)) {
@@ -51,7 +69,7 @@ export async function keptPaths(git: Git, planId: string, tasks: ReadonlySet<str
 }
 
 function folder(planId: string, task: string): string {
-  return `${PREFIX}${refName(planId)}/${refName(task)}/`;
+  return `${ATTEMPTS}${refName(planId)}/${refName(task)}/`;
 }
 
 /** A name as one part of a ref: what git forbids there is written as `%` and its bytes. */

@@ -1,4 +1,5 @@
 /** How a task gets into git: its one commit, and what is kept of an attempt that failed. All of it in turn. */
+import { spendingOf, toCost, type Spending } from '../core/budget.ts';
 import { setPlanFields, setTaskStatus } from '../core/edit.ts';
 import type { Effect } from '../core/effect.ts';
 import { isDone, type Plan } from '../core/plan.ts';
@@ -13,7 +14,7 @@ import { crashPoint } from './crash.ts';
 import { joined, takeEdits } from './edits.ts';
 import { integrate, takeOut } from './integrate.ts';
 import type { Refusal } from './integrate.ts';
-import { nextAttemptRef } from './kept.ts';
+import { attemptMessage, nextAttemptRef } from './kept.ts';
 import { scrub } from './scrub.ts';
 import { vet } from './vetting.ts';
 
@@ -52,15 +53,18 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
     return refuse({ outcome: 'conflict', reason: `The box could not be ticked: ${writing.message}`, tail: '', waits: 'conflict' });
   }
   crashPoint(context.env, 'after-tick');
-  const durationMs = Math.max(0, context.now().getTime() - work.startedAt);
+  const durationMs = performance.now() - work.startedAt;
   const { flags } = vetted;
-  const evidence = { plan: context.planId, phase: phase.id, task: id, attempt, maxAttempts, durationMs, flags, ...learnt(work) };
+  const resetsAt = then.reason === 'rate_limited' ? (effect.stop?.resetsAt ?? null) : null;
+  const place = { plan: context.planId, phase: phase.id, task: id, attempt, maxAttempts, durationMs, flags };
+  const evidence = { ...place, ...learnt(work, context.unrecorded.get(id)), ...(resetsAt === null ? {} : { resetsAt }) };
   const outcome = await commit(context, [...work.paths, context.plan.path], task.title, evidence);
   if (outcome.type !== 'committed') {
     await untick(context, id, { text, plan });
     await takeOut(context, work);
     return refuse(refusal(outcome));
   }
+  context.unrecorded.delete(id);
   leave(context, id);
   const files = outcome.files.filter((path) => path !== context.plan.path);
   const landed = {
@@ -81,14 +85,14 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
   if (then.status === 'completed') await conclude(context, { type: 'run-completed', open: 0 });
   if (then.reason !== null) {
     const { task: at = null, detail = '' } = then.reason === effect.stop?.reason ? effect.stop : {};
-    await conclude(context, { type: 'run-paused', reason: then.reason, task: at, phase: phase.id, detail });
+    await conclude(context, { type: 'run-paused', reason: then.reason, task: at, phase: phase.id, detail, resetsAt });
   }
 }
 
 /** What the attempts of a task have shown. */
-function learnt({ agent, session, usage, gates }: TaskWork): Pick<TaskEvidence, 'agent' | 'session' | 'tokens' | 'costUsd' | 'gates'> {
-  const tokens = usage === null ? null : usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
-  return { agent, session, tokens, costUsd: usage?.costUsd ?? null, gates };
+function learnt(work: TaskWork, spent: Spending | undefined): Pick<TaskEvidence, 'agent' | 'session' | 'tokens' | 'costUsd' | 'gates'> {
+  const { agent, session, gates } = work;
+  return { agent, session, gates, ...toCost(spent) };
 }
 
 /** Judges an attempt that did not pass: keeps what it did under a ref; `attempt-finished` follows. */
@@ -104,10 +108,11 @@ export async function finishAttempt(context: RunContext, effect: EffectOf<'finis
     note(context, task, `The value of ${names.join(' and ')} stood in "${path}"; it was taken out before the attempt was kept.`);
   }
   const ref = await nextAttemptRef(git, context.planId, task);
+  const evidence = { plan: context.planId, task, attempt, run: context.runId, outcome: failure.outcome };
   const kept = await git.keep({
     paths,
     parent: work.place.slot?.base ?? context.head.commit,
-    message: `${context.planId}/${task}: attempt ${attempt} ${failure.outcome}\n\n${failure.reason}\n\nPlan: ${context.planId}\nPlan-Task: ${task}\nPlan-Outcome: ${failure.outcome}`,
+    message: attemptMessage({ ...evidence, ...toCost(work.usage && spendingOf(work.usage)) }, failure.reason),
   });
   await git.updateRef(ref, kept, null);
   crashPoint(context.env, 'after-keep');
@@ -117,7 +122,7 @@ export async function finishAttempt(context: RunContext, effect: EffectOf<'finis
   const willRetry = effect.willRetry && !paused;
   // What works apart leaves its worktree to others; its work is under the ref. In the checkout it stays for a person to mend.
   if (!willRetry && work.place.slot !== null) leave(context, task);
-  const durationMs = Math.max(0, context.now().getTime() - work.attemptStartedAt);
+  const durationMs = performance.now() - work.attemptStartedAt;
   const { outcome, reason, gates, tail } = failure;
   context.post({
     type: 'attempt-finished',

@@ -2,6 +2,7 @@
 import { recoverFiles } from '../adapters/files.ts';
 import { openGit } from '../adapters/git/open.ts';
 import { killMarked } from '../adapters/process/group.ts';
+import { spendingOf, toCost } from '../core/budget.ts';
 import { checkPlan } from '../core/lint.ts';
 import { isOpen, type Plan } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
@@ -12,7 +13,7 @@ import { isProtected } from './context.ts';
 import { readDecisions } from './decisions.ts';
 import { readJournal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
-import { keptPaths, nextAttemptRef } from './kept.ts';
+import { attemptMessage, keptPaths, lastEvidence, nextAttemptRef } from './kept.ts';
 import type { PlanFile } from './plan-file.ts';
 import { changesSince, takeSnapshot } from './snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -81,9 +82,14 @@ async function keepHalfDone(workspace: Workspace, plan: PlanFile, entry: Journal
   try {
     const parent = entry.folder === null ? head : entry.before.head.commit;
     const { work } = await changesSince(git, entry.before, (path) => isProtected(workspace, path));
-    if (work.length === 0 || parent === null) return;
+    if (parent === null) return;
     const { id } = plan.plan;
-    const message = `${id}/${entry.task}: attempt ${entry.attempt} interrupted\n\nPlan: ${id}\nPlan-Task: ${entry.task}\nPlan-Outcome: interrupted`;
+    // Killed between this and the new journal: it is kept already, and what it cost must not count twice.
+    const last = await lastEvidence(workspace.git, id, entry.task);
+    if (last !== null && last.run === entry.run && last.attempt === entry.attempt && last.outcome === 'interrupted') return;
+    const { run, task, attempt } = entry;
+    const cost = toCost(entry.usage && spendingOf(entry.usage));
+    const message = attemptMessage({ plan: id, task, attempt, run, outcome: 'interrupted', ...cost }, '');
     scrub(git.root, work, redaction);
     const kept = await git.keep({ paths: work, parent, message });
     await workspace.git.updateRef(await nextAttemptRef(workspace.git, id, entry.task), kept, null);

@@ -80,6 +80,7 @@ function unreadable({ file, path, signature }: ContentRequest, failure: FileFail
     description: '',
     status: 'draft',
     createdBy: 'user',
+    maxBudgetUsd: undefined,
     phases: [],
     place: { frontmatter: null, headingLine: null, heading: null, description: nowhere, eol: '\n' },
   };

@@ -9,6 +9,9 @@ export interface Recorder {
   close(at: string, outcome: string): void;
 }
 
+/** Bytes of events that are kept of one run; beyond it the older half goes. */
+const MAX_EVENT_BYTES = 64 * 1024 * 1024;
+
 /** Records a run. Output is in the logs and only passes through here. */
 export function recorder(
   workspace: Workspace,
@@ -20,11 +23,23 @@ export function recorder(
     string,
     { agent: string; startedAt: string; session: string | null; tokens: number | null; costUsd: number | null }
   >();
+  let kept: { readonly seq: number; readonly bytes: number }[] = [];
+  let bytes = 0;
+  const forgetHalf = () => {
+    let at = 0;
+    for (; bytes > MAX_EVENT_BYTES / 2; at += 1) bytes -= kept[at]?.bytes ?? bytes;
+    store.forgetEvents(run.id, kept[at - 1]?.seq ?? 0);
+    kept = kept.slice(at);
+  };
   return {
     add: (published) => {
       const { event } = published;
-      if (event.type === 'agent-output' || event.type === 'gate-output') return;
-      store.appendEvent(run.id, published.seq, JSON.stringify(published));
+      if (event.type === 'agent-output' || event.type === 'gate-output' || event.type === 'agent-usage') return;
+      const json = JSON.stringify(published);
+      store.appendEvent(run.id, published.seq, json);
+      kept.push({ seq: published.seq, bytes: json.length });
+      bytes += json.length;
+      if (bytes > MAX_EVENT_BYTES) forgetHalf();
       if ('attempt' in event) attempt(store, run, published, event, begun);
     },
     close: (at, outcome) => store.endRun(run.id, at, outcome),
@@ -65,6 +80,7 @@ function attempt(
       return store.recordAttempt({ ...key, ...rest, sessionId: session, endedAt: at, durationMs: event.durationMs, ...end });
     }
     case 'agent-output':
+    case 'agent-usage':
     case 'gate-started':
     case 'gate-output':
   }

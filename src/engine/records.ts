@@ -1,4 +1,5 @@
 /** What the executor writes into the plan file beside a tick: failures, pauses and the end, each a commit of that file alone. */
+import { toCost } from '../core/budget.ts';
 import { setPlanFields, setTaskStatus } from '../core/edit.ts';
 import type { Effect } from '../core/effect.ts';
 import type { PauseReason } from '../core/outcome.ts';
@@ -38,25 +39,26 @@ export async function recordFailure(context: RunContext, effect: EffectOf<'recor
   crashPoint(context.env, 'after-record-edit');
   if (writing !== false && writing.type === 'written') {
     const title = findTask(context.plan.plan, task)?.title ?? task;
-    tell(
-      context,
-      await commitPlan(context, `failed: ${title}`, {
-        plan: context.planId,
-        event: effect.alone ? 'paused' : 'failed',
-        reason: 'task_failed',
-        task,
-      }),
-    );
+    const outcome = await commitPlan(context, `failed: ${title}`, {
+      plan: context.planId,
+      event: effect.alone ? 'paused' : 'failed',
+      reason: 'task_failed',
+      task,
+      ...costOf(context, task),
+    });
+    if (outcome.type === 'committed') context.unrecorded.delete(task);
+    tell(context, outcome);
   } else note(context, task, `The failure could not be written into the plan: ${problem ?? (writing === false ? '' : writing.message)}`);
   context.post({ type: 'task-failed', task, attempts, outcome, reason });
 }
 
 /** Pauses the plan; `run-paused` follows. */
 export async function recordPause(context: RunContext, effect: EffectOf<'record-pause'>): Promise<void> {
-  const { reason, task, detail } = effect;
+  const { reason, task, detail, resetsAt } = effect;
   const problem = await takeEdits(context);
   const phase = task === null ? null : (phaseOf(context.plan.plan, task)?.id ?? null);
   if (problem !== null) return conclude(context, { type: 'run-paused', reason: 'plan_invalid', task, phase, detail: problem });
+  const reset = resetsAt === null ? {} : { resetsAt };
   const { status } = context.plan.plan;
   // Another runner's plan by now: what this one would write into it could not be pushed.
   const taken = context.lease?.loss?.type === 'taken';
@@ -64,8 +66,8 @@ export async function recordPause(context: RunContext, effect: EffectOf<'record-
   // Asked for in the file, which does not ask any more.
   if (effect.byFile && status !== 'paused' && effect.attempts.size === 0)
     return context.post({ type: 'plan-read', plan: context.plan.plan, withdrawn: true });
-  if (!taken) await writeStatus(context, 'paused', reason, task, effect.attempts);
-  await conclude(context, { type: 'run-paused', reason, task, phase, detail });
+  if (!taken) await writeStatus(context, 'paused', { reason, task, ...reset }, effect.attempts);
+  await conclude(context, { type: 'run-paused', reason, task, phase, detail, ...reset });
 }
 
 /** Ends a run whose plan a person has given up; `run-failed` follows. */
@@ -86,8 +88,8 @@ export async function recordCancellation(context: RunContext): Promise<void> {
 /** Ends a run that has nothing left to do; `run-completed` follows. */
 export async function recordCompletion(context: RunContext, effect: EffectOf<'record-completion'>): Promise<void> {
   const open = effect.open === 0 ? 0 : openTasks(context.plan.plan);
-  if (open === 0) await writeStatus(context, 'completed', null, null);
-  else await writeStatus(context, 'paused', 'requested', null);
+  if (open === 0) await writeStatus(context, 'completed', { reason: null, task: null });
+  else await writeStatus(context, 'paused', { reason: 'requested', task: null });
   await conclude(context, { type: 'run-completed', open });
 }
 
@@ -95,11 +97,11 @@ export async function recordCompletion(context: RunContext, effect: EffectOf<'re
 async function writeStatus(
   context: RunContext,
   status: PlanStatus,
-  reason: PauseReason | null,
-  task: string | null,
+  why: { readonly reason: PauseReason | null; readonly task: string | null; readonly resetsAt?: string },
   attempts: ReadonlyMap<string, number> = new Map(),
 ): Promise<void> {
   const { plan } = context.plan;
+  const { reason, task } = why;
   if (plan.status === status && attempts.size === 0) return;
   const writing = await context.plan.edit((text, now) => {
     let result = now.status === status ? { edits: [] } : setPlanFields(text, now, { status });
@@ -109,11 +111,15 @@ async function writeStatus(
   if (writing.type === 'failed') return note(context, task, `The plan's status could not be written: ${writing.message}`);
   crashPoint(context.env, 'after-record-edit');
   const event = status === 'running' ? (plan.status === 'ready' ? 'started' : 'resumed') : status === 'completed' ? 'completed' : 'paused';
-  const outcome = await commitPlan(context, reason === null ? event : `${event}: ${reason.replaceAll('_', ' ')}`, {
-    plan: context.planId,
-    event,
-    reason,
-    task,
-  });
+  const subject = reason === null ? event : `${event}: ${reason.replaceAll('_', ' ')}`;
+  const cost = task === null ? {} : costOf(context, task);
+  const outcome = await commitPlan(context, subject, { plan: context.planId, event, ...why, ...cost });
+  if (task !== null && outcome.type === 'committed') context.unrecorded.delete(task);
   tell(context, outcome);
+}
+
+/** What attempts at a task have cost that no commit says yet; what is not known is left out. */
+function costOf(context: RunContext, task: string): { tokens?: number; costUsd?: number } {
+  const { tokens, costUsd } = toCost(context.unrecorded.get(task));
+  return { ...(tokens === null ? {} : { tokens }), ...(costUsd === null ? {} : { costUsd }) };
 }

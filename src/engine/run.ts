@@ -1,7 +1,9 @@
 /** `runPlan`: checks, takes the lock, mends what a crash left, runs, and sums up. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import type { Agent } from '../adapters/agents/agent.ts';
 import { childEnvironment } from '../adapters/environment.ts';
+import { newLedger } from '../core/budget.ts';
 import type { PublishedEvent, RunEvent } from '../core/event.ts';
 import { durationMs } from '../core/frontmatter.ts';
 import { checkPlan } from '../core/lint.ts';
@@ -23,7 +25,9 @@ import type { Holder, Lock } from './lock.ts';
 import { mend } from './mend.ts';
 import { PlanFile } from './plan-file.ts';
 import { WorktreePool } from './pool.ts';
+import { rateLimited } from './rate-limit.ts';
 import { recorder } from './recorder.ts';
+import { spentSoFar, type SpentSoFar } from './spending.ts';
 import { beginning, checkAgents, checkedHead, checkStatus, select } from './start.ts';
 import type { Selection } from './start.ts';
 import { syncFiles } from './sync.ts';
@@ -37,6 +41,8 @@ const UNKNOWN_MS = 60_000;
 export interface RunOptions extends Selection {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now?: () => Date;
+  /** Agents of the caller's own, by the name that a plan gives them; they go before the config's and those built in. */
+  readonly agents?: ReadonlyMap<string, Agent>;
   /** Hears every event, in order, as it is published. */
   readonly publish: (event: PublishedEvent) => void;
   /** Called once the run can be asked to stop: `pause(false)` after the current task, `pause(true)` at once. */
@@ -77,7 +83,7 @@ async function prepare(workspace: Workspace, planId: string, options: RunOptions
   checkStatus(plan.plan);
   const selected = select(plan.plan, options);
   const head = await checkedHead(workspace);
-  await checkAgents(workspace, plan.plan, selected.scope, options.env);
+  await checkAgents(workspace, plan.plan, selected.scope, options);
   return { plan, ...selected, head };
 }
 
@@ -97,6 +103,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
   const inbox = new Inbox();
   const redaction = redactionOf(secretsOf(env, workspace.config.redact));
   const { base, putBack } = await mend(workspace, plan, { head: head.commit, redaction });
+  const spent = await spentSoFar(workspace, planId, now());
   const abort = new AbortController();
   const inTurn = turns();
   const context: RunContext = {
@@ -113,7 +120,9 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     commits: 0,
     approved: options.approved,
     base,
-    limits: limitsOf(workspace, plan),
+    limits: limitsOf(workspace, plan, spent),
+    unrecorded: spent.unrecorded,
+    agents: options.agents ?? new Map(),
     journal: openJournal(workspace.git.commonDir, planId),
     pool: poolOf(workspace, { env, signal: abort.signal, inTurn, runId, redaction }),
     lease,
@@ -123,7 +132,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
   };
   lease?.watch(({ type, detail }) => context.post({ type: 'remote-lost', detail, now: type === 'taken' }));
   const record = recorder(workspace, { id: runId, planId, startedAt: now().toISOString() });
-  const tally = new Tally(plan.plan, head, now());
+  const tally = new Tally(plan.plan, head);
   let seq = 0;
   const listen = (event: RunEvent) => {
     seq += 1;
@@ -141,13 +150,13 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
         null,
         `The last run was cut short in an attempt, and the plan file had changed meanwhile. Put back: ${putBack.join('; ')}.`,
       );
-    const idle = await waitingFor(context, options);
+    const idle = (await rateLimited(workspace, plan, now())) ?? (await waitingFor(context, options));
     if (idle !== null) context.post(idle);
     else if (!allDone(plan.plan) || plan.plan.status !== 'completed') await begin(context, options.task ?? null);
     options.control?.((at) => inbox.post({ type: 'pause-requested', by: 'signal', now: at }));
     const end = await execute(context, inbox, { scope: options.scope, approved: options.approved, listen });
     outcome = end.type;
-    return tally.summary({ plan: context.plan.plan, end, head: context.head, now: now(), commits: context.commits });
+    return tally.summary({ plan: context.plan.plan, end, head: context.head, commits: context.commits });
   } finally {
     record.close(now().toISOString(), outcome);
     if (outcome === 'broken') context.journal.abandon();
@@ -173,10 +182,17 @@ async function waitingFor(context: RunContext, options: Begun): Promise<RunEvent
 }
 
 /** What the machine has to know of the config, and of how long tasks took before. */
-function limitsOf(workspace: Workspace, plan: PlanFile): RunContext['limits'] {
-  const { maxAttempts, maxConcurrency } = workspace.config;
+function limitsOf(workspace: Workspace, plan: PlanFile, spent: SpentSoFar): RunContext['limits'] {
+  const { maxAttempts, maxConcurrency, budget } = workspace.config;
   const median = workspace.store().medianDurationMs() ?? UNKNOWN_MS;
-  return { maxAttempts, maxConcurrency, estimate: (id) => findTask(plan.plan, id)?.estimate ?? median };
+  const { crashed } = spent;
+  return {
+    maxAttempts,
+    maxConcurrency,
+    ledger: newLedger(budget, spent),
+    crashed,
+    estimate: (id) => findTask(plan.plan, id)?.estimate ?? median,
+  };
 }
 
 function poolOf(

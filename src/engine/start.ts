@@ -1,5 +1,6 @@
 /** What must hold before a run changes anything. Every refusal is a sentence, and leaves everything as it was. */
 import { relative, sep } from 'node:path';
+import type { Agent } from '../adapters/agents/agent.ts';
 import { openAgent } from '../adapters/agents/open.ts';
 import type { Head } from '../adapters/git/git.ts';
 import { agentOf } from '../core/assignment.ts';
@@ -109,7 +110,7 @@ export async function checkAgents(
   workspace: Workspace,
   plan: Plan,
   scope: ReadonlySet<string> | null,
-  env: Readonly<Record<string, string | undefined>>,
+  { env, agents }: { readonly env: Readonly<Record<string, string | undefined>>; readonly agents?: ReadonlyMap<string, Agent> },
 ): Promise<void> {
   const asked = new Set<string>();
   for (const [phase, task] of plan.phases.flatMap((each) => each.tasks.map((item) => [each, item] as const))) {
@@ -123,7 +124,7 @@ export async function checkAgents(
     }
     if (asked.has(name)) continue;
     asked.add(name);
-    const opened = openAgent(name, workspace.config, { environment: env });
+    const opened = openAgent(name, workspace.config, { environment: env, ...(agents === undefined ? {} : { agents }) });
     const problem = opened.type === 'unknown' ? opened.message : await opened.agent.unavailable();
     if (problem !== null) throw new Problem(`The task "${task.id}" cannot be done by the agent "${name}": ${problem}`);
   }

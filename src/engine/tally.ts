@@ -9,7 +9,8 @@ type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
 export class Tally {
   readonly #from: Head;
-  readonly #startedAt: number;
+  /** On a clock that nobody sets. */
+  readonly #startedAt = performance.now();
   readonly #files = new Set<string>();
   readonly #phaseMs = new Map<string, number>();
   readonly #flags = new Map<string, number>();
@@ -19,12 +20,13 @@ export class Tally {
   #attempts = 0;
   #tokens: number | null = null;
   #costUsd: number | null = null;
+  /** The price of some tokens is not known, and so that of all is not. */
+  #isUnpriced = false;
   #lastFailure: EventOf<'attempt-finished'> | null = null;
 
-  constructor(plan: Plan, from: Head, startedAt: Date) {
+  constructor(plan: Plan, from: Head) {
     this.#plan = plan;
     this.#from = from;
-    this.#startedAt = startedAt.getTime();
   }
 
   add(event: RunEvent): void {
@@ -34,7 +36,8 @@ export class Tally {
     } else if (event.type === 'agent-finished' && event.usage !== null) {
       const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costUsd } = event.usage;
       this.#tokens = (this.#tokens ?? 0) + inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
-      if (costUsd !== null) this.#costUsd = (this.#costUsd ?? 0) + costUsd;
+      if (costUsd === null) this.#isUnpriced = true;
+      else this.#costUsd = (this.#costUsd ?? 0) + costUsd;
     } else if (event.type === 'attempt-finished') this.#lastFailure = event;
     else if (event.type === 'task-completed') {
       this.#completed += 1;
@@ -45,13 +48,7 @@ export class Tally {
   }
 
   /** The sum, with what the plan and HEAD are at the end. `commits` is the number between the two heads. */
-  summary(now: {
-    readonly plan: Plan;
-    readonly end: RunEnd;
-    readonly head: Head;
-    readonly now: Date;
-    readonly commits: number;
-  }): RunSummary {
+  summary(now: { readonly plan: Plan; readonly end: RunEnd; readonly head: Head; readonly commits: number }): RunSummary {
     const { plan, end, head } = now;
     const tasks = plan.phases.flatMap((phase) => phase.tasks);
     const next = tasks.find(({ status }) => status === 'pending' || status === 'failed');
@@ -70,9 +67,9 @@ export class Tally {
       fromCommit: now.commits === 0 ? null : this.#from.commit,
       toCommit: now.commits === 0 ? null : head.commit,
       branch: head.branch,
-      durationMs: Math.max(0, now.now.getTime() - this.#startedAt),
+      durationMs: performance.now() - this.#startedAt,
       tokens: this.#tokens,
-      costUsd: this.#costUsd,
+      costUsd: this.#isUnpriced ? null : this.#costUsd,
       next: next === undefined ? null : { id: next.id, title: next.title, phaseTitle: phaseOf(plan, next.id)?.title ?? '' },
       failure: end.type === 'paused' && end.reason === 'task_failed' ? this.#failure(plan, end.task) : null,
     };

@@ -3,6 +3,7 @@ import { parsePlan } from '../../src/core/parse.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import type { Fact, Failure } from '../../src/core/effect.ts';
 import { newRun, type Run } from '../../src/core/run.ts';
+import { untouched } from './limits.ts';
 
 export const MAX_ATTEMPTS = 3;
 export const MAX_CONCURRENCY = 3;
@@ -18,6 +19,7 @@ export function begin(plan: Plan, scope: ReadonlySet<string> | null = null): Run
     maxAttempts: MAX_ATTEMPTS,
     maxConcurrency: MAX_CONCURRENCY,
     estimate: () => 1,
+    ...untouched(),
   });
 }
 

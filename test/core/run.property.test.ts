@@ -177,6 +177,8 @@ function simulate(
         return [{ type: 'run-failed', reason: 'cancelled' }];
       case 'record-completion':
         return [{ type: 'run-completed', open: effect.open }];
+      case 'journal-usage':
+      case 'stop-agent':
       case 'stop-agents':
         return [];
     }

@@ -3,6 +3,7 @@ import { statusAfter } from '../../src/core/progress.ts';
 import type { Effect, Fact } from '../../src/core/effect.ts';
 import { transition, type Run } from '../../src/core/run.ts';
 import { agentFinished, attemptFinished, begin, failure, MAX_ATTEMPTS, planOf } from './run-facts.ts';
+import { BUDGET } from './limits.ts';
 
 function step(run: Run, fact: Fact): { run: Run; effects: readonly Effect[] } {
   const [next, effects] = transition(run, fact);
@@ -15,7 +16,9 @@ describe('one task', () => {
 
   it('goes from its agent over the work and the gates to the commit', () => {
     let { run, effects } = started();
-    expect(effects).toEqual([{ type: 'start-attempt', task: 'one', attempt: 1, maxAttempts: 3, apart: false, failure: null }]);
+    expect(effects).toEqual([
+      { type: 'start-attempt', task: 'one', attempt: 1, maxAttempts: 3, apart: false, failure: null, ceiling: BUDGET.attempt },
+    ]);
     ({ run, effects } = step(run, agentFinished('one', 1)));
     expect(effects).toEqual([{ type: 'check-work', task: 'one', attempt: 1 }]);
     ({ run, effects } = step(run, { type: 'work-checked', task: 'one', attempt: 1, failure: null }));

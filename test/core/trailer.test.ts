@@ -1,6 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatTrailers, ITERATION_TYPES, PLAN_EVENTS, readTrailers, type Trailer } from '../../src/core/trailer.ts';
+import { OUTCOMES } from '../../src/core/outcome.ts';
+import {
+  attemptTrailers,
+  formatTrailers,
+  ITERATION_TYPES,
+  PLAN_EVENTS,
+  readAttempt,
+  readTrailers,
+  type Trailer,
+} from '../../src/core/trailer.ts';
 import { runs } from '../support/runs.ts';
 
 /** As git reads them: one line each, the value trimmed, `key:` with nothing after it dropped. */
@@ -25,7 +34,19 @@ const task = fc.record({
   costUsd: fc.option(fc.integer({ min: 0, max: 1e9 }).map((millionths) => millionths / 1e6)),
   gates: fc.array(fc.record({ name: anyText, status: fc.constantFrom('passed' as const, 'failed' as const, 'skipped' as const) })),
 });
-const plan = fc.record({ plan: anyText, event: fc.constantFrom(...PLAN_EVENTS), reason: fc.option(anyText), task: fc.option(anyText) });
+const reset = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-12-31') }).map((date) => date.toISOString());
+const plan = fc.record(
+  {
+    plan: anyText,
+    event: fc.constantFrom(...PLAN_EVENTS),
+    reason: fc.option(anyText),
+    task: fc.option(anyText),
+    tokens: fc.integer({ min: 0, max: 1e12 }),
+    costUsd: fc.integer({ min: 0, max: 1e9 }).map((millionths) => millionths / 1e6),
+    resetsAt: reset,
+  },
+  { requiredKeys: ['plan', 'event', 'reason', 'task'] },
+);
 const iteration = fc.record({
   plan: fc.option(anyText),
   iteration: fc.constantFrom(...ITERATION_TYPES),
@@ -40,6 +61,24 @@ describe('trailers', () => {
         expect(readTrailers(parsed(formatTrailers(evidence)))).toEqual(evidence);
       }),
       runs(1000),
+    );
+  });
+
+  test('a kept attempt reads back as it was written', () => {
+    const attempt = fc.record({
+      plan: anyText,
+      task: anyText,
+      attempt: fc.integer({ min: 1, max: 100 }),
+      run: anyText,
+      outcome: fc.constantFrom(...OUTCOMES),
+      tokens: fc.option(fc.nat()),
+      costUsd: fc.option(fc.nat(1_000_000)),
+    });
+    fc.assert(
+      fc.property(attempt, (evidence) => {
+        expect(readAttempt(parsed(attemptTrailers(evidence)))).toEqual(evidence);
+      }),
+      runs(300),
     );
   });
 

@@ -1,15 +1,10 @@
 /** Who does a task. An agent works in a folder; it never commits and never ticks. */
 
+import type { Usage as ReportedUsage } from '../../core/event.ts';
 import type { Redaction } from '../../core/redact.ts';
 
-/** What a session cost so far. Null means unknown, never zero. */
-export interface Usage {
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly cacheReadTokens: number;
-  readonly cacheWriteTokens: number;
-  readonly costUsd: number | null;
-}
+/** What a session cost so far. A price of null means unknown, never zero. */
+export type Usage = Readonly<ReportedUsage>;
 
 export interface AgentJob {
   readonly runId: string;
@@ -30,7 +25,9 @@ export interface AgentJob {
   /** Milliseconds; both clocks are always on. */
   readonly wallTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  /** What it may cost at most; an agent that can stop itself there does so, any other is stopped when it says that it has. */
   readonly maxBudgetUsd: number | undefined;
+  readonly maxTokens?: number | undefined;
   /** Absolute path of the log that keeps the output, bounded. */
   readonly logFile: string;
   /** Takes secrets out of what the agent prints. */

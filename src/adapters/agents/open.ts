@@ -14,14 +14,21 @@ export function agentNames(config: Pick<Config, 'agents'>): string[] {
 
 /**
  * Opens an agent: a profile of the config, else a built-in one. An unknown name is a value with a sentence for people.
- * `environment` is where the variables that a profile names come from; `graceMs` stands between INT, TERM and KILL.
+ * `environment` is where the variables that a profile names come from; `graceMs` stands between INT, TERM and KILL;
+ * `agents` go before all others.
  */
 export function openAgent(
   name: string,
   config: Pick<Config, 'agents'>,
-  options: { readonly environment?: Readonly<Record<string, string | undefined>>; readonly graceMs?: number } = {},
+  options: {
+    readonly environment?: Readonly<Record<string, string | undefined>>;
+    readonly graceMs?: number;
+    readonly agents?: ReadonlyMap<string, Agent>;
+  } = {},
 ): OpenedAgent {
   const { environment = process.env, graceMs } = options;
+  const given = options.agents?.get(name);
+  if (given !== undefined) return { type: 'agent', agent: given };
   const own = Object.hasOwn(config.agents, name) ? config.agents[name] : undefined;
   if (own !== undefined) return { type: 'agent', agent: commandAgent({ name, profile: own, environment, graceMs }) };
   const builtIn = Object.hasOwn(PROFILES, name) ? PROFILES[name] : undefined;

@@ -1,6 +1,6 @@
 /** Git without the git program, on isomorphic-git, for repositories that are plain enough; others are refused with what was found. */
 import type { Commit, CommitOutcome, CommitRequest, Git, Head, LogQuery, WorkTreeStatus } from './git.ts';
-import { listCommits } from './embedded/history.ts';
+import { listCommits, singleCommits } from './embedded/history.ts';
 import { readObject, readTree, resolveCommit, treeOf } from './embedded/objects.ts';
 import { assertReadable, exists, findPlace, readWholeConfig, type EmbeddedFs, type Place } from './embedded/place.ts';
 import { unsupported } from './embedded/unsupported.ts';
@@ -63,6 +63,7 @@ class EmbeddedGit implements Git {
   }
 
   async log(query: LogQuery = {}): Promise<readonly Commit[]> {
+    if (query.only !== undefined) return singleCommits(this.#place, query.only);
     const to = await this.resolve(query.to ?? 'HEAD');
     if (to === null && query.to === undefined) return [];
     const from = query.from === undefined ? null : await this.resolve(query.from);

@@ -50,6 +50,8 @@ export interface LogQuery {
   /** Only commits that touch these paths (files or folders). */
   readonly paths?: readonly string[];
   readonly limit?: number;
+  /** Ids: these commits alone, wherever they are, in any order and without their changes. Nothing else of the query counts then. */
+  readonly only?: readonly string[];
 }
 
 export interface FileChange {

@@ -32,6 +32,22 @@ export function logArguments(query: LogQuery, to: string, from: string | null): 
   ];
 }
 
+/** The command line for single commits by id. */
+export function singleArguments(ids: readonly string[]): readonly string[] {
+  return [
+    ...SETTINGS,
+    'log',
+    '-z',
+    '--no-walk=unsorted',
+    '--no-patch',
+    '--no-show-signature',
+    '--no-notes',
+    `--format=${FORMAT}`,
+    ...ids,
+    '--',
+  ];
+}
+
 /** Takes the output as it comes; `commits` is complete after `end()`. */
 export class LogParser {
   readonly commits: Commit[] = [];

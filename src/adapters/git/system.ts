@@ -21,7 +21,7 @@ import { HookFolder } from './hooks.ts';
 import { IndexLock, unlessLocked } from './index-lock.ts';
 import { keepCommit, restorePaths, type KeepRequest } from './keep.ts';
 import { locate, type Location } from './locate.ts';
-import { LogParser, logArguments } from './log.ts';
+import { LogParser, logArguments, singleArguments } from './log.ts';
 import { OPERATIONS } from './operations.ts';
 import { GitProgram, gitEnvironment } from './process.ts';
 import { ObjectReader } from './reader.ts';
@@ -36,6 +36,8 @@ const BRANCH = /^ref: refs\/heads\/(.+)\n?$/;
 /** Bounds of what is remembered of trees: a few MB. */
 const MAX_TREES = 64;
 const MAX_TREE_ENTRIES = 2_000;
+/** Ids on one command line: Windows takes 32,767 characters. */
+const MAX_SINGLES = 400;
 /** What HEAD holds as a file where the references are kept elsewhere (reftable). */
 const NO_BRANCH = '.invalid';
 
@@ -107,6 +109,7 @@ class SystemGit implements Git, CommitPlace {
   }
 
   async log(query: LogQuery = {}): Promise<readonly Commit[]> {
+    if (query.only !== undefined) return this.#singles(query.only);
     const to = await this.resolve(query.to ?? 'HEAD');
     if (to === null && query.to === undefined) return [];
     const from = query.from === undefined ? null : await this.resolve(query.from);
@@ -115,6 +118,16 @@ class SystemGit implements Git, CommitPlace {
     const parser = new LogParser();
     await this.git.must(logArguments(query, to, from), { onChunk: (chunk) => parser.push(chunk) });
     return parser.end();
+  }
+
+  async #singles(ids: readonly string[]): Promise<readonly Commit[]> {
+    const found: Commit[] = [];
+    for (let at = 0; at < ids.length; at += MAX_SINGLES) {
+      const parser = new LogParser();
+      await this.git.must(singleArguments(ids.slice(at, at + MAX_SINGLES)), { onChunk: (chunk) => parser.push(chunk) });
+      found.push(...parser.end());
+    }
+    return found;
   }
 
   async readBlob(id: string): Promise<Uint8Array | null> {

@@ -58,6 +58,11 @@ export class RunRows {
     this.#run('insert or replace into events (runId, seq, json) values (?, ?, ?)', [runId, seq, json]);
   }
 
+  /** Forgets a run's events up to one, but for the first, which says what it began with. */
+  forgetEvents(runId: string, to: number): void {
+    this.#run('delete from events where runId = ? and seq > 1 and seq <= ?', [runId, to]);
+  }
+
   /** Newest first. */
   runs(planId?: string): RunRecord[] {
     const where = planId === undefined ? '' : 'where planId = ?';

@@ -98,6 +98,11 @@ export class Store {
     this.#runs.event(runId, seq, json);
   }
 
+  /** Forgets a run's events up to one, but for the first. */
+  forgetEvents(runId: string, to: number): void {
+    this.#runs.forgetEvents(runId, to);
+  }
+
   /** Newest first. */
   runs(planId?: string): readonly RunRecord[] {
     return this.#runs.runs(planId);

@@ -54,8 +54,9 @@ function reason(summary: RunSummary, inner: number): Line[] {
   if (end.type === 'failed') return wrap(oneLine(end.reason), inner).map((line) => [s(line, 'red')]);
   if (end.type !== 'paused') return [];
   const said = pauseSentence(end.reason, end.task, phaseTitle(summary, end.phase));
+  const reset = end.resetsAt ? [`It resets at ${end.resetsAt}.`] : [];
   const detail = summary.failure === null && end.detail !== '' ? wrap(oneLine(end.detail), inner) : [];
-  return [...wrap(said, inner).map((line): Line => [s(line, 'yellow')]), ...detail.map((line): Line => [s(line)])];
+  return [...wrap(said, inner).map((line): Line => [s(line, 'yellow')]), ...[...detail, ...reset].map((line): Line => [s(line)])];
 }
 
 function phaseTitle(summary: RunSummary, id: string | null): string {
@@ -140,7 +141,7 @@ function facts(summary: RunSummary, inner: number): Line[] {
     duration(summary.durationMs),
   ];
   if (summary.costUsd !== null) parts.push(dollars(summary.costUsd));
-  else if (summary.tokens !== null) parts.push(`${summary.tokens.toLocaleString('en')} tokens`);
+  else if (summary.tokens !== null) parts.push(`${summary.tokens.toLocaleString('en')} tokens, cost unknown`);
   const lines: Line[] = [];
   let line = '';
   for (const part of parts) {
@@ -207,9 +208,13 @@ function waysOn({ end, plan, failure: failed }: RunSummary): [string, string][] 
         ['See', `plans lint ${plan}`],
         ['Continue', `plans run ${plan}`],
       ];
+    case 'rate_limited':
+      return [
+        ['Continue', `plans run ${plan} --wait`],
+        ['Stop', `plans draft ${plan}`],
+      ];
     case 'phase_complete':
     case 'budget':
-    case 'rate_limited':
     case 'requested':
     case 'conflict':
     case 'remote':

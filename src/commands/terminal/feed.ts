@@ -91,6 +91,7 @@ export function feedLines(event: RunEvent, plan: string, phases: ReadonlyMap<str
     case 'note':
       return [[s(`  note${event.task === null ? '' : ` on ${event.task}`}: ${oneLine(event.text)}`)]];
     case 'agent-output':
+    case 'agent-usage':
     case 'agent-finished':
     case 'gate-started':
     case 'gate-output':

@@ -136,6 +136,7 @@ export function applyEvent(view: RunView, published: PublishedEvent): Row[] {
     case 'task-failed':
       return applyResult(view, event);
     case 'phase-completed':
+    case 'agent-usage':
       return [];
     case 'plan-edited':
       applyEdit(view, event);

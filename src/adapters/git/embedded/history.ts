@@ -26,6 +26,11 @@ export async function listCommits(place: Place, query: LogQuery, to: string, fro
   return result;
 }
 
+/** These commits, without their changes. */
+export function singleCommits(place: Place, ids: readonly string[]): Promise<Commit[]> {
+  return Promise.all(ids.map(async (oid) => toCommit(await place.library.readCommit({ ...place.common, oid }), [])));
+}
+
 type ChooseParents = (commit: Raw) => Promise<readonly string[]> | readonly string[];
 
 const firstAndAll: ChooseParents = (commit) => commit.commit.parent;

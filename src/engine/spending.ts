@@ -1,0 +1,91 @@
+/**
+ * What agents have cost, read from git: a task's commit and the commit that records a failure say what its attempts cost, and an attempt
+ * that no such commit speaks of yet says it in the commit that keeps it. So that neither a lost cache nor another clone spends twice.
+ */
+import type { Commit } from '../adapters/git/git.ts';
+import type { CommitRow } from '../adapters/store/history-rows.ts';
+import { MAX_CRASHES } from '../core/admission.ts';
+import { add, fromCost, NOTHING, type Spending } from '../core/budget.ts';
+import { readAttempt, type AttemptEvidence, type Evidence } from '../core/trailer.ts';
+import { syncHistory } from './history.ts';
+import { ATTEMPTS, numberOf } from './kept.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface SpentSoFar {
+  readonly plan: Spending;
+  /** Of all plans, since the day of `now` began, in UTC. */
+  readonly day: Spending;
+  /** Of each of the plan's tasks, since it was last done. */
+  readonly tasks: ReadonlyMap<string, Spending>;
+  /** The part of it that no commit of the branch says yet. */
+  readonly unrecorded: Map<string, Spending>;
+  /** The plan's tasks whose last attempts in a row ended with their runner. */
+  readonly crashed: ReadonlySet<string>;
+}
+
+/** Reads it all anew. */
+export async function spentSoFar(workspace: Workspace, planId: string, now: Date): Promise<SpentSoFar> {
+  await syncHistory(workspace);
+  const dayStart = new Date(now).setUTCHours(0, 0, 0, 0);
+  const result = { plan: NOTHING, day: NOTHING, tasks: new Map<string, Spending>(), unrecorded: new Map<string, Spending>() };
+  const count = (plan: string, task: string, at: number, cost: Spending) => {
+    if (at >= dayStart) result.day = add(result.day, cost);
+    if (plan !== planId) return;
+    result.plan = add(result.plan, cost);
+    result.tasks.set(task, add(result.tasks.get(task) ?? NOTHING, cost));
+  };
+  const recorded = new Map<string, number>();
+  for (const row of workspace.store().history.commits().toReversed()) {
+    const record = recordIn(row);
+    if (record === null) continue;
+    recorded.set(keyOf(row.planId, record.task), record.at);
+    if (record.cost !== null) count(row.planId, record.task, record.at, record.cost);
+    if (record.done && row.planId === planId) result.tasks.delete(record.task);
+  }
+  const kept = await keptAttempts(workspace);
+  for (const { evidence, at } of kept) {
+    const cost = fromCost(evidence);
+    if (cost === null || at <= (recorded.get(keyOf(evidence.plan, evidence.task)) ?? -Infinity)) continue;
+    count(evidence.plan, evidence.task, at, cost);
+    if (evidence.plan === planId) {
+      result.unrecorded.set(evidence.task, add(result.unrecorded.get(evidence.task) ?? NOTHING, cost));
+    }
+  }
+  return { ...result, crashed: crashedIn(kept.filter(({ evidence }) => evidence.plan === planId).map(({ evidence }) => evidence)) };
+}
+
+const keyOf = (plan: string, task: string): string => `${plan}\n${task}`;
+
+/** What a commit of the branch says about a task's attempts before it. */
+function recordIn(row: CommitRow): { task: string; at: number; cost: Spending | null; done: boolean } | null {
+  if (row.evidence === null || row.taskId === null) return null;
+  const evidence = JSON.parse(row.evidence) as Evidence;
+  if ('iteration' in evidence) return null;
+  const cost = fromCost(evidence);
+  const done = 'attempt' in evidence;
+  return done || cost !== null ? { task: row.taskId, at: Date.parse(row.committedAt), cost, done } : null;
+}
+
+interface Kept {
+  readonly evidence: AttemptEvidence;
+  readonly at: number;
+}
+
+/** Every kept attempt of every plan; a task's in their order. */
+async function keptAttempts({ git }: Workspace): Promise<readonly Kept[]> {
+  const refs = [...(await git.refs(ATTEMPTS))].toSorted(([a], [b]) => numberOf(a) - numberOf(b));
+  if (refs.length === 0) return [];
+  const commits = new Map((await git.log({ only: [...new Set(refs.map(([, id]) => id))] })).map((commit) => [commit.id, commit]));
+  return refs.flatMap(([, id]) => keptIn(commits.get(id)));
+}
+
+function keptIn(commit: Commit | undefined): Kept[] {
+  const evidence = commit === undefined ? null : readAttempt(commit.trailers);
+  return evidence === null ? [] : [{ evidence, at: Date.parse(commit?.committedAt ?? '') }];
+}
+
+function crashedIn(attempts: readonly AttemptEvidence[]): ReadonlySet<string> {
+  const inARow = new Map<string, number>();
+  for (const { task, outcome } of attempts) inARow.set(task, outcome === 'interrupted' ? (inARow.get(task) ?? 0) + 1 : 0);
+  return new Set([...inARow].filter(([, count]) => count >= MAX_CRASHES).map(([task]) => task));
+}
