@@ -213,6 +213,27 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./rollback.ts')).rollback,
   },
   {
+    name: 'doctor',
+    group: 'More',
+    summary: 'What is in order here, what is not, and what to do',
+    description: [
+      'Looks at git, Node and the agents, the config, what runs have left (locks, worktrees, kept refs), the cache against the files, the boxes against the commits that ticked them, and says what protects you from an agent and what does not.',
+      '--fix mends what is safe: locks of runners that are gone, worktrees whose folders are gone, a cache that cannot be read. Nothing that somebody might miss is ever taken away.',
+    ],
+    arguments: [],
+    options: [
+      { name: 'fix', summary: 'Mend what is safe to mend' },
+      { name: 'gates', summary: 'Run each gate once on the tree as it is' },
+    ],
+    examples: [
+      { command: 'plans doctor', says: 'look' },
+      { command: 'plans doctor --gates', says: 'before a long run' },
+      { command: 'plans doctor --fix', says: 'look and mend' },
+    ],
+    exitCodes: [[1, 'something is wrong']],
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
     name: 'export',
     group: 'More',
     summary: 'Everything about every plan as one JSON document',

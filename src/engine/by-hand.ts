@@ -8,6 +8,7 @@ import type { GateResult } from '../core/outcome.ts';
 import { isDone, type Plan, type Task } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
 import { phaseOf } from '../core/progress.ts';
+import { redactionOf, secretsOf } from '../core/redact.ts';
 import { commit, refusal } from './commits.ts';
 import { isProtected } from './context.ts';
 import { openPlan, taskNamed, withPlan } from './control.ts';
@@ -86,6 +87,7 @@ async function runGates(
       cwd: workspace.root,
       env: childEnvironment(env, workspace.config.env, {}),
       changedPaths: paths,
+      redaction: redactionOf(secretsOf(env, workspace.config.redact)),
       signal,
     });
     results.push(result);

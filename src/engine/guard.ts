@@ -13,6 +13,7 @@ import type { Guard, RunContext, TaskWork } from './context.ts';
 import { putBackHead } from './head.ts';
 import { preservedRef } from './kept.ts';
 import { putBackPlansKey } from './package-key.ts';
+import { scrub } from './scrub.ts';
 import { listed } from './work.ts';
 
 type Step = { readonly task: string; readonly attempt: number };
@@ -129,6 +130,7 @@ async function putBackProtected(context: RunContext, { task }: Step, work: TaskW
   if (paths.length > 0) {
     let where = '';
     if (slot === null) {
+      scrub(git.root, paths, context.redaction);
       const kept = await git.keep({ paths, parent: base, message: `${context.planId}/${task}: plans and config as they were changed` });
       const ref = preservedRef(context.planId, task, kept);
       if ((await git.resolve(ref)) === null) await git.updateRef(ref, kept, null);

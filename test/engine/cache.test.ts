@@ -30,7 +30,7 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => seed + 1))(
     const harm = (): void => {
       if (random() > 0.3) return;
       // Not `-shm`: SQLite maps that file, and the system ends a process whose mapping is cut short. The next run then goes on.
-    const names = readdirSync(folder).filter((name) => /^state\.db(?:-wal)?$/.test(name));
+      const names = readdirSync(folder).filter((name) => /^state\.db(?:-wal)?$/.test(name));
       const file = join(folder, names[Math.floor(random() * names.length)] ?? 'state.db');
       const how = random();
       if (how < 0.3) rmSync(folder, { recursive: true, force: true });
