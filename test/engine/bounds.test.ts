@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { watchProgress } from '../../src/engine/progress-watch.ts';
 import type { Git } from '../../src/adapters/git/git.ts';
@@ -83,6 +85,42 @@ describe('a task at which the runner keeps dying', () => {
     await interrupt(it.repository, 6, 'agent_failed');
     await interrupt(it.repository, 7);
     expect((await it.run()).end).toEqual({ type: 'completed' });
+  });
+});
+
+describe('a run that was killed', () => {
+  it('leaves what its attempt had cost, which counts once', async () => {
+    const budget = { 'plans.config.json': config['plans.config.json'].replace('{', '{"budget":{"task":{"usd":3}},') };
+    await using it = await rig('- [ ] One\n', budget);
+    const before = { head: { branch: 'main', commit: it.repository.head() }, dirty: [] };
+    const entry = { run: 'killed', task: 'one', attempt: 1, folder: null, landing: null, before, usage: usage(2.5) };
+    const journal = { '.git/plans/demo.journal': JSON.stringify([entry]) };
+    const agent = meteredAgent('meter', () => [{ usage: usage(0.1) }, { end: { outcome: 'auth', reason: 'No key.' } }]);
+    for (const expected of [0.5, 0.4]) {
+      // The second time as if the kill had come again before the journal was begun anew.
+      await it.repository.write(journal);
+      await it.run({ agents: new Map([['meter', agent]]), task: 'one' });
+      expect(agent.jobs.at(-1)?.maxBudgetUsd).toBeCloseTo(expected);
+      if (expected === 0.5) it.repository.git('update-ref', '-d', 'refs/plans/attempts/demo/one/2');
+    }
+    const kept = it.repository.git('log', '-1', '--format=%B', 'refs/plans/attempts/demo/one/1');
+    expect([trailer(kept, 'Plan-Outcome'), trailer(kept, 'Plan-Cost-USD')]).toEqual(['interrupted', '2.5']);
+  });
+});
+
+describe('another’s index.lock', () => {
+  it('is waited for, and the task lands', async () => {
+    await using it = await rig(task('one', 'echo 1 > one.txt'));
+    const lock = it.repository.path('.git/index.lock');
+    const summary = await it.run({
+      on: (event) => {
+        if (event.type !== 'agent-finished') return;
+        writeFileSync(lock, '');
+        spawn('sh', ['-c', 'sleep 0.7; rm "$0"', lock], { stdio: 'ignore' });
+      },
+    });
+    expect(summary).toMatchObject({ end: { type: 'completed' }, attempts: 1 });
+    expect(it.repository.status()).toEqual([]);
   });
 });
 

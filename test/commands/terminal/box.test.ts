@@ -35,6 +35,21 @@ const text = (subject: RunSummary, columns = 72) =>
     .map((line) => paint(line, false))
     .join('\n');
 
+it('says where a price is unknown, and when a limit resets', () => {
+  const end = {
+    type: 'paused',
+    reason: 'rate_limited',
+    task: null,
+    phase: null,
+    detail: '',
+    resetsAt: '2031-05-06T07:08:09.000Z',
+  } as const;
+  const shown = text({ ...summary, end, tokens: 12_345, costUsd: null });
+  expect(shown).toContain('12,345 tokens, cost unknown');
+  expect(shown).toContain('It resets at 2031-05-06T07:08:09.000Z.');
+  expect(shown).toContain('plans run add-auth --wait');
+});
+
 const failed: RunSummary = {
   ...summary,
   end: { type: 'paused', reason: 'task_failed', task: 'logout', phase: 'routes', detail: 'the failure says it' },
