@@ -33,6 +33,40 @@ export async function syncHistory(context: SyncContext): Promise<void> {
   }
 }
 
+/**
+ * What every commit that touches a plan says of it, oldest first: from the cache where that has seen HEAD, else read from git, which is
+ * faster than to index a long history for it.
+ */
+export async function evidenceOf(context: SyncContext): Promise<readonly Said[]> {
+  const store = context.store();
+  store.refresh();
+  const { commit: head } = await context.git.head();
+  if (head === null) return [];
+  const folder = planFolderPath(context);
+  if (store.meta('historyHead') === `${head} ${folder}`) {
+    const rows = store.history.commits().toReversed();
+    return rows.flatMap(({ planId, committedAt, evidence }) =>
+      evidence === null ? [] : [{ planId, at: Date.parse(committedAt), evidence: JSON.parse(evidence) as Evidence }],
+    );
+  }
+  return (await allCommits(context.git, head, folder)).toReversed().flatMap(({ trailers, changes, committedAt }): Said[] => {
+    const evidence = readTrailers(trailers);
+    if (evidence === null) return [];
+    return changes.flatMap((change): Said[] => {
+      const planId = planIdOf(change.path, folder);
+      return planId !== null && concerns(evidence, planId, change) ? [{ planId, at: Date.parse(committedAt), evidence }] : [];
+    });
+  });
+}
+
+/** What one commit says of one plan. */
+interface Said {
+  readonly planId: string;
+  /** When it was made. Milliseconds since the epoch. */
+  readonly at: number;
+  readonly evidence: Evidence;
+}
+
 async function indexCommits(
   context: SyncContext,
   store: Store,

@@ -3,11 +3,10 @@
  * that no such commit speaks of yet says it in the commit that keeps it. So that neither a lost cache nor another clone spends twice.
  */
 import type { Commit } from '../adapters/git/git.ts';
-import type { CommitRow } from '../adapters/store/history-rows.ts';
 import { MAX_CRASHES } from '../core/admission.ts';
 import { add, fromCost, NOTHING, type Spending } from '../core/budget.ts';
 import { readAttempt, type AttemptEvidence, type Evidence } from '../core/trailer.ts';
-import { syncHistory } from './history.ts';
+import { evidenceOf } from './history.ts';
 import { ATTEMPTS, numberOf } from './kept.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -25,7 +24,6 @@ export interface SpentSoFar {
 
 /** Reads it all anew. */
 export async function spentSoFar(workspace: Workspace, planId: string, now: Date): Promise<SpentSoFar> {
-  await syncHistory(workspace);
   const dayStart = new Date(now).setUTCHours(0, 0, 0, 0);
   const result = { plan: NOTHING, day: NOTHING, tasks: new Map<string, Spending>(), unrecorded: new Map<string, Spending>() };
   const count = (plan: string, task: string, at: number, cost: Spending) => {
@@ -35,12 +33,12 @@ export async function spentSoFar(workspace: Workspace, planId: string, now: Date
     result.tasks.set(task, add(result.tasks.get(task) ?? NOTHING, cost));
   };
   const recorded = new Map<string, number>();
-  for (const row of workspace.store().history.commits().toReversed()) {
-    const record = recordIn(row);
+  for (const { planId: plan, at, evidence } of await evidenceOf(workspace)) {
+    const record = recordIn(evidence);
     if (record === null) continue;
-    recorded.set(keyOf(row.planId, record.task), record.at);
-    if (record.cost !== null) count(row.planId, record.task, record.at, record.cost);
-    if (record.done && row.planId === planId) result.tasks.delete(record.task);
+    recorded.set(keyOf(plan, record.task), at);
+    if (record.cost !== null) count(plan, record.task, at, record.cost);
+    if (record.done && plan === planId) result.tasks.delete(record.task);
   }
   const kept = await keptAttempts(workspace);
   for (const { evidence, at } of kept) {
@@ -57,13 +55,11 @@ export async function spentSoFar(workspace: Workspace, planId: string, now: Date
 const keyOf = (plan: string, task: string): string => `${plan}\n${task}`;
 
 /** What a commit of the branch says about a task's attempts before it. */
-function recordIn(row: CommitRow): { task: string; at: number; cost: Spending | null; done: boolean } | null {
-  if (row.evidence === null || row.taskId === null) return null;
-  const evidence = JSON.parse(row.evidence) as Evidence;
-  if ('iteration' in evidence) return null;
+function recordIn(evidence: Evidence): { task: string; cost: Spending | null; done: boolean } | null {
+  if ('iteration' in evidence || evidence.task === null) return null;
   const cost = fromCost(evidence);
   const done = 'attempt' in evidence;
-  return done || cost !== null ? { task: row.taskId, at: Date.parse(row.committedAt), cost, done } : null;
+  return done || cost !== null ? { task: evidence.task, cost, done } : null;
 }
 
 interface Kept {
