@@ -64,7 +64,8 @@ export class ObjectReader {
     this.#drop();
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     await new Promise<void>((resolve) => {
-      child.once('close', () => resolve());
+      // Not at its `close`: that waits for pipes which, unreferenced, do not keep this process alive until then.
+      child.once('exit', () => resolve());
       child.ref();
       child.kill('SIGKILL');
     });
