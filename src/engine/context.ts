@@ -59,8 +59,8 @@ export interface TaskWork {
   usage: Usage | null;
   /** Stops the agent, where one works, and says how the attempt ends. */
   stop: ((outcome: 'budget' | 'timeout_idle', reason: string) => void) | null;
-  /** The commit whose files are being brought into the checkout; null at any other time. */
-  landing: string | null;
+  /** The paths that are being brought into the checkout; null at any other time. */
+  landing: readonly string[] | null;
   /** What the task has changed so far, as last looked at. */
   paths: readonly string[];
   gates: readonly GateResult[];

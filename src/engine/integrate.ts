@@ -9,7 +9,9 @@ import { listed, lookAtWork } from './work.ts';
 import { isProtected, writeJournal } from './context.ts';
 import type { RunContext, TaskWork } from './context.ts';
 import { crashPoint } from './crash.ts';
+import { carry } from './carry.ts';
 import type { Slot } from './pool.ts';
+import { workDigest } from './snapshot.ts';
 
 export type Refusal = Pick<Failure, 'outcome' | 'reason' | 'tail'> & { readonly waits?: PauseReason };
 
@@ -21,8 +23,12 @@ export async function integrate(
 ): Promise<Refusal | null> {
   const { slot } = work.place;
   if (slot === null) return null;
-  const refused = slot.base === context.head.commit ? null : await replay(context, step, work, slot);
-  return refused ?? (await bringIn(context, work, slot));
+  const head = context.head.commit;
+  const moved = slot.base === head ? [] : await context.workspace.git.diff(slot.base, head);
+  // Where only plan files moved, the gates have passed on this very tree.
+  if (moved.every((path) => isProtected(context.workspace, path))) return bringIn(context, work, slot, null);
+  const replayed = await replay(context, step, work, slot);
+  return 'outcome' in replayed ? replayed : bringIn(context, work, slot, replayed.commit);
 }
 
 /** Takes work out of the checkout again that was brought in and not committed. */
@@ -30,32 +36,30 @@ export async function takeOut(context: RunContext, work: TaskWork): Promise<void
   if (work.place.slot === null) return;
   await context.workspace.git.restore(context.head.commit, work.paths);
   work.landing = null;
+  work.place.slot.spent = null;
   writeJournal(context);
 }
 
-/** Puts the work on top of the branch's head, and judges it there. */
+/** Puts the work on top of the branch's head, and judges it there. The commit that holds both, or null where it stands in the worktree. */
 async function replay(
   context: RunContext,
   step: { readonly task: string; readonly attempt: number },
   work: TaskWork,
   slot: Slot,
-): Promise<Refusal | null> {
+): Promise<Refusal | { readonly commit: string | null }> {
   const { git } = context.workspace;
   const head = context.head.commit;
-  const moved = await git.diff(slot.base, head);
   const message = `${context.planId}/${step.task}: on top of ${head.slice(0, 12)}`;
-  const foreign = moved.filter((path) => !isProtected(context.workspace, path));
   const owner = `${context.planId}/${step.task}`;
-  if (work.paths.length === 0 && foreign.length === 0) {
-    await context.pool.reset(slot, head, owner);
-    work.before = slot.before;
-    return null;
-  }
   const mine = await slot.git.keep({ paths: work.paths, parent: slot.base, message });
   const replayed = await git.replay(mine, head, message);
   if (replayed.type === 'conflict') {
     const reason = `What landed meanwhile and this attempt both changed ${listed(replayed.paths)}. Do the task again on top of what is there now.`;
     return { outcome: 'conflict', reason, tail: replayed.detail };
+  }
+  if (gatesFor(context, step.task).length === 0) {
+    work.paths = await git.diff(head, replayed.commit);
+    return { commit: replayed.commit };
   }
   await slot.git.restore(slot.base, work.paths);
   await context.pool.reset(slot, replayed.commit, owner);
@@ -64,12 +68,11 @@ async function replay(
   slot.before = { ...slot.before, head: { branch: null, commit: head } };
   work.before = { ...work.before, head: slot.before.head };
   await lookAtWork(context, work);
-  // Where only plan files moved, the gates have passed on this very tree.
-  return foreign.length === 0 || gatesFor(context, step.task).length === 0 ? null : passGates(context, step);
+  return (await passGates(context, step)) ?? { commit: null };
 }
 
 /** Writes the work into the checkout, unless a person has something uncommitted in its way. */
-async function bringIn(context: RunContext, work: TaskWork, slot: Slot): Promise<Refusal | null> {
+async function bringIn(context: RunContext, work: TaskWork, slot: Slot, commit: string | null): Promise<Refusal | null> {
   if (work.paths.length === 0) return null;
   const { git } = context.workspace;
   const { changes } = await git.status(work.paths);
@@ -77,9 +80,13 @@ async function bringIn(context: RunContext, work: TaskWork, slot: Slot): Promise
     const reason = `The checkout has uncommitted changes in ${listed(changes.map(({ path }) => path))}, which this task changed too. Commit them or put them aside, then run again.`;
     return { outcome: 'conflict', reason, tail: '', waits: 'conflict' };
   }
-  work.landing = await slot.git.keep({ paths: work.paths, parent: slot.base, message: 'landing' });
+  work.landing = work.paths;
+  slot.spent = { paths: new Set(work.paths), digest: workDigest(slot.root, work.paths) };
   writeJournal(context);
-  await git.restore(work.landing, work.paths);
+  if (commit !== null || !(await carry(slot.root, git.root, work.paths))) {
+    const source = commit ?? (await slot.git.keep({ paths: work.paths, parent: slot.base, message: 'landing' }));
+    await git.restore(source, work.paths);
+  }
   crashPoint(context.env, 'after-bring-in');
   return null;
 }

@@ -14,8 +14,8 @@ export interface JournalEntry {
   readonly attempt: number;
   /** The worktree it works in; null in the checkout. */
   readonly folder: string | null;
-  /** The commit whose files were being brought into the checkout. */
-  readonly landing: string | null;
+  /** The paths that were being brought into the checkout. */
+  readonly landing: readonly string[] | null;
   readonly before: Snapshot;
   /** What it had cost when last heard; null where nobody said. */
   readonly usage: Usage | null;

@@ -98,12 +98,12 @@ async function keepHalfDone(workspace: Workspace, plan: PlanFile, entry: Journal
   }
 }
 
-/** Files that were brought into the checkout for a commit that never came go back; a kept commit has them. */
-async function takeOut(workspace: Workspace, landing: string): Promise<void> {
+/** Files that were brought into the checkout for a commit that never came go back; the worktree has them. */
+async function takeOut(workspace: Workspace, landing: readonly string[]): Promise<void> {
   const { git } = workspace;
-  const [commit] = await git.log({ to: landing, limit: 1 });
-  const paths = new Set(commit?.changes.map(({ path }) => path));
-  const { head, changes } = await git.status([...paths]);
+  const paths = new Set(landing);
+  if (paths.size === 0) return;
+  const { head, changes } = await git.status(landing);
   const left = changes.map(({ path }) => path).filter((path) => paths.has(path));
   if (head.commit !== null && left.length > 0) await git.restore(head.commit, left);
 }

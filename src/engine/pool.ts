@@ -12,7 +12,7 @@ import { runProcess } from '../adapters/process.ts';
 import { Problem } from '../core/problem.ts';
 import type { Redaction } from '../core/redact.ts';
 import { scrub } from './scrub.ts';
-import { takeSnapshot } from './snapshot.ts';
+import { takeSnapshot, workDigest } from './snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Names, as in a `.gitignore`, the ignored files that a new worktree gets a copy of. */
@@ -27,6 +27,8 @@ export interface Slot {
   base: string;
   /** What is dirty there and nobody's work: left by the setup. */
   before: Snapshot;
+  /** What in it has been brought into the checkout, and its state then: once landed nobody needs it here. */
+  spent: { readonly paths: ReadonlySet<string>; readonly digest: string } | null;
 }
 
 export type Acquired =
@@ -76,9 +78,14 @@ export class WorktreePool {
   /** Puts a worktree on a commit; what is dirty in it and not the setup's is kept first. */
   async reset(slot: Slot, commit: string, owner: string): Promise<void> {
     const { git } = slot;
-    const { head, changes } = await git.status();
+    let { head, changes } = await git.status();
     const dirty = changes.map(({ path }) => path).filter((path) => !slot.before.dirty.has(path));
-    if (dirty.length > 0 && head.commit !== null) {
+    const spent = slot.spent !== null && dirty.every((path) => slot.spent?.paths.has(path)) && isAsItWas(slot.root, slot.spent);
+    slot.spent = null;
+    if (spent && head.branch === null && slot.before.dirty.size === 0) {
+      await git.resetTo(commit, dirty);
+      head = { branch: null, commit };
+    } else if (dirty.length > 0 && head.commit !== null) {
       scrub(slot.root, dirty, this.#options.redaction);
       const kept = await git.keep({ paths: dirty, parent: head.commit, message: `${owner}: found in a worktree` });
       const ref = `refs/plans/preserved/${owner}/${kept.slice(0, 12)}`;
@@ -111,7 +118,7 @@ export class WorktreePool {
       });
       const opened = await openGit(root);
       await this.#include(root);
-      const slot: Slot = { root: opened.root, git: opened, base: commit, before: await takeSnapshot(opened, ignore) };
+      const slot: Slot = { root: opened.root, git: opened, base: commit, before: await takeSnapshot(opened, ignore), spent: null };
       this.#all.push(slot);
       return slot;
     }
@@ -124,7 +131,7 @@ export class WorktreePool {
       return null;
     }
     const dirty = readMark(opened)?.dirty ?? [];
-    const slot: Slot = { root, git: opened, base: commit, before: { head: await opened.head(), dirty: new Map(dirty) } };
+    const slot: Slot = { root, git: opened, base: commit, before: { head: await opened.head(), dirty: new Map(dirty) }, spent: null };
     this.#all.push(slot);
     return slot;
   }
@@ -159,6 +166,10 @@ export class WorktreePool {
     writeFileSync(markFile(slot.git), JSON.stringify({ digest, dirty: [...slot.before.dirty] }));
     return null;
   }
+}
+
+function isAsItWas(root: string, spent: NonNullable<Slot['spent']>): boolean {
+  return workDigest(root, [...spent.paths]) === spent.digest;
 }
 
 function markFile(git: Git): string {

@@ -121,6 +121,10 @@ class EmbeddedGit implements Git {
     return this.diff();
   }
 
+  resetTo(): Promise<never> {
+    return this.diff();
+  }
+
   putHead(): Promise<never> {
     return this.diff();
   }

@@ -160,6 +160,8 @@ export interface Git {
   addWorktree(folder: string, commit: string): Promise<void>;
   /** Moves this work tree to `commit`, detached. Fails where a local change stands in the way. */
   moveTo(commit: string): Promise<void>;
+  /** Moves this detached work tree to `commit` and gives its changes up, which are all in `paths`. */
+  resetTo(commit: string, paths: readonly string[]): Promise<void>;
   /** Makes this detached work tree stand on `commit` with its files as they are: what differs shows as changed. */
   standOn(commit: string): Promise<void>;
   /** Puts HEAD, and the branch it belongs on, back to a commit and forgets a half-done operation; index and files stay. False where the branch is not at `from`. */

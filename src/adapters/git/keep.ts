@@ -78,7 +78,7 @@ export async function restorePaths(
 }
 
 /** Removes a file and the folders that it leaves empty, as git does; a folder at its place is left alone. */
-async function removeFile(root: string, path: string): Promise<void> {
+export async function removeFile(root: string, path: string): Promise<void> {
   const stat = await lstat(join(root, path)).catch(() => null);
   if (stat === null || stat.isDirectory()) return;
   await rm(join(root, path), { force: true });

@@ -30,7 +30,7 @@ import { forward, putBack, revert } from './revert.ts';
 import { STATUS_ARGUMENTS, parseStatus } from './status.ts';
 import { diffTrees, lookUp, parseTree, type TreeEntry } from './tree.ts';
 import { putHead, unstage } from './head.ts';
-import { addWorktree, moveTo, replay } from './worktrees.ts';
+import { addWorktree, moveTo, replay, resetTo } from './worktrees.ts';
 
 const BRANCH = /^ref: refs\/heads\/(.+)\n?$/;
 /** Bounds of what is remembered of trees: a few MB. */
@@ -193,6 +193,12 @@ class SystemGit implements Git, CommitPlace {
     return this.#alone(() => this.#indexLock.change(() => unstage(this.git, paths)));
   }
 
+  async resetTo(commit: string, paths: readonly string[]): Promise<void> {
+    const known = await lookUp(this.readTree, (await this.commitObject(commit)).tree, paths);
+    const lacking = paths.filter((path) => !known.has(path));
+    await this.#alone(() => this.#indexLock.change(() => resetTo(this.git, commit, lacking)));
+  }
+
   async standOn(commit: string): Promise<void> {
     await this.#alone(() => this.#indexLock.change(() => this.git.must(['reset', '--quiet', '--mixed', '--no-refresh', commit])));
   }
@@ -210,11 +216,11 @@ class SystemGit implements Git, CommitPlace {
   }
 
   forward(commit: string): Promise<string | null> {
-    return this.#alone(() => forward(this.git, commit));
+    return this.#alone(() => this.#indexLock.change(() => forward(this.git, commit)));
   }
 
   putBack(commit: string): Promise<string | null> {
-    return this.#alone(() => putBack(this.git, commit));
+    return this.#alone(() => this.#indexLock.change(() => putBack(this.git, commit)));
   }
 
   statement(message: string): Promise<string> {

@@ -1,6 +1,6 @@
 /** Work trees beside the checkout, and one commit's change put on top of another's. */
 import type { Replayed } from './git.ts';
-import { KEEPER } from './keep.ts';
+import { KEEPER, removeFile } from './keep.ts';
 import type { GitProgram } from './process.ts';
 
 /** One process writes the files: the default of one worker for each processor made `worktree add` three to six times slower at 20,000 files. */
@@ -14,6 +14,12 @@ export async function addWorktree(git: GitProgram, folder: string, commit: strin
 /** Moves a work tree whose tracked files are clean to a commit, detached. */
 export async function moveTo(git: GitProgram, commit: string): Promise<void> {
   await git.must([...WRITERS, 'checkout', '--quiet', '--detach', commit, '--']);
+}
+
+/** Moves a detached work tree to a commit, whatever is changed in it; `lacking` are changed files that the commit has not. */
+export async function resetTo(git: GitProgram, commit: string, lacking: readonly string[]): Promise<void> {
+  await git.must([...WRITERS, 'reset', '--quiet', '--hard', commit]);
+  for (const path of lacking) await removeFile(git.folder, path);
 }
 
 /** Merges `commit` into `onto`, both children of a common ancestor, without touching a work tree. Needs git 2.38. */
