@@ -4,6 +4,8 @@ import { cpus, totalmem } from 'node:os';
 import { benchCli } from './cli.ts';
 import { benchExecutor } from './executor.ts';
 import { benchFiles } from './files.ts';
+import { benchParallel } from './parallel.ts';
+import { benchResume } from './resume.ts';
 import { benchSync } from './sync.ts';
 
 const git = execFileSync('git', ['--version'], { encoding: 'utf8' }).trim();
@@ -14,3 +16,5 @@ await benchCli();
 await benchSync();
 await benchExecutor();
 await benchFiles();
+await benchParallel();
+await benchResume();
