@@ -12,6 +12,9 @@ import { redactionOf, secretsOf } from '../core/redact.ts';
 import { commit, refusal } from './commits.ts';
 import { isProtected } from './context.ts';
 import { openPlan, taskNamed, withPlan } from './control.ts';
+import { crashPoint } from './crash.ts';
+import { openJournal } from './journal.ts';
+import { takeSnapshot } from './snapshot.ts';
 import type { Caller, Held } from './control.ts';
 import { joined } from './edits.ts';
 import { STATUS_KEYS } from './landing.ts';
@@ -35,10 +38,9 @@ export type DoneByHand =
   | { readonly type: 'declined' }
   | { readonly type: 'gate-failed'; readonly gate: GateResult };
 
-/** Commits a person's work as a task's. A {@link Problem} says why it cannot be; then nothing has changed. */
+/** Commits a person's work as a task's. A {@link Problem} says why it cannot be; then the task is as it was. */
 export async function doneByHand(caller: Caller, request: ByHand): Promise<DoneByHand> {
   const plan = await openPlan(caller);
-  checkOpen(plan.plan, request.task);
   return withPlan(caller, plan, async (held) => {
     const task = checkOpen(plan.plan, request.task);
     const paths = await dirtyPaths(caller, request.files);
@@ -48,7 +50,7 @@ export async function doneByHand(caller: Caller, request: ByHand): Promise<DoneB
     const failed = results.find(({ status }) => status === 'failed');
     if (request.signal.aborted) throw new Problem('Stopped; nothing was committed.');
     if (failed !== undefined) return { type: 'gate-failed', gate: failed };
-    return tickAndCommit(held, plan, task, paths, results);
+    return journaled(caller, task, () => tickAndCommit(held, plan, task, paths, results));
   });
 }
 
@@ -101,6 +103,18 @@ function notRun(gate: GateConfig): GateResult {
   return { name: gate.name, status: 'skipped', durationMs: 0, exitCode: null, reason: 'Not run, as asked.', tail: '' };
 }
 
+/** A tick without its commit is nobody's word: with this on the disk, whoever comes next after a crash puts it back. */
+async function journaled<T>({ workspace, planId }: Caller, { id, attempts }: Task, work: () => Promise<T>): Promise<T> {
+  const before = await takeSnapshot(workspace.git, (path) => isProtected(workspace, path));
+  const journal = openJournal(workspace.git.commonDir, planId);
+  try {
+    journal.write([{ run: `command-${process.pid}`, task: id, attempt: attempts + 1, folder: null, landing: null, usage: null, before }]);
+    return await work();
+  } finally {
+    journal.close();
+  }
+}
+
 async function tickAndCommit(
   { committer }: Held,
   plan: PlanFile,
@@ -119,6 +133,7 @@ async function tickAndCommit(
       ),
     { only: { plan: ['status'], task: { id: task.id, keys: STATUS_KEYS } } },
   );
+  crashPoint(committer.env, 'after-tick');
   if (writing.type === 'failed') throw new Problem(`The box could not be ticked: ${writing.message}`);
   const attempt = task.attempts + 1;
   const outcome = await commit(committer, [...paths, plan.path], task.title, {

@@ -17,6 +17,7 @@ import { commitPlan, refusal } from './commits.ts';
 import type { Committer } from './commits.ts';
 import { leaveDecisions } from './decisions.ts';
 import { commitEdits } from './edits.ts';
+import { liveRuns } from './export.ts';
 import { liveHolder, takeLock } from './lock.ts';
 import type { Holder } from './lock.ts';
 import { mend } from './mend.ts';
@@ -91,6 +92,7 @@ export interface Held {
 
 /** Holds the plan's lock for the length of `work`: what a crash left is mended, and what a person wrote into the plan is committed as theirs. */
 export async function withPlan<T>({ workspace, planId, env }: Caller, plan: PlanFile, work: (held: Held) => Promise<T>): Promise<T> {
+  leaveOthersAlone(workspace, planId);
   const head = await checkedHead(workspace);
   const lock = takeLock(workspace.git.commonDir, planId, `command-${process.pid}`);
   if ('holder' in lock) throw new Problem(heldBy(planId, lock.holder));
@@ -110,6 +112,15 @@ export async function withPlan<T>({ workspace, planId, env }: Caller, plan: Plan
     // Our own write is nothing that the next look should report as somebody's edit.
     await syncFiles(workspace);
   }
+}
+
+/** A commit in the checkout in which another plan runs would move HEAD under its task, which could then not land. */
+function leaveOthersAlone(workspace: Workspace, planId: string): void {
+  const other = liveRuns(workspace.store()).find((run) => run.planId !== planId);
+  if (other === undefined) return;
+  throw new Problem(
+    `The plan "${other.planId}" is being run in this checkout by process ${other.pid}, and a commit of another plan would get in its way. Wait for it, or let it pause: plans pause ${other.planId}`,
+  );
 }
 
 /** Opens a plan for a change. A {@link Problem} says why it cannot be changed. */

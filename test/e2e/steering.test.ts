@@ -94,6 +94,18 @@ describe('a command from a second process, while an attempt runs in the checkout
     expect(await it.plan()).not.toContain('approved');
   });
 
+  it('leaves a checkout alone in which another plan runs', async () => {
+    await using it = await rig(two(`${HELD}; echo 1 > one.txt`), { 'plans/other.plan.md': '---\nstatus: ready\n---\n\n- [ ] x\n' });
+    const { ended, go } = await held(it);
+    const head = it.repository.head();
+    expect(() => plans(it, 'skip', 'other', 'x')).toThrow(/The plan "demo" is being run in this checkout/);
+    expect([it.repository.head(), it.repository.status()]).toEqual([head, []]);
+    go();
+    expect(await ended).toBe(0);
+    plans(it, 'skip', 'other', 'x');
+    expect(it.repository.log()[0]).toBe('other: skipped: x');
+  });
+
   it.each(['done', 'retry'])('%s says what has to be first', async (command) => {
     await using it = await rig(two(`${HELD}; echo 1 > one.txt`));
     const { ended, go } = await held(it);
@@ -103,6 +115,20 @@ describe('a command from a second process, while an attempt runs in the checkout
     go();
     expect(await ended).toBe(0);
   });
+});
+
+it.each(['after-tick', 'after-commit'])('done that dies %s leaves the box and the work together', async (point) => {
+  await using it = await rig(two('exit 1', 'maxAttempts: 1'));
+  await it.repository.write({ 'one.txt': 'mine\n' });
+  const env = { ...process.env, PLANS_CRASH_AT: point };
+  const done = () => execFileSync(process.execPath, [CLI, 'done', 'demo', 'one'], { cwd: it.repository.root, env, stdio: 'ignore' });
+  expect(done).toThrow(expect.objectContaining({ signal: 'SIGKILL' }));
+  const landed = point === 'after-commit';
+  expect(it.repository.log()[0]).toBe(landed ? 'demo: Do one' : 'init');
+  expect(() => plans(it, 'done', 'demo', landed ? 'two' : 'one')).not.toThrow();
+  expect(it.repository.log()[0]).toBe(landed ? 'demo: Do two' : 'demo: Do one');
+  expect(it.repository.git('log', '--format=%s', '--', 'one.txt').trim()).toBe('demo: Do one');
+  expect(it.repository.status()).toEqual([]);
 });
 
 describe('retry of a task that worked apart', () => {
