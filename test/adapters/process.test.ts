@@ -88,7 +88,7 @@ describe('nothing is left running', () => {
   test('an escaped child that holds the output open does not hold us', async () => {
     // A length that nobody else sleeps, another run of this very test included.
     const seconds = `1000.${process.pid}`;
-    const result = await shell(`setsid sh -c "echo \$\$ > escaped; exec sleep ${seconds}" & echo started`);
+    const result = await shell(`setsid sh -c "echo $$ > escaped; exec sleep ${seconds}" & echo started`);
     expect(result).toMatchObject({ ended: 'exit', exitCode: 0, tail: 'started\n' });
     expect(existsSync(file('escaped')) && isRunning(pidIn('escaped'))).toBe(false);
     expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(`sleep ${seconds}`);
