@@ -1,5 +1,5 @@
-import { chmodSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { candidates } from '../../src/commands/complete.ts';
 import { world } from './world.ts';
@@ -232,6 +232,11 @@ describe('edit', () => {
   ])('%s: changes nothing', async (script, code, message) => {
     const result = await here.plans(['edit', 'release', 'notes'], editor(script));
     expect([result.code, result.err]).toEqual([code, expect.stringContaining(message)]);
+    const [, kept] = /What you wrote is in (\S+)\.$/m.exec(result.err) ?? [];
+    if (kept !== undefined) {
+      expect(readFileSync(kept, 'utf8')).toContain('maxAttempt: 1');
+      rmSync(dirname(kept), { recursive: true });
+    }
     expect(plan()).toBe(PLAN);
     expect(subjects()).toEqual(['init']);
   });
