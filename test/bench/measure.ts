@@ -48,10 +48,13 @@ export function fixed(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
+const folders: string[] = [];
+
 /** A folder that is gone when the process ends. */
 export function temporaryFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'plans-bench-')));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
+  if (folders.length === 1) process.on('exit', () => folders.forEach((one) => rmSync(one, { recursive: true, force: true })));
   return folder;
 }
 
