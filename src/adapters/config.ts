@@ -41,6 +41,7 @@ export const DEFAULT_CONFIG: Config = {
   retryFrom: 'attempt',
   qa: { gates: [], onWeakened: 'flag' },
   env: [],
+  sandbox: { use: 'off', domains: [], writable: [] },
   redact: [],
 };
 

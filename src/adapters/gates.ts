@@ -4,7 +4,8 @@ import type { GateConfig } from '../core/config.ts';
 import { durationMs } from '../core/frontmatter.ts';
 import type { GateResult } from '../core/outcome.ts';
 import type { Redaction } from '../core/redact.ts';
-import { runProcess, TAIL_BYTES, type ProcessResult } from './process.ts';
+import { TAIL_BYTES, type ProcessResult } from './process.ts';
+import { runSandboxed, type Sandbox } from './sandbox.ts';
 
 /** Lines of output that a result carries; the log has more. */
 const TAIL_LINES = 100;
@@ -20,6 +21,7 @@ export interface GateContext {
   readonly logFile?: string | undefined;
   readonly graceMs?: number | undefined;
   readonly redaction?: Redaction | undefined;
+  readonly sandbox?: Sandbox | null | undefined;
   readonly onOutput?: ((text: string) => void) | undefined;
 }
 
@@ -28,7 +30,7 @@ export async function runGate(gate: GateConfig, context: GateContext): Promise<G
   const skipped = skipReason(gate, context.changedPaths);
   if (skipped !== null) return { name: gate.name, status: 'skipped', durationMs: 0, exitCode: null, reason: skipped, tail: '' };
   const { onOutput } = context;
-  const result = await runProcess({
+  const result = await runSandboxed(context.sandbox, {
     command: { shell: gate.run },
     cwd: context.cwd,
     env: context.env,

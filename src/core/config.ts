@@ -135,6 +135,23 @@ export const Config = z
       .array(EnvironmentName)
       .default([])
       .describe('Environment variables that agents and gates may see beyond the built-in list; a trailing `*` matches any ending.'),
+    sandbox: z
+      .strictObject({
+        use: z
+          .enum(['off', 'auto', 'required'])
+          .default('off')
+          .describe('`auto`: where it is installed and works; `required`: no run begins without it.'),
+        domains: z
+          .array(z.string().min(1))
+          .default([])
+          .describe('Domains that agents and gates may reach, e.g. `api.anthropic.com`, `*.npmjs.org`.'),
+        writable: z
+          .array(z.string().min(1))
+          .default([])
+          .describe('Absolute paths that they may write to, beyond where they work, e.g. of caches.'),
+      })
+      .default({ use: 'off', domains: [], writable: [] })
+      .describe('A sandbox for agents and gates: `@anthropic-ai/sandbox-runtime`, which you install yourself.'),
     redact: z
       .array(EnvironmentName)
       .default([])

@@ -72,7 +72,7 @@ export function weakened(files: readonly FileVersions[], commands: readonly stri
   const called = new Set(commands.flatMap((command) => command.split(/[\s;&|"'()]+/)).map((word) => word.replace(/^\.\//, '')));
   for (const file of files) {
     const { path } = file;
-    if (CHECK_CONFIG.test(path) || called.has(path) || scriptsChanged(file)) counts['checks-configured'] += 1;
+    if (CHECK_CONFIG.test(path) || (called.has(path) && CODE_PATH.test(path)) || scriptsChanged(file)) counts['checks-configured'] += 1;
     if (THRESHOLD_PATH.test(path)) counts['thresholds-lowered'] += loweredThresholds(file);
     if (path.endsWith('.gitattributes')) counts['filters-added'] += count(addedLines(file), FILTER);
     if (!CODE_PATH.test(path)) continue;

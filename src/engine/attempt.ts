@@ -68,6 +68,7 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
     maxTokens: effect.ceiling?.tokens,
     logFile: logFile(context, task.id, effect.attempt, 'agent'),
     redaction: context.redaction,
+    sandbox: context.sandbox,
   };
   const result = await supervise(context, work, opened.agent, job);
   crashPoint(context.env, 'after-agent');

@@ -10,6 +10,7 @@ import type { Spending } from '../core/budget.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { GateResult } from '../core/outcome.ts';
 import type { Task } from '../core/plan.ts';
+import type { Sandbox } from '../adapters/sandbox.ts';
 import type { Redaction } from '../core/redact.ts';
 import { findTask } from '../core/progress.ts';
 import type { Fact } from '../core/effect.ts';
@@ -76,6 +77,8 @@ export interface RunContext {
   readonly now: () => Date;
   /** Takes secrets out of whatever is kept or shown. */
   readonly redaction: Redaction;
+  /** Null where agents and gates run with all of the person's rights. */
+  readonly sandbox: Sandbox | null;
   /** Tells the machine, and everybody who listens, what happened. */
   readonly post: (fact: Fact) => void;
   readonly limits: Pick<RunLimits, 'maxAttempts' | 'maxConcurrency' | 'estimate' | 'ledger' | 'crashed'>;

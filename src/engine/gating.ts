@@ -59,6 +59,7 @@ async function oneGate(context: RunContext, step: Step, gate: GateConfig, work: 
     changedPaths: work.paths,
     signal: context.abort.signal,
     redaction: context.redaction,
+    sandbox: context.sandbox,
     logFile: logFile(context, step.task, step.attempt, gate.name),
     onOutput: (text) => context.post({ type: 'gate-output', ...step, gate: gate.name, text }),
   });

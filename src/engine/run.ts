@@ -30,6 +30,7 @@ import { recorder } from './recorder.ts';
 import { spentSoFar, type SpentSoFar } from './spending.ts';
 import { beginning, checkAgents, checkedHead, checkStatus, select } from './start.ts';
 import type { Selection } from './start.ts';
+import { sandboxOf } from './sandbox.ts';
 import { syncFiles } from './sync.ts';
 import { releaseLease, takeLease } from './take-lease.ts';
 import { Tally } from './tally.ts';
@@ -64,7 +65,9 @@ export async function runPlan(workspace: Workspace, planId: string, options: Run
     const lease = early === null ? await takeLease(workspace, planId, runId, options.notice) : null;
     try {
       const { plan, ...ready } = early ?? (await prepare(workspace, planId, options));
-      const summary = await runLocked(workspace, plan, { ...options, ...ready, planId, runId, lock, lease });
+      const sandbox = await sandboxOf(workspace);
+      const begun = { ...options, ...ready, planId, runId, lock, lease, sandbox };
+      const summary = await runLocked(workspace, plan, begun).finally(() => sandbox?.close());
       // Our own writes are nothing that the next look should report as somebody's edits.
       await syncFiles(workspace);
       return summary;
@@ -93,6 +96,7 @@ interface Begun extends RunOptions {
   readonly head: RunContext['head'];
   readonly lock: Lock;
   readonly lease: RunContext['lease'];
+  readonly sandbox: RunContext['sandbox'];
   readonly scope: ReadonlySet<string> | null;
   readonly approved: ReadonlySet<string>;
 }
@@ -114,6 +118,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     env,
     now,
     redaction,
+    sandbox: options.sandbox,
     // The plan is a person's text, and what is written into its file is made from it.
     post: (fact) => inbox.post(fact.type === 'plan-read' ? fact : redactTexts(fact, redaction)),
     head,

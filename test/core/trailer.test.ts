@@ -9,6 +9,7 @@ import {
   readAttempt,
   readTrailers,
   type Trailer,
+  trailersOf,
 } from '../../src/core/trailer.ts';
 import { runs } from '../support/runs.ts';
 
@@ -147,4 +148,33 @@ describe('trailers', () => {
     const written = formatTrailers({ plan: 'a', iteration: 'refine', changedBy: 'user', prompt: 'x'.repeat(100_000) });
     expect(written.length).toBeLessThan(5_000);
   });
+});
+
+test('flags are read back as they were written, and nonsense is left out', () => {
+  const flags = [
+    { name: 'tests-removed', count: 2 },
+    { name: 'a new one', count: 1 },
+  ];
+  const evidence = {
+    plan: 'p',
+    phase: 'a',
+    task: 't',
+    attempt: 1,
+    maxAttempts: 3,
+    agent: 'x',
+    session: null,
+    durationMs: 0,
+    tokens: null,
+    costUsd: null,
+    gates: [],
+    flags,
+  };
+  expect(readTrailers(trailersOf(evidence))).toEqual(evidence);
+  expect(
+    readTrailers([
+      ['Plan', 'p'],
+      ['Plan-Task', 't'],
+      ['Plan-Flags', 'x tests-skipped=-1 =3'],
+    ]),
+  ).not.toHaveProperty('flags');
 });

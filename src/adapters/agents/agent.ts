@@ -2,6 +2,7 @@
 
 import type { Usage as ReportedUsage } from '../../core/event.ts';
 import type { Redaction } from '../../core/redact.ts';
+import type { Sandbox } from '../sandbox.ts';
 
 /** What a session cost so far. A price of null means unknown, never zero. */
 export type Usage = Readonly<ReportedUsage>;
@@ -32,6 +33,7 @@ export interface AgentJob {
   readonly logFile: string;
   /** Takes secrets out of what the agent prints. */
   readonly redaction?: Redaction | undefined;
+  readonly sandbox?: Sandbox | null | undefined;
 }
 
 /** What a session says while it works. Posted, never acted on in the callback. */

@@ -1,6 +1,7 @@
 /** What every agent that is a process has in common: its environment, and how the process's end reads as an outcome. */
 import { basename } from 'node:path';
 import { startProcess, type ProcessOptions, type ProcessResult } from '../process.ts';
+import { runSandboxed } from '../sandbox.ts';
 import type { AgentEvent, AgentJob, AgentResult, AgentSession } from './agent.ts';
 
 /** What the end of a process says about the job. */
@@ -32,7 +33,7 @@ export function jobEnvironment(job: AgentJob): Record<string, string> {
 /** Starts a job's program; output becomes events, the process's end the result. */
 export function startSession(job: AgentJob, launch: Launch, emit: (event: AgentEvent) => void): AgentSession {
   const abort = new AbortController();
-  const { pid, done } = startProcess({
+  const options: ProcessOptions = {
     command: launch.command,
     cwd: job.cwd,
     env: { ...job.env, ...launch.env, ...jobEnvironment(job) },
@@ -44,7 +45,9 @@ export function startSession(job: AgentJob, launch: Launch, emit: (event: AgentE
     graceMs: launch.graceMs,
     signal: abort.signal,
     onOutput: (stream, text) => emit({ type: 'output', stream, text }),
-  });
+  };
+  // In a sandbox the program's own process is not ours to name.
+  const { pid, done } = job.sandbox ? { pid: null, done: runSandboxed(job.sandbox, options) } : startProcess(options);
   const session = { abort: () => abort.abort(), done: done.then((result) => judged(job, launch, result)) };
   return pid === null ? session : { ...session, pid };
 }

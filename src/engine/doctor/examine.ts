@@ -23,6 +23,6 @@ export async function examine(workspace: Workspace, { env, node, now, gates }: E
     ...(await checkConfigured(workspace, env, gates)),
     ...(await checkState(workspace, env, now)),
     ...(await checkEvidence(workspace)),
-    ...checkProtection(workspace),
+    ...(await checkProtection(workspace)),
   ];
 }

@@ -7,6 +7,7 @@ import { runGate } from '../../adapters/gates.ts';
 import { settingsOf } from '../../core/git-config.ts';
 import { redactionOf, secretsOf } from '../../core/redact.ts';
 import type { Workspace } from '../workspace.ts';
+import { triedSandbox } from '../sandbox.ts';
 import { some, type Finding } from './finding.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -44,7 +45,7 @@ export async function checkConfigured(workspace: Workspace, env: Environment, ga
 }
 
 /** What protects, and what does not. */
-export function checkProtection(workspace: Workspace): readonly Finding[] {
+export async function checkProtection(workspace: Workspace): Promise<readonly Finding[]> {
   const { config, git } = workspace;
   const found: Finding[] = [
     {
@@ -53,12 +54,7 @@ export function checkProtection(workspace: Workspace): readonly Finding[] {
       text: 'Commits, branches, plans, config, hooks and git settings that an agent changes are put back and reported; secrets are redacted.',
       todo: null,
     },
-    {
-      area: 'protection',
-      severity: 'note',
-      text: 'There is no sandbox: agents and gates run with your rights, and can write outside the repository and use the network.',
-      todo: 'Run agents that you do not trust in a container.',
-    },
+    await checkSandbox(workspace),
   ];
   const agents = [...new Set([...Object.keys(config.agents), ...(config.agent === undefined ? [] : [config.agent])])];
   const passed = [...new Set([...config.env, ...agents.flatMap((name) => (config.agents[name] ?? PROFILES[name])?.env ?? [])])];
@@ -81,6 +77,28 @@ export function checkProtection(workspace: Workspace): readonly Finding[] {
     found.push({ area: 'protection', severity: 'note', text, todo: null });
   }
   return found;
+}
+
+async function checkSandbox(workspace: Workspace): Promise<Finding> {
+  const { use, domains } = workspace.config.sandbox;
+  const area = 'protection';
+  const opened = await triedSandbox(workspace);
+  if (opened.type === 'sandbox') await opened.sandbox.close();
+  if (use !== 'off' && opened.type === 'sandbox') {
+    const reach = domains.length === 0 ? 'no network' : `the network only for ${some(domains)}`;
+    const text = `Agents and gates run in a sandbox: they write only where they work, with ${reach}.`;
+    return { area, severity: 'ok', text, todo: null };
+  }
+  const text = 'There is no sandbox: agents and gates run with your rights, and can write outside the repository and use the network.';
+  if (opened.type === 'sandbox')
+    return { area, severity: 'note', text, todo: 'One works here: write "sandbox: { use: auto }" into the config.' };
+  if (use === 'required') return { area, severity: 'error', text: 'The config requires a sandbox, and none works.', todo: opened.reason };
+  return {
+    area,
+    severity: use === 'auto' ? 'warning' : 'note',
+    text,
+    todo: `${opened.reason} Or run agents that you do not trust in a container.`,
+  };
 }
 
 function hooksIn(folder: string): readonly string[] {
