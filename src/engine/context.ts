@@ -37,6 +37,8 @@ export interface Guard {
   readonly reflog: number;
   /** Plans and configs that differed from HEAD. */
   readonly dirty: ReadonlySet<string>;
+  /** What the file system says of all plans and configs: the same prints, the same files. */
+  readonly prints: string;
 }
 
 /** What has been learnt about a task since its first attempt in this run. */
@@ -100,6 +102,8 @@ export interface RunContext {
   readonly approved: ReadonlySet<string>;
   /** What is dirty and not the run's. */
   base: Snapshot;
+  /** The last guard of the checkout: where nothing is different since, git need not be asked again. */
+  guarded: Guard | null;
   readonly tasks: Map<string, TaskWork>;
   /** Aborted when everything has to stop now. */
   readonly abort: AbortController;

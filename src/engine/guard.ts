@@ -2,7 +2,7 @@
  * What an agent did that it may not do: it moved HEAD, changed what git runs, or changed files that are not its work. Everything is put
  * back, kept where a person can find it, and reported; the attempt fails only where that would have decided what is run.
  */
-import { appendFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CONFIG_FILES } from '../adapters/config.ts';
 import type { Change } from '../adapters/git/git.ts';
@@ -31,8 +31,11 @@ export async function armGuard(context: RunContext, { task }: Pick<Step, 'task'>
   const others = [...context.tasks].flatMap(([id, other]) => (id === task || other.guard === undefined ? [] : [other.guard]));
   // While others are at work, what they began on counts: one of them may have changed it by now.
   const settings = new Map([...readSettings(git), ...(others[0]?.settings ?? [])]);
-  const dirty = work.place.slot === null ? (await protectedChanges(context, work)).map(({ path }) => path) : [];
-  work.guard = { settings, reflog: sizeOf(reflogOf(work)), dirty: new Set(dirty) };
+  const prints = protectedPrints(context, work);
+  const known = work.place.slot === null && context.guarded?.prints === prints ? context.guarded.dirty : null;
+  const dirty = known ?? new Set(work.place.slot === null ? (await protectedChanges(context, work)).map(({ path }) => path) : []);
+  work.guard = { settings, reflog: sizeOf(reflogOf(work)), dirty, prints };
+  if (work.place.slot === null) context.guarded = work.guard;
 }
 
 /** Puts back what the agent may not have changed. Null, or why the attempt fails. */
@@ -109,6 +112,26 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
+/**
+ * What the file system says of the plans and configs, without asking git: times of change cannot be set by hand, and no file is
+ * written twice in the moment before an agent starts. Left out is what {@link protectedChanges} leaves out.
+ */
+function protectedPrints({ workspace, plan }: RunContext, { place }: TaskWork): string {
+  const folder = join(place.root, workspace.config.plans);
+  const names = existsSync(folder)
+    ? readdirSync(folder).filter((name) => isPlanOrConfig(workspace, `${workspace.config.plans}/${name}`))
+    : [];
+  const files = [...CONFIG_FILES.map((name) => join(place.root, name)), ...names.map((name) => join(folder, name))];
+  const own = place.slot === null ? join(place.root, plan.path) : null;
+  return files
+    .filter((file) => file !== own)
+    .map((file) => {
+      const stat = lstatSync(file, { bigint: true, throwIfNoEntry: false });
+      return stat === undefined ? '' : `${file} ${stat.ino} ${stat.size} ${stat.mode} ${stat.mtimeNs} ${stat.ctimeNs}`;
+    })
+    .join('\n');
+}
+
 /** Plans, reviews and configs that differ from HEAD, but for the run's own plan file: that one is read at each boundary. */
 async function protectedChanges(context: RunContext, { place }: TaskWork): Promise<readonly Change[]> {
   const { workspace, plan } = context;
@@ -120,6 +143,7 @@ async function protectedChanges(context: RunContext, { place }: TaskWork): Promi
 async function putBackProtected(context: RunContext, { task }: Step, work: TaskWork): Promise<void> {
   const { git, slot } = work.place;
   const base = slot?.base ?? context.head.commit;
+  if (work.guard?.prints === protectedPrints(context, work)) return;
   const changes = (await protectedChanges(context, work)).filter(({ path }) => work.guard?.dirty.has(path) !== true);
   const isNewPlan = ({ path, kind }: Change) => slot === null && kind === 'untracked' && /\.(?:plan|review)\.md$/.test(path);
   const fresh = changes.filter(isNewPlan).map(({ path }) => path);

@@ -101,6 +101,12 @@ interface Begun extends RunOptions {
   readonly approved: ReadonlySet<string>;
 }
 
+/** Events as they are published: numbered, with the time. */
+function numbered({ planId, runId, now }: RunContext): (event: RunEvent) => PublishedEvent {
+  let seq = 0;
+  return (event) => ({ schema: 1, seq: ++seq, at: now().toISOString(), plan: planId, run: runId, event });
+}
+
 async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): Promise<RunSummary> {
   const { planId, runId, env, head, lease } = options;
   const now = options.now ?? (() => new Date());
@@ -132,19 +138,19 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     pool: poolOf(workspace, { env, signal: abort.signal, inTurn, runId, redaction }),
     lease,
     inTurn,
+    guarded: null,
     tasks: new Map(),
     abort,
   };
   lease?.watch(({ type, detail }) => context.post({ type: 'remote-lost', detail, now: type === 'taken' }));
   const record = recorder(workspace, { id: runId, planId, startedAt: now().toISOString() });
   const tally = new Tally(plan.plan, head);
-  let seq = 0;
+  const published = numbered(context);
   const listen = (event: RunEvent) => {
-    seq += 1;
-    const published: PublishedEvent = { schema: 1, seq, at: now().toISOString(), plan: planId, run: runId, event };
+    const message = published(event);
     tally.add(event);
-    record.add(published);
-    options.publish(published);
+    record.add(message);
+    options.publish(message);
   };
   let outcome = 'broken';
   try {
