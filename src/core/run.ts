@@ -19,9 +19,9 @@ import type { RunEvent } from './event.ts';
 import { mendable, stuck, WAITS } from './judgement.ts';
 import type { Plan } from './plan.ts';
 import { allDone, findTask, inScope, openTasks, phaseOf } from './progress.ts';
-import { readiness, waitsForPerson } from './schedule.ts';
-import type { Readiness } from './schedule.ts';
+import { readiness } from './schedule.ts';
 import type { RunEnd } from './summary.ts';
+import { whyNothing } from './waiting.ts';
 
 type Step = 'working' | 'checking' | 'gating' | 'committing' | 'finishing' | 'recording';
 
@@ -308,22 +308,4 @@ function pause(run: Run, { reason, task, detail, resetsAt = null, byFile = false
   if (cancelled) return [run, [{ type: 'record-cancellation' }]];
   const open = [...run.tries].filter(([id]) => findTask(run.plan, id)?.status === 'pending');
   return [run, [{ type: 'record-pause', reason, task, detail, resetsAt, attempts: new Map(open), byFile }]];
-}
-
-/** The pause that says what a person has to do when open tasks are left and none may start. */
-function whyNothing(entries: readonly Readiness[]): Waiting {
-  const waiting = waitsForPerson(entries);
-  const task = waiting?.task.id ?? null;
-  switch (waiting?.because[0]?.type) {
-    case 'task-failed':
-      return { reason: 'task_failed', task, detail: 'it failed in an earlier run' };
-    case 'human-task':
-      return { reason: 'human_task', task, detail: 'a person does it and ticks its box' };
-    case 'needs-approval':
-      return { reason: 'manual_approval_required', task, detail: 'its phase is manual' };
-    case 'approval-void':
-      return { reason: 'manual_approval_required', task, detail: 'it was approved, and has been edited since' };
-    default:
-      return { reason: 'requested', task, detail: 'what the tasks that were asked for depend on is still open' };
-  }
 }
