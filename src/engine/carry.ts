@@ -1,7 +1,8 @@
 /** Files of one work tree put into another of the same repository, as they are: what git would write there, without asking it. */
 import { constants } from 'node:fs';
-import { copyFile, lstat, mkdir, readlink, rm, rmdir, symlink } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readlink, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { removeFile } from '../adapters/git/keep.ts';
 
 /** Makes `paths` in `to` what they are in `from`: files, links, or not there. False, with nothing done, where one is anything else. */
 export async function carry(from: string, to: string, paths: readonly string[]): Promise<boolean> {
@@ -9,7 +10,7 @@ export async function carry(from: string, to: string, paths: readonly string[]):
   // A link or file that became a folder is gone itself; a folder that git knows as one thing is another repository.
   if (found.some(({ stat }) => stat !== null && !stat.isFile() && !stat.isSymbolicLink())) return false;
   // What goes first: it may stand where a folder has to be.
-  for (const { path, stat } of found) if (stat === null) await remove(to, path);
+  for (const { path, stat } of found) if (stat === null) await removeFile(to, path);
   for (const { path, stat } of found) {
     if (stat === null) continue;
     const target = join(to, path);
@@ -20,16 +21,4 @@ export async function carry(from: string, to: string, paths: readonly string[]):
     else await copyFile(join(from, path), target, constants.COPYFILE_FICLONE);
   }
   return true;
-}
-
-/** With the folders that it leaves empty. */
-async function remove(root: string, path: string): Promise<void> {
-  await rm(join(root, path), { force: true });
-  for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
-    const removed = await rmdir(join(root, folder)).then(
-      () => true,
-      () => false,
-    );
-    if (!removed) return;
-  }
 }
