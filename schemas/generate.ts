@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { AgentProfile, Config, GateConfig, SCHEMA_URL } from '../src/core/config.ts';
+import { AgentProfile, Config, GateConfig, PriceConfig, SCHEMA_URL } from '../src/core/config.ts';
 import { PublishedEvent } from '../src/core/event.ts';
 import { PhaseFrontmatter, PlanFrontmatter, TaskFrontmatter } from '../src/core/frontmatter.ts';
 import { StateExport } from '../src/core/record.ts';
@@ -69,6 +69,7 @@ function tables(): Readonly<Record<string, () => string>> {
     'task keys': () => keyTable(authored(TaskFrontmatter)),
     'config keys': () => keyTable(authored(Config)),
     'gate keys': () => keyTable(authored(GateConfig)),
+    'price keys': () => keyTable(authored(PriceConfig)),
     'agent keys': () => keyTable(authored(AgentProfile)),
     rules: () => ruleTable(RULES),
     events: () => eventTable(jsonSchema('', PublishedEvent, 'output')),

@@ -67,7 +67,8 @@ function kind(schema: ObjectSchema): string {
   if (schema.const !== undefined) return code(schema.const);
   if (schema.enum !== undefined) return schema.enum.map(code).join(', ');
   if (schema.type === 'array') return `list of ${schema.items === undefined ? 'values' : plural(kind(schema.items))}`;
-  if (schema.type === 'object') return typeof schema.additionalProperties === 'object' ? 'named profiles' : 'keys';
+  if (schema.type === 'object')
+    return typeof schema.additionalProperties === 'object' ? `named ${plural(kind(schema.additionalProperties))}` : 'keys';
   return { string: 'text', integer: 'whole number', number: 'number', boolean: '`true`, `false`' }[schema.type ?? ''] ?? '';
 }
 

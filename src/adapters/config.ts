@@ -38,6 +38,7 @@ export const DEFAULT_CONFIG: Config = {
     plan: { usd: 200, tokens: 400_000_000 },
     day: { usd: 300, tokens: 600_000_000 },
   },
+  prices: {},
   retryFrom: 'attempt',
   qa: { gates: [], onWeakened: 'flag' },
   env: [],

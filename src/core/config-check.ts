@@ -1,6 +1,6 @@
 /** A config as somebody wrote it → the config, or sentences that say what is wrong and where. */
 import type { z } from 'zod';
-import { AgentProfile, BudgetConfig, Config, GateConfig } from './config.ts';
+import { AgentProfile, BudgetConfig, Config, GateConfig, PriceConfig } from './config.ts';
 import { suggest } from './suggest.ts';
 
 /** The effective config, or one sentence per problem. */
@@ -132,6 +132,7 @@ function knownKeys(path: Path): string[] {
   if (top === 'agents') return Object.keys(AgentProfile.shape);
   if (top === 'worktree' || top === 'remote') return Object.keys(SHAPES[top]);
   if (top === 'budget') return second === undefined ? Object.keys(BudgetConfig.shape) : ['usd', 'tokens'];
+  if (top === 'prices') return Object.keys(path[2] === 'longPrompt' ? PriceConfig.shape.longPrompt.unwrap().shape : PriceConfig.shape);
   return second === 'gates' ? Object.keys(GateConfig.shape) : ['gates', 'onWeakened'];
 }
 

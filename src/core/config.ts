@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Budget } from './budget.ts';
 import { Duration } from './frontmatter.ts';
+import { PRICES_AS_OF, type Price } from './price.ts';
 
 /** Where the published JSON Schemas can be read; the base of their `$id`. */
 export const SCHEMA_URL = 'https://unpkg.com/gitplans/schemas';
@@ -72,6 +73,25 @@ export const BudgetConfig = z
   })
   .meta({ id: 'Budget', description: 'What agents may cost. Where a price is not known, the tokens alone count.' });
 
+const dollars = (what: string) => z.number().min(0).describe(`US dollars for a million tokens ${what}.`);
+
+const Rates = z.strictObject({
+  input: dollars('that are read'),
+  output: dollars('that are written'),
+  cacheRead: dollars("that are taken from the provider's cache").optional(),
+  cacheWrite5m: dollars('that are put into the cache for five minutes').optional(),
+  cacheWrite1h: dollars('that are put into the cache for an hour').optional(),
+});
+
+export const PriceConfig = Rates.extend({
+  longPrompt: Rates.extend({ above: z.int().min(1).describe('Tokens.') })
+    .optional()
+    .describe('The prices of a request whose prompt, with what is read from and put into the cache, has more tokens than `above`.'),
+}).meta({
+  id: 'Price',
+  description: 'What a model costs. Where a kind of tokens is left out, the cost of a request that has such tokens is unknown.',
+}) satisfies z.ZodType<Price>;
+
 export const Config = z
   .strictObject({
     $schema: z.string().optional().describe('Where the JSON Schema of this file is, for editors. Ignored.'),
@@ -115,6 +135,12 @@ export const Config = z
     budget: BudgetConfig.default(BUDGET).describe(
       'What agents may cost: a run starts nothing that could cost more, stops an attempt at its ceiling, and pauses.',
     ),
+    prices: z
+      .record(z.string().min(1), PriceConfig)
+      .default({})
+      .describe(
+        `What models cost, by name, in US dollars for a million tokens; before the built-in list prices of ${PRICES_AS_OF}. What agents report themselves is taken as they say it.`,
+      ),
     retryFrom: z
       .enum(['attempt', 'base'])
       .default('attempt')

@@ -44,6 +44,16 @@ test.each<[string, unknown, string]>([
     'agents.a.promt: unknown key; did you mean "prompt"?',
   ],
   [
+    'an unknown key of a price',
+    { prices: { mine: { input: 1, output: 2, cacheRaed: 1 } } },
+    'prices.mine.cacheRaed: unknown key; did you mean "cacheRead"?',
+  ],
+  [
+    'an unknown key of the prices of long prompts',
+    { prices: { mine: { input: 1, output: 2, longPrompt: { abvoe: 1, above: 1, input: 1, output: 1 } } } },
+    'prices.mine.longPrompt.abvoe: unknown key; did you mean "above"?',
+  ],
+  [
     'an unknown key like no other',
     { qa: { gates: [{ name: 'a', run: 'b', zzzzzz: 1 }] } },
     'qa.gates[0].zzzzzz: unknown key; expected one of name, run, timeout, when.',
