@@ -22,7 +22,7 @@ export const done: Command = (context, input) =>
     const stop = new AbortController();
     const stopListening = context.onSignal(() => stop.abort());
     try {
-      const result = await doneByHand(caller(context, workspace, plan), {
+      const result = await doneByHand(caller(context, input, workspace, plan), {
         task,
         files:
           input

@@ -34,7 +34,7 @@ export const edit: Command = (context, input) =>
       return EXIT.done;
     }
     const kept = `What you wrote is in ${edited.file}.`;
-    const result = await replaceTask(caller(context, workspace, loaded.id), loaded, { task, from, to: edited.text }).catch(
+    const result = await replaceTask(caller(context, input, workspace, loaded.id), loaded, { task, from, to: edited.text }).catch(
       (error: unknown) => {
         throw error instanceof Error && error.name === 'Problem' ? new CommandError(`${error.message} ${kept}`) : error;
       },
@@ -62,7 +62,7 @@ export const edit: Command = (context, input) =>
       context.out.write(`${shellWord(loaded.id)}: ${task} is edited.${failed ? '' : ` Go on: plans run ${shellWord(loaded.id)}`}\n`);
     if (!failed) return EXIT.done;
     const answer = context.ask === undefined ? 'n' : await context.ask(`Try ${task} again? [Y/n] `);
-    if (/^(?:y(?:es)?)?$/i.test(answer.trim())) return retryNamed(context, workspace, { plan: loaded.id, task, fromBase: false });
+    if (/^(?:y(?:es)?)?$/i.test(answer.trim())) return retryNamed(context, input, workspace, { plan: loaded.id, task, fromBase: false });
     context.out.write(`To try it again: plans retry ${shellWord(loaded.id)} ${shellWord(task)}\n`);
     return EXIT.done;
   });

@@ -12,7 +12,7 @@ export const resume: Command = (context, input) =>
     const { liveHolder } = await import('../engine/lock.ts');
     const plan = await namedPlan(workspace, input.arguments[0] ?? '');
     const live = liveHolder(workspace.git.commonDir, plan) !== null;
-    const steered = await steer(caller(context, workspace, plan), resuming(live));
+    const steered = await steer(caller(context, input, workspace, plan), resuming(live));
     if (steered.holder !== null) return say(context, steered, `Process ${steered.holder.pid} goes on.`);
     return await runToEnd(context, workspace, plan, input);
   });

@@ -3,6 +3,7 @@ import { shellWord } from '../core/shell.ts';
 import type { Rollback } from '../engine/rollback.ts';
 import { CommandError, EXIT, type Command, type CommandContext } from './context.ts';
 import { inWorkspace, loadPlan, writeJson } from './reading.ts';
+import { caller } from './steering.ts';
 import { fitLine, paintLines, s, type Line } from './terminal/line.ts';
 import { count, oneLine } from './terminal/text.ts';
 
@@ -18,7 +19,7 @@ export const rollback: Command = (context, input) =>
     const { id } = await loadPlan(workspace, input.arguments[0] ?? '');
     const { rollback: takeBack } = await import('../engine/rollback.ts');
     const dryRun = input.flag('dry-run');
-    const outcome = await takeBack(workspace, id, { task, phase, dryRun });
+    const outcome = await takeBack(caller(context, input, workspace, id), { task, phase, dryRun });
     if (outcome.type === 'conflict') {
       if (context.json) writeJson(context, { version: 1, plan: id, ...outcome });
       throw new CommandError(

@@ -53,6 +53,9 @@ export interface CommandSpec {
 export const PLAN = { name: 'PLAN', summary: 'A plan’s slug: its file name without .plan.md', completes: 'plan' } as const;
 export const ONE_PLAN = { ...PLAN, required: true } as const;
 
+/** For whatever commits to a plan. */
+export const REMOTE: OptionSpec = { name: 'remote', summary: 'Hold the plan on the shared remote meanwhile, and push there (config: remote)' };
+
 /** Options that every command takes. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { name: 'json', summary: 'Print JSON for programs in place of text for people' },

@@ -1,9 +1,9 @@
 /** The part of the table that is about steering a plan by hand. */
-import { ONE_PLAN, type CommandSpec } from './specification.ts';
+import { ONE_PLAN, REMOTE, type CommandSpec } from './specification.ts';
 
 const TASK = { name: 'TASK', summary: 'A task’s id; PLAN/TASK in one word does as well', completes: 'task' } as const;
 const CHANGED = [
-  'Where nothing runs the plan, the change is committed at once. Where a runner is at work, it commits the change and obeys at its next boundary.',
+  'Where nothing runs the plan, the change is committed at once. Where a runner is at work here, it commits the change and obeys at its next boundary; one on another machine is named, and has to be told there.',
 ];
 
 export const STEERING: readonly CommandSpec[] = [
@@ -13,7 +13,7 @@ export const STEERING: readonly CommandSpec[] = [
     summary: 'Let the task that runs finish, and pause the plan',
     description: ['Writes status: paused. The runner starts nothing more, tries nothing again, and ends with exit code 3.', ...CHANGED],
     arguments: [ONE_PLAN],
-    options: [{ name: 'now', summary: 'Stop what runs at once; its work is kept, and the task stays open' }],
+    options: [{ name: 'now', summary: 'Stop what runs at once; its work is kept, and the task stays open' }, REMOTE],
     examples: [
       { command: 'plans pause add-auth', says: 'after the task that runs' },
       { command: 'plans pause add-auth --now', says: 'at once' },
@@ -29,7 +29,7 @@ export const STEERING: readonly CommandSpec[] = [
       'Where a runner is at work that was asked to pause, the pause is taken back; else the plan runs on from here, as with plans run.',
     ],
     arguments: [ONE_PLAN],
-    options: [],
+    options: [REMOTE],
     examples: [{ command: 'plans resume add-auth', says: 'go on' }],
     exitCodes: [
       [1, 'the plan failed'],
@@ -46,7 +46,7 @@ export const STEERING: readonly CommandSpec[] = [
       ...CHANGED,
     ],
     arguments: [ONE_PLAN],
-    options: [],
+    options: [REMOTE],
     examples: [{ command: 'plans cancel add-auth', says: 'give it up; plans resume takes that back' }],
     exitCodes: [],
     load: async () => (await import('./steering.ts')).cancel,
@@ -60,7 +60,7 @@ export const STEERING: readonly CommandSpec[] = [
       ...CHANGED,
     ],
     arguments: [ONE_PLAN, TASK],
-    options: [],
+    options: [REMOTE],
     examples: [
       { command: 'plans approve release publish', says: 'it may run as it is now' },
       { command: 'plans approve release/publish', says: 'the same' },
@@ -74,7 +74,7 @@ export const STEERING: readonly CommandSpec[] = [
     summary: 'Leave a task out; what depends on it may run',
     description: ['Writes status: skipped, and names the tasks that this lets run.', ...CHANGED],
     arguments: [ONE_PLAN, TASK],
-    options: [],
+    options: [REMOTE],
     examples: [{ command: 'plans skip add-auth migration', says: 'without it' }],
     exitCodes: [],
     load: async () => (await import('./steering.ts')).skip,
@@ -88,7 +88,7 @@ export const STEERING: readonly CommandSpec[] = [
       ...CHANGED,
     ],
     arguments: [ONE_PLAN, TASK],
-    options: [{ name: 'from-base', summary: 'Begin clean: its files are put back, the attempt stays under refs/plans/attempts' }],
+    options: [{ name: 'from-base', summary: 'Begin clean: its files are put back, the attempt stays under refs/plans/attempts' }, REMOTE],
     examples: [
       { command: 'plans retry add-auth migration', says: 'go on from what is there' },
       { command: 'plans retry add-auth migration --from-base', says: 'begin anew' },
@@ -109,6 +109,7 @@ export const STEERING: readonly CommandSpec[] = [
       { name: 'files', value: 'GLOBS', summary: 'Only changes that match one of these, separated by commas' },
       { name: 'no-gates', summary: 'Do not run the gates; the commit’s trailer says skipped' },
       { name: 'yes', short: 'y', summary: 'Do not ask' },
+      REMOTE,
     ],
     examples: [
       { command: 'plans done add-auth migration', says: 'gates, then one commit' },
@@ -126,7 +127,7 @@ export const STEERING: readonly CommandSpec[] = [
       ...CHANGED,
     ],
     arguments: [ONE_PLAN, TASK],
-    options: [],
+    options: [REMOTE],
     examples: [{ command: 'plans edit add-auth migration', says: 'say it better, try again' }],
     exitCodes: [[1, 'the plan would have errors; nothing was changed']],
     load: async () => (await import('./edit.ts')).edit,

@@ -2,7 +2,7 @@
 import { shellWord } from '../core/shell.ts';
 import type { Caller, Change, Steered } from '../engine/control.ts';
 import type { Workspace } from '../engine/workspace.ts';
-import { EXIT, type Command, type CommandContext, type ExitCode } from './context.ts';
+import { EXIT, type Command, type CommandContext, type CommandInput, type ExitCode } from './context.ts';
 import { inWorkspace, loadPlan, slugOfArgument, taskOfArguments, writeJson } from './reading.ts';
 import { oneLine } from './terminal/text.ts';
 
@@ -12,7 +12,7 @@ export const pause: Command = (context, input) =>
     const { steer, stopNow } = await import('../engine/control.ts');
     const { pausing } = await import('../engine/words.ts');
     const plan = await namedPlan(workspace, input.arguments[0] ?? '');
-    const steered = await steer(caller(context, workspace, plan), pausing);
+    const steered = await steer(caller(context, input, workspace, plan), pausing);
     const { holder, before } = steered;
     const refused = input.flag('now') && holder !== null ? stopNow(holder) : null;
     const now = input.flag('now') && refused === null;
@@ -34,7 +34,7 @@ export const cancel: Command = (context, input) =>
   inWorkspace(context, async (workspace) => {
     const { cancelling } = await import('../engine/words.ts');
     const plan = await namedPlan(workspace, input.arguments[0] ?? '');
-    const steered = await word(context, workspace, plan, cancelling);
+    const steered = await word(context, input, workspace, plan, cancelling);
     const back = `To take it back: plans resume ${shellWord(plan)}`;
     if (steered.holder !== null) return say(context, steered, `Process ${steered.holder.pid} stops what runs. ${back}`);
     return say(context, steered, `${steered.before.status === 'failed' ? 'It is cancelled already.' : 'It is cancelled.'} ${back}`);
@@ -45,7 +45,7 @@ export const approve: Command = (context, input) =>
   inWorkspace(context, async (workspace) => {
     const { approving } = await import('../engine/words.ts');
     const { plan, task } = await namedTask(workspace, 'approve', input.arguments);
-    const steered = await word(context, workspace, plan, approving(task));
+    const steered = await word(context, input, workspace, plan, approving(task));
     const told = steered.holder === null ? `Go on: plans run ${shellWord(plan)}` : 'The runner takes it up at its next boundary.';
     return say(context, steered, `${task} may run as it is now; an edit of its text voids that. ${told}`, task);
   });
@@ -56,7 +56,7 @@ export const skip: Command = (context, input) =>
     const { skipping } = await import('../engine/words.ts');
     const { waitingFor } = await import('../core/progress.ts');
     const { plan, task } = await namedTask(workspace, 'skip', input.arguments);
-    const steered = await word(context, workspace, plan, skipping(task));
+    const steered = await word(context, input, workspace, plan, skipping(task));
     const dependents = waitingFor(steered.plan, task);
     const lets = dependents.length === 0 ? '' : ` ${dependents.join(', ')} may run without it.`;
     return say(context, steered, `${task} is skipped.${lets} Go on: plans run ${shellWord(plan)}`, task);
@@ -66,25 +66,32 @@ export const skip: Command = (context, input) =>
 export const retry: Command = (context, input) =>
   inWorkspace(context, async (workspace) => {
     const { plan, task } = await namedTask(workspace, 'retry', input.arguments);
-    return retryNamed(context, workspace, { plan, task, fromBase: input.flag('from-base') });
+    return retryNamed(context, input, workspace, { plan, task, fromBase: input.flag('from-base') });
   });
 
 /** Makes a task pending again, and says so. */
 export async function retryNamed(
   context: CommandContext,
+  input: CommandInput,
   workspace: Workspace,
   { plan, task, fromBase }: { readonly plan: string; readonly task: string; readonly fromBase: boolean },
 ): Promise<ExitCode> {
   const { retryTask } = await import('../engine/retry.ts');
-  const steered = await retryTask(caller(context, workspace, plan), task, fromBase);
+  const steered = await retryTask(caller(context, input, workspace, plan), task, fromBase);
   const where = fromBase ? 'from the clean base' : 'from what its last attempt left';
   const told = steered.holder === null ? `Go on: plans run ${shellWord(plan)}` : 'The runner takes it up at its next boundary.';
   return say(context, steered, `${task} is tried again, ${where}. ${told}`, task);
 }
 
-async function word(context: CommandContext, workspace: Workspace, plan: string, change: Change): Promise<Steered> {
+async function word(
+  context: CommandContext,
+  input: CommandInput,
+  workspace: Workspace,
+  plan: string,
+  change: Change,
+): Promise<Steered> {
   const { steer } = await import('../engine/control.ts');
-  return steer(caller(context, workspace, plan), change);
+  return steer(caller(context, input, workspace, plan), change);
 }
 
 /** The plan of that name; one that there is not gets its "did you mean". */
@@ -98,8 +105,8 @@ export async function namedTask(workspace: Workspace, name: string, given: reado
   return { plan: await namedPlan(workspace, plan), task };
 }
 
-export function caller(context: CommandContext, workspace: Workspace, planId: string): Caller {
-  return { workspace, planId, env: context.env };
+export function caller(context: CommandContext, input: CommandInput, workspace: Workspace, planId: string): Caller {
+  return { workspace, planId, env: context.env, remote: input.flag('remote'), notice: (text) => context.err.write(`${text}\n`) };
 }
 
 /** What became of it, as a line or as JSON. */

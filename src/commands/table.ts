@@ -1,5 +1,5 @@
 /** The commands. Parsing, help, shell completion and the README's reference are made from this table. */
-import { ONE_PLAN, PLAN, type CommandSpec } from './specification.ts';
+import { ONE_PLAN, PLAN, REMOTE, type CommandSpec } from './specification.ts';
 import { STEERING } from './steering-table.ts';
 
 export const COMMANDS: readonly CommandSpec[] = [
@@ -204,6 +204,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: 'task', value: 'ID', summary: 'Take this task back alone', completes: 'task' },
       { name: 'phase', value: 'ID', summary: 'Take the tasks of this phase back', completes: 'task' },
       { name: 'dry-run', summary: 'Say what would be taken back, and change nothing' },
+      REMOTE,
     ],
     examples: [
       { command: 'plans rollback add-auth --dry-run', says: 'what the whole plan’s would be' },

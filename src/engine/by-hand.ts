@@ -19,6 +19,7 @@ import type { Caller, Held } from './control.ts';
 import { joined } from './edits.ts';
 import { STATUS_KEYS } from './landing.ts';
 import type { PlanFile } from './plan-file.ts';
+import { checkHeld } from './take-lease.ts';
 
 export interface ByHand {
   readonly task: string;
@@ -122,6 +123,7 @@ async function tickAndCommit(
   paths: readonly string[],
   gates: readonly GateResult[],
 ): Promise<DoneByHand> {
+  checkHeld(committer.lease);
   const before = plan.text;
   const others = plan.plan.phases.flatMap((phase) => phase.tasks).filter(({ id }) => id !== task.id);
   const last = others.every(isDone) && plan.plan.status !== 'failed' && plan.plan.status !== 'draft';

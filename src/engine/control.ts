@@ -19,11 +19,14 @@ import { leaveDecisions } from './decisions.ts';
 import { commitEdits } from './edits.ts';
 import { liveRuns } from './export.ts';
 import { liveHolder, takeLock } from './lock.ts';
+import type { HeldLease } from './lease.ts';
 import type { Holder } from './lock.ts';
 import { mend } from './mend.ts';
 import { PlanFile } from './plan-file.ts';
 import { checkedHead, unknown } from './start.ts';
 import { syncFiles } from './sync.ts';
+import { checkHeld, underLease } from './take-lease.ts';
+import type { LeaseChoice } from './take-lease.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What a command changes. It throws a {@link Problem} where the plan, as it is now, does not allow it. */
@@ -40,7 +43,7 @@ export interface Steered {
   readonly putBack: readonly string[];
 }
 
-export interface Caller {
+export interface Caller extends LeaseChoice {
   readonly workspace: Workspace;
   readonly planId: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -66,6 +69,7 @@ export async function steer(
     const before = plan.plan;
     // Refused before anything is touched.
     refuseNow(change(plan.text, before));
+    checkHeld(committer.lease);
     await first(before, false);
     const { text } = plan;
     const writing = await plan.edit(change);
@@ -90,15 +94,17 @@ export interface Held {
   readonly putBack: readonly string[];
 }
 
-/** Holds the plan's lock for the length of `work`: what a crash left is mended, and what a person wrote into the plan is committed as theirs. */
-export async function withPlan<T>({ workspace, planId, env }: Caller, plan: PlanFile, work: (held: Held) => Promise<T>): Promise<T> {
-  leaveOthersAlone(workspace, planId);
-  const head = await checkedHead(workspace);
-  const lock = takeLock(workspace.git.commonDir, planId, `command-${process.pid}`);
-  if ('holder' in lock) throw new Problem(heldBy(planId, lock.holder));
-  try {
+/**
+ * Holds the plan's lock, and its lease where it runs from a remote, for the length of `work`: what a crash left is mended, and what a person
+ * wrote into the plan is committed as theirs.
+ */
+export async function withPlan<T>(caller: Caller, plan: PlanFile, work: (held: Held) => Promise<T>): Promise<T> {
+  const { workspace, planId, env } = caller;
+  return holdPlan(caller, async (lease) => {
+    await readAgain(plan);
+    const head = await checkedHead(workspace);
     const redaction = redactionOf(secretsOf(env, workspace.config.redact));
-    const committer: Committer = { workspace, plan, planId, env, head, commits: 0, redaction, lease: null };
+    const committer: Committer = { workspace, plan, planId, env, head, commits: 0, redaction, lease };
     const { putBack } = await mend(workspace, plan, { head: head.commit, redaction });
     const { changes } = await workspace.git.status([plan.path]);
     if (changes.length > 0) {
@@ -107,11 +113,30 @@ export async function withPlan<T>({ workspace, planId, env }: Caller, plan: Plan
         throw new Problem(`The plan's uncommitted edits have to be committed first, and could not be: ${refusal(outcome).reason}`);
     }
     return await work({ committer, putBack });
+  });
+}
+
+/** Holds the plan's lock and lease for the length of `work`, and nothing more. Under the lease the branch is up to date with the remote's. */
+export async function holdPlan<T>(caller: Caller, work: (lease: HeldLease | null) => Promise<T>): Promise<T> {
+  const { workspace, planId } = caller;
+  leaveOthersAlone(workspace, planId);
+  await checkedHead(workspace);
+  const lock = takeLock(workspace.git.commonDir, planId, `command-${process.pid}`);
+  if ('holder' in lock) throw new Problem(heldBy(planId, lock.holder));
+  try {
+    return await underLease(workspace, planId, caller, work);
   } finally {
     lock.release();
     // Our own write is nothing that the next look should report as somebody's edit.
     await syncFiles(workspace);
   }
+}
+
+/** What the file says now that nobody else may write it: others' commits may have come with the lease. */
+async function readAgain(plan: PlanFile): Promise<void> {
+  const reading = await plan.read();
+  if (reading.type === 'unusable') throw new Problem(reading.message);
+  if (reading.type === 'edited') plan.accept(reading);
 }
 
 /** A commit in the checkout in which another plan runs would move HEAD under its task, which could then not land. */

@@ -8,11 +8,13 @@ import { Problem } from '../core/problem.ts';
 import { findPhase, findTask } from '../core/progress.ts';
 import { dependentsOf, standingCommits, type TaskCommit } from '../core/rollback.ts';
 import { formatTrailers, readTrailers } from '../core/trailer.ts';
+import { holdPlan, openPlan } from './control.ts';
+import type { Caller } from './control.ts';
 import { joined } from './edits.ts';
-import { takeLock } from './lock.ts';
-import { PlanFile } from './plan-file.ts';
+import type { HeldLease } from './lease.ts';
+import type { PlanFile } from './plan-file.ts';
 import { checkedHead, unknown } from './start.ts';
-import { syncFiles } from './sync.ts';
+import { checkHeld } from './take-lease.ts';
 import { listed } from './work.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -36,33 +38,20 @@ export type RollbackOutcome =
   /** Later work stands on this; nothing has changed. */
   | { readonly type: 'conflict'; readonly task: string; readonly commit: string; readonly paths: readonly string[] };
 
+type Options = RollbackSelection & { readonly dryRun: boolean };
+
 /** Takes tasks back. A {@link Problem} says why it cannot; then nothing has changed. */
-export async function rollback(
-  workspace: Workspace,
-  planId: string,
-  options: RollbackSelection & { readonly dryRun: boolean },
-): Promise<RollbackOutcome> {
-  const plan = await PlanFile.open(workspace, planId);
-  if ('message' in plan) throw new Problem(plan.message);
-  const lock = takeLock(workspace.git.commonDir, planId, 'rollback');
-  if ('holder' in lock)
-    throw new Problem(
-      `The plan "${planId}" is being run by process ${lock.holder.pid} on ${lock.holder.host}. Pause it first, then take tasks back.`,
-    );
-  try {
-    const outcome = await rollbackLocked(workspace, plan.path, plan.plan, options);
-    if (outcome.type === 'done' && !options.dryRun) await syncFiles(workspace);
-    return outcome;
-  } finally {
-    lock.release();
-  }
+export async function rollback(caller: Caller, options: Options): Promise<RollbackOutcome> {
+  const plan = await openPlan(caller);
+  if (options.dryRun) return rollbackHeld(caller.workspace, plan, options, null);
+  return holdPlan(caller, async (lease) => rollbackHeld(caller.workspace, await openPlan(caller), options, lease));
 }
 
-async function rollbackLocked(
+async function rollbackHeld(
   workspace: Workspace,
-  path: string,
-  plan: Plan,
-  options: RollbackSelection & { readonly dryRun: boolean },
+  { path, plan }: PlanFile,
+  options: Options,
+  lease: HeldLease | null,
 ): Promise<RollbackOutcome> {
   const { git } = workspace;
   const head = await checkedHead(workspace);
@@ -90,8 +79,10 @@ async function rollbackLocked(
     by: options.dryRun ? null : (chain.commits[index] ?? null),
   }));
   if (options.dryRun) return { type: 'done', tasks, ...rest };
+  checkHeld(lease);
   const refused = await git.forward(tip);
   if (refused !== null) throw new Problem(`Nothing was taken back; git says: ${refused}`);
+  lease?.publish(tip);
   return { type: 'done', tasks, ...rest };
 }
 

@@ -1,4 +1,5 @@
 /** Taking the lease of a plan from a remote, and bringing the branch up to date under it. */
+import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -57,6 +58,44 @@ export async function releaseLease(workspace: Workspace, lease: HeldLease): Prom
   rmSync(memoryFile(workspace.git.commonDir, lease.place.mine.plan), { force: true });
 }
 
+/** What a person's command says of the remote. */
+export interface LeaseChoice {
+  /** Held on the remote though the config does not say so. */
+  readonly remote?: boolean | undefined;
+  /** Told what is waited for before the work begins. */
+  readonly notice?: ((text: string) => void) | undefined;
+}
+
+/**
+ * Holds the lease for the length of a command's `work`, where the plan runs from a remote; the plan's lock is held already. What it commits
+ * is on the remote when this returns. A {@link Problem} names who else has the plan, or says that the remote did not take what is committed here.
+ */
+export async function underLease<T>(
+  workspace: Workspace,
+  planId: string,
+  { remote = false, notice }: LeaseChoice,
+  work: (lease: HeldLease | null) => Promise<T>,
+): Promise<T> {
+  if (!remote && workspace.config.remote?.lease !== true) return work(null);
+  // Unlike a pid no other machine's command has it too: by this name what a crash leaves is known as ours.
+  const lease = await takeLease(workspace, planId, `command-${process.pid}-${randomBytes(3).toString('hex')}`, notice);
+  try {
+    const result = await work(lease);
+    await lease.settle();
+    const { commit } = await workspace.git.head();
+    if (lease.loss === null || commit === lease.pushed) return result;
+    const next = lease.loss.type === 'failed' ? '; the next command or run pushes it' : '';
+    throw new Problem(`It is committed here, but not on "${lease.place.remote}": ${lease.loss.detail}${next}.`);
+  } finally {
+    await releaseLease(workspace, lease);
+  }
+}
+
+/** Refuses, before a command commits, where another has taken the plan over meanwhile. */
+export function checkHeld(lease: HeldLease | null): void {
+  if (lease?.loss?.type === 'taken') throw new Problem(`Nothing was committed: ${lease.loss.detail}.`);
+}
+
 /** The id of our own lease on the remote. Another's is taken over once it has stood unchanged for its time, by our own clock. */
 async function acquire(place: LeasePlace, own: ReadonlySet<string>, notice: (text: string) => void): Promise<string> {
   const { git, remote, mine } = place;
@@ -98,7 +137,7 @@ async function heldBy(place: LeasePlace, id: string): Promise<Problem> {
   const { plan } = place.mine;
   const who = holder === null ? 'another runner' : `process ${holder.pid} on ${holder.host}`;
   return new Problem(
-    `The plan "${plan}" is being run by ${who}, as "${place.remote}" says. Wait for it, or pause it there: write "status: paused" into the plan.`,
+    `The plan "${plan}" is being run by ${who}, as "${place.remote}" says. Wait for it, or steer it there, for example: plans pause ${plan}`,
   );
 }
 

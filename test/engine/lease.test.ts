@@ -15,9 +15,9 @@ const RUNNERS = 8;
 const LONG = '10s';
 
 /** A bare repository with one plan, and clones of it. `tasks` see `MEET`, a folder that all share. */
-async function remoteWith(tasks: string, expiry: string) {
+async function remoteWith(tasks: string, expiry: string, more: object = {}) {
   const seed = await createRepository();
-  const config = { env: ['MEET', 'WHO'], remote: { expiry } };
+  const config = { env: ['MEET', 'WHO'], remote: { expiry }, ...more };
   await seed.commit('init', {
     'plans/demo.plan.md': `---\nstatus: ready\n---\n\n# Demo\n\n${tasks}`,
     'plans.config.json': JSON.stringify(config),
@@ -53,8 +53,12 @@ interface Ended {
   readonly err: string;
 }
 
-function start(repository: Repository, env: Readonly<Record<string, string>>): { pid: number; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [CLI, 'run', 'demo', '--yes'], {
+function start(
+  repository: Repository,
+  env: Readonly<Record<string, string>>,
+  words: readonly string[] = ['run', 'demo', '--yes'],
+): { pid: number; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [CLI, ...words], {
     cwd: repository.root,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -159,6 +163,58 @@ describe('a plan that runs from a remote', () => {
     await it.bare.write({ 'hooks/pre-receive': null });
     expect(await start(a, it.env).ended).toMatchObject({ code: 0 });
     expect(it.bare.git('rev-parse', 'main').trim()).toBe(a.head());
+  });
+
+  it('is steered where it runs, and from elsewhere by nobody', async () => {
+    await using it = await remoteWith(
+      task('one', `echo x > "$MEET/began"; ${until('go')}; echo 1 > one.txt`) + task('two', 'echo 2 > two.txt'),
+      LONG,
+    );
+    const a = it.clone('a');
+    const runner = start(a, it.env);
+    await contentOf(it.meet('began'));
+    const refused = async (...words: string[]) => {
+      const b = it.clone(words[0] ?? '');
+      await b.write({ 'two.txt': 'mine' });
+      const before = [b.head(), b.status(), await b.read('plans/demo.plan.md')];
+      const err = expect.stringMatching(`is being run by process ${runner.pid} on .*as "origin" says.* plans pause demo`);
+      expect(await start(b, it.env, words).ended).toMatchObject({ code: 2, err });
+      expect([b.head(), b.status(), await b.read('plans/demo.plan.md')]).toEqual(before);
+    };
+    await Promise.all([refused('cancel', 'demo'), refused('done', 'demo', 'two', '--yes'), refused('rollback', 'demo')]);
+    expect((await start(a, it.env, ['pause', 'demo']).ended).out).toContain(`Process ${runner.pid} finishes the task`);
+    await writeFile(it.meet('go'), '');
+    expect((await runner.ended).code).toBe(3);
+    expect([taskCommits(it.bare), leases(it.bare)]).toEqual([['one'], '']);
+  });
+
+  it('takes a command of any machine while nothing runs it: on the newest, and on the remote when it returns', async () => {
+    await using it = await remoteWith(['one', 'two', 'three'].map((id) => task(id, `echo ${id} > ${id}.txt`)).join(''), LONG);
+    const [a, b] = [it.clone('a'), it.clone('b')];
+    expect(await start(a, it.env, ['run', 'demo', '--task', 'one']).ended).toMatchObject({ code: 0 });
+    const said = async (repository: Repository, ...words: string[]) => {
+      expect(await start(repository, it.env, words).ended).toMatchObject({ code: 0 });
+      expect(it.bare.git('rev-parse', 'main').trim()).toBe(repository.head());
+      expect([leases(it.bare), existsSync(repository.path('.git/plans/demo.leases'))]).toEqual(['', false]);
+    };
+    await said(b, 'skip', 'demo', 'three');
+    expect(await b.read('plans/demo.plan.md')).toMatch(/- \[x\] Do one/);
+    await a.write({ 'two.txt': 'mine' });
+    await said(a, 'done', 'demo', 'two', '--yes');
+    await said(b, 'rollback', 'demo', '--task', 'two');
+    // Beside the branch is nothing that a push could take for somebody else's.
+    expect(b.log()).toEqual(['Revert "demo: Do two"', 'demo: Do two', 'demo: skipped: Do three', 'demo: paused: requested', 'demo: Do one', 'demo: started', 'init']);
+  });
+
+  it('says where a command was taken over before its commit was pushed', async () => {
+    const run = 'git --git-dir "$MEET/../bare" update-ref refs/plans/lease/demo main';
+    await using it = await remoteWith(task('one', 'true'), LONG, { qa: { gates: [{ name: 'taken', run }] } });
+    const a = it.clone('a');
+    const before = a.head();
+    await a.write({ 'one.txt': 'mine' });
+    const told = expect.stringMatching(/^plans: It is committed here, but not on "origin": another runner took the plan over/);
+    expect(await start(a, it.env, ['done', 'demo', 'one', '--yes']).ended).toMatchObject({ code: 2, err: told });
+    expect([a.log(), it.bare.git('rev-parse', 'main').trim()]).toEqual([['demo: Do one', 'init'], before]);
   });
 
   it('is refused with a sentence where the branches have gone apart, and moves forward where it is behind', async () => {

@@ -9,7 +9,7 @@ const PLAN = `## A\n\n${task('one', 'echo 1 > one.txt')}${task('two', 'echo 2 >>
 async function back(it: Rig, selection: RollbackSelection = {}, dryRun = false) {
   const workspace = await openWorkspace(it.repository.root);
   try {
-    const outcome = await rollback(workspace, 'demo', { ...selection, dryRun });
+    const outcome = await rollback({ workspace, planId: 'demo', env: process.env }, { ...selection, dryRun });
     const shown = await showPlan(workspace, 'demo');
     return { outcome, shown: shown?.plans[0] };
   } finally {
