@@ -60,9 +60,9 @@ async function problemOf(
     checkStatus(plan);
     await checkedHead(workspace);
     await checkAgents(workspace, plan, scope, context);
-    const { liveHolder } = await import('../engine/lock.ts');
+    const { liveHolder, nameOf } = await import('../engine/lock.ts');
     const holder = liveHolder(workspace.git.commonDir, plan.id);
-    return holder === null ? null : `The plan "${plan.id}" is being run by process ${holder.pid} on ${holder.host}. Wait for it to end.`;
+    return holder === null ? null : `The plan "${plan.id}" is being run by ${nameOf(holder, workspace.root)}. Wait for it to end.`;
   } catch (error) {
     if (error instanceof Problem) return error.message;
     throw error;

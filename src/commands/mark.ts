@@ -23,11 +23,11 @@ async function mark(context: CommandContext, argument: string, status: PlanStatu
       context.err.write(paintLines(lines, context.err.color));
       throw new CommandError(`${shellWord(loaded.path)} has errors and was not changed. Mend them, then mark it again.`, EXIT.failed);
     }
-    const { liveHolder } = await import('../engine/lock.ts');
+    const { liveHolder, nameOf, pauseOf } = await import('../engine/lock.ts');
     const holder = status === 'draft' ? liveHolder(workspace.git.commonDir, loaded.id) : null;
     if (holder !== null) {
       throw new CommandError(
-        `"${loaded.id}" is being run by process ${holder.pid} on ${holder.host}. Let it pause first: plans pause ${shellWord(loaded.id)}`,
+        `"${loaded.id}" is being run by ${nameOf(holder, workspace.root)}. Let it pause first: ${pauseOf(holder, loaded.id, workspace.root)}`,
       );
     }
     if (before !== status) {

@@ -9,6 +9,7 @@ import type { Plan, Task } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
 import { findTask } from '../core/progress.ts';
 import { redactionOf, secretsOf } from '../core/redact.ts';
+import { shellWord } from '../core/shell.ts';
 import { decisionsOf } from '../core/reclaim.ts';
 import { steeringOf } from '../core/steering.ts';
 import { applyEdits } from '../core/edit.ts';
@@ -18,7 +19,7 @@ import type { Committer } from './commits.ts';
 import { leaveDecisions } from './decisions.ts';
 import { commitEdits } from './edits.ts';
 import { liveRuns } from './export.ts';
-import { liveHolder, takeLock } from './lock.ts';
+import { liveHolder, nameOf, pauseOf, takeLock } from './lock.ts';
 import type { HeldLease } from './lease.ts';
 import type { Holder } from './lock.ts';
 import { mend } from './mend.ts';
@@ -28,6 +29,9 @@ import { syncFiles } from './sync.ts';
 import { checkHeld, underLease } from './take-lease.ts';
 import type { LeaseChoice } from './take-lease.ts';
 import type { Workspace } from './workspace.ts';
+
+/** Begins the name under which a command, not a run, holds a plan's lock. */
+const COMMAND = 'command-';
 
 /** What a command changes. It throws a {@link Problem} where the plan, as it is now, does not allow it. */
 export type Change = (text: string, plan: Plan) => EditResult;
@@ -57,13 +61,13 @@ export async function steer(
 ): Promise<Steered> {
   const { workspace, planId } = caller;
   const plan = await openPlan(caller);
-  const holder = liveHolder(workspace.git.commonDir, planId);
+  const holder = runnerOf(workspace, planId);
   if (holder !== null) {
     refuseNow(change(plan.text, plan.plan));
     await first(plan.plan, true);
     const steered = await underRunner(caller, plan, holder, change);
     // It may have ended before it could see the change: then the change is ours to commit.
-    if (liveHolder(workspace.git.commonDir, planId) !== null) return steered;
+    if (runnerOf(workspace, planId) !== null) return steered;
   }
   return withPlan(caller, plan, async ({ committer, putBack }) => {
     const before = plan.plan;
@@ -81,6 +85,19 @@ export async function steer(
     const { reason } = refusal(outcome);
     throw new Problem(`${plan.path} is changed but not committed: ${reason} The next run takes the change as yours.`);
   });
+}
+
+/**
+ * Who runs the plan in this very work tree; null where nobody does. A {@link Problem} where it is run in another one: that runner reads the
+ * plan file there.
+ */
+export function runnerOf({ git, root }: Workspace, planId: string): Holder | null {
+  const holder = liveHolder(git.commonDir, planId);
+  if (holder === null || holder.run.startsWith(COMMAND)) return null;
+  if (holder.root === root) return holder;
+  throw new Problem(
+    `The plan "${planId}" is being run by ${nameOf(holder, root)}, where it has to be told. Say the same with "-C ${shellWord(holder.root)}".`,
+  );
 }
 
 function refuseNow(edit: EditResult): void {
@@ -121,8 +138,8 @@ export async function holdPlan<T>(caller: Caller, work: (lease: HeldLease | null
   const { workspace, planId } = caller;
   leaveOthersAlone(workspace, planId);
   await checkedHead(workspace);
-  const lock = takeLock(workspace.git.commonDir, planId, `command-${process.pid}`);
-  if ('holder' in lock) throw new Problem(heldBy(planId, lock.holder));
+  const lock = takeLock(workspace.git, planId, `${COMMAND}${process.pid}`);
+  if ('holder' in lock) throw new Problem(heldBy(workspace, planId, lock.holder));
   try {
     return await underLease(workspace, planId, caller, work);
   } finally {
@@ -187,6 +204,8 @@ export function stopNow(holder: Holder): string | null {
   return null;
 }
 
-function heldBy(planId: string, holder: Holder): string {
-  return `The plan "${planId}" is being run by process ${holder.pid} on ${holder.host}. Let it pause first: plans pause ${planId}`;
+function heldBy({ root }: Workspace, planId: string, holder: Holder): string {
+  const who = nameOf(holder, root);
+  if (holder.run.startsWith(COMMAND)) return `The plan "${planId}" is being changed by another command: ${who}. Try again when it has ended.`;
+  return `The plan "${planId}" is being run by ${who}. Let it pause first: ${pauseOf(holder, planId, root)}`;
 }

@@ -5,7 +5,9 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { Git } from '../adapters/git/git.ts';
 import { isAlive, startTime } from '../adapters/process/identity.ts';
+import { shellWord } from '../core/shell.ts';
 
 const BEAT_MS = 5_000;
 /** A lock of another host whose last beat is older than this is dead. */
@@ -15,6 +17,8 @@ export interface Holder {
   readonly pid: number;
   readonly started: string;
   readonly host: string;
+  /** Absolute path of the work tree it runs in; a repository may have several. */
+  readonly root: string;
   readonly run: string;
 }
 
@@ -37,11 +41,11 @@ function makeRunFolder(commonDir: string): void {
   }
 }
 
-/** Takes the lock, or says who holds it. A file-system error is thrown. */
-export function takeLock(commonDir: string, planId: string, run: string): Lock | { readonly holder: Holder } {
+/** Takes the lock for a work tree, or says who holds it. A file-system error is thrown. */
+export function takeLock({ commonDir, root }: Pick<Git, 'commonDir' | 'root'>, planId: string, run: string): Lock | { readonly holder: Holder } {
   const file = lockFile(commonDir, planId);
   makeRunFolder(commonDir);
-  const me: Holder = { pid: process.pid, started: startTime(process.pid) ?? '', host: hostname(), run };
+  const me: Holder = { pid: process.pid, started: startTime(process.pid) ?? '', host: hostname(), root, run };
   const draft = `${file}.${process.pid}.${run}`;
   try {
     writeFileSync(draft, JSON.stringify(me));
@@ -75,6 +79,16 @@ export function liveHolder(commonDir: string, planId: string): Holder | null {
   }
 }
 
+/** Who and where, for a sentence that is read in the work tree `here`. */
+export function nameOf({ pid, host, root }: Holder, here: string): string {
+  return `process ${pid} on ${host}${root === here ? '' : ` in ${root}`}`;
+}
+
+/** How the holder is asked to pause, from `here`. */
+export function pauseOf({ root }: Holder, planId: string, here: string): string {
+  return `plans pause ${shellWord(planId)}${root === here ? '' : ` -C ${shellWord(root)}`}`;
+}
+
 function lockFile(commonDir: string, planId: string): string {
   return join(runFolder(commonDir), `${planId}.lock`);
 }
@@ -82,9 +96,9 @@ function lockFile(commonDir: string, planId: string): string {
 function readHolder(file: string): Holder | null {
   try {
     const value = JSON.parse(readFileSync(file, 'utf8')) as Partial<Holder>;
-    const { pid, started, host, run } = value;
-    if (typeof pid !== 'number' || typeof started !== 'string' || typeof host !== 'string' || typeof run !== 'string') return null;
-    return { pid, started, host, run };
+    const { pid, started, host, root, run } = value;
+    if (typeof pid !== 'number' || [started, host, root, run].some((text) => typeof text !== 'string')) return null;
+    return value as Holder;
   } catch {
     return null;
   }

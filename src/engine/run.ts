@@ -20,7 +20,7 @@ import { execute, Inbox } from './executor.ts';
 import { openJournal } from './journal.ts';
 import { commitPlan, refusal } from './commits.ts';
 import { commitEdits, planEdited } from './edits.ts';
-import { takeLock } from './lock.ts';
+import { nameOf, pauseOf, takeLock } from './lock.ts';
 import type { Holder, Lock } from './lock.ts';
 import { mend } from './mend.ts';
 import { PlanFile } from './plan-file.ts';
@@ -59,8 +59,8 @@ export async function runPlan(workspace: Workspace, planId: string, options: Run
   const runId = `${(options.now?.() ?? new Date()).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
   // Another's commits may bring what is missing here: looked at once they are here.
   const early = options.remote === true || workspace.config.remote?.lease === true ? null : await prepare(workspace, planId, options);
-  const lock = takeLock(workspace.git.commonDir, planId, runId);
-  if ('holder' in lock) throw new Problem(held(planId, lock.holder));
+  const lock = takeLock(workspace.git, planId, runId);
+  if ('holder' in lock) throw new Problem(held(workspace, planId, lock.holder));
   try {
     const lease = early === null ? await takeLease(workspace, planId, runId, options.notice) : null;
     try {
@@ -262,6 +262,6 @@ async function begin(context: RunContext, named: string | null): Promise<void> {
   throw new Problem(`The run could not begin: ${refusal(outcome).reason}`);
 }
 
-function held(planId: string, holder: Holder): string {
-  return `The plan "${planId}" is being run by process ${holder.pid} on ${holder.host}. Wait for it, or let it pause: plans pause ${planId}`;
+function held({ root }: Workspace, planId: string, holder: Holder): string {
+  return `The plan "${planId}" is being run by ${nameOf(holder, root)}. Wait for it, or let it pause: ${pauseOf(holder, planId, root)}`;
 }

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Repository } from '../support/repository.ts';
 import { rig, task, trailer, type Rig } from '../support/rig.ts';
 import { contentOf } from '../support/scripted.ts';
 
@@ -104,6 +105,24 @@ describe('a command from a second process, while an attempt runs in the checkout
     expect(await ended).toBe(0);
     plans(it, 'skip', 'other', 'x');
     expect(it.repository.log()[0]).toBe('other: skipped: x');
+  });
+
+  it('names the work tree it runs in to the others of the repository, whose plan file it does not read', async () => {
+    await using it = await rig(two(`${HELD}; echo 1 > one.txt`));
+    const other = it.repository.path('.git/the other');
+    it.repository.git('worktree', 'add', '--quiet', '-b', 'side', other);
+    const { ended, go } = await held(it);
+    const { root } = it.repository;
+    const refusals: readonly (readonly [string[], string])[] = [
+      [['run', 'demo'], `in ${root}. Wait for it, or let it pause: plans pause demo -C ${root}`],
+      [['pause', 'demo'], `in ${root}, where it has to be told. Say the same with "-C ${root}"`],
+      [['rollback', 'demo'], `in ${root}. Let it pause first: plans pause demo -C ${root}`],
+    ];
+    for (const [words, told] of refusals) expect(() => plans(it, '-C', other, ...words)).toThrow(told);
+    expect(new Repository(other).status()).toEqual([]);
+    expect(plans(it, 'pause', 'demo', '-C', root)).toMatch(/finishes the task/);
+    go();
+    expect(await ended).toBe(3);
   });
 
   it.each(['done', 'retry'])('%s says what has to be first', async (command) => {

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJournal } from '../journal.ts';
-import { liveHolder, runFolder, takeLock } from '../lock.ts';
+import { liveHolder, nameOf, runFolder, takeLock } from '../lock.ts';
 import { syncFiles } from '../sync.ts';
 import { STATE_FOLDER, type Workspace } from '../workspace.ts';
 import { some, type Finding } from './finding.ts';
@@ -28,11 +28,11 @@ function named(commonDir: string, ending: string): readonly string[] {
   }
 }
 
-function locks({ git }: Workspace): readonly Finding[] {
+function locks({ git, root }: Workspace): readonly Finding[] {
   return named(git.commonDir, '.lock').map((plan): Finding => {
     const holder = liveHolder(git.commonDir, plan);
     if (holder !== null) {
-      const text = `The plan "${plan}" is being run by process ${holder.pid} on ${holder.host}.`;
+      const text = `The plan "${plan}" is being run by ${nameOf(holder, root)}.`;
       return { area: 'state', severity: 'note', text, todo: null };
     }
     return {
@@ -41,7 +41,7 @@ function locks({ git }: Workspace): readonly Finding[] {
       text: `The lock of "${plan}" was left by a runner that is gone.`,
       todo: 'The next run takes it over; --fix takes it away.',
       fix: () => {
-        const lock = takeLock(git.commonDir, plan, 'doctor');
+        const lock = takeLock(git, plan, 'doctor');
         if ('holder' in lock) return Promise.resolve(`The plan "${plan}" is being run again; its lock stays.`);
         lock.release();
         return Promise.resolve(`The lock of "${plan}" is gone.`);
