@@ -63,6 +63,9 @@ interface IterationEvidence {
   readonly changedBy: 'user' | 'claude';
   /** What was asked for; cut at {@link MAX_VALUE_CHARS}. */
   readonly prompt: string | null;
+  /** What the conversation that led to it has cost. */
+  readonly tokens?: number;
+  readonly costUsd?: number;
 }
 
 export type Evidence = TaskEvidence | PlanEvidence | IterationEvidence;
@@ -153,6 +156,7 @@ function iterationTrailers(evidence: IterationEvidence): Trailer[] {
   if (evidence.plan !== null) list.push(['Plan', escape(evidence.plan)]);
   list.push(['Plan-Iteration', evidence.iteration], ['Plan-Changed-By', evidence.changedBy]);
   if (evidence.prompt !== null) list.push(['Plan-Prompt', escape(evidence.prompt)]);
+  list.push(...costTrailers(evidence));
   return list;
 }
 
@@ -167,14 +171,12 @@ export function readTrailers(list: readonly Trailer[]): Evidence | null {
   if (event !== undefined) {
     const known = PLAN_EVENTS.find((name) => name === event);
     if (known === undefined || plan === null) return null;
-    const { tokens, costUsd } = costIn(values);
     return {
       plan,
       event: known,
       reason: text(values, 'plan-reason'),
       task: text(values, 'plan-task'),
-      ...(tokens === null ? {} : { tokens }),
-      ...(costUsd === null ? {} : { costUsd }),
+      ...knownCostIn(values),
       ...resetIn(values),
     };
   }
@@ -185,6 +187,7 @@ export function readTrailers(list: readonly Trailer[]): Evidence | null {
       iteration: ITERATION_TYPES.find((name) => name === iteration) ?? 'user_edit',
       changedBy: values.get('plan-changed-by') === 'claude' ? 'claude' : 'user',
       prompt: text(values, 'plan-prompt'),
+      ...knownCostIn(values),
     };
   }
   const task = text(values, 'plan-task');
@@ -220,6 +223,12 @@ function costIn(values: ReadonlyMap<string, string>): { readonly tokens: number 
     tokens: number(values.get('plan-tokens'), /^\d{1,15}$/),
     costUsd: number(values.get('plan-cost-usd'), /^\d{1,9}(?:\.\d{1,9})?$/),
   };
+}
+
+/** The cost without what is not known of it. */
+function knownCostIn(values: ReadonlyMap<string, string>): { readonly tokens?: number; readonly costUsd?: number } {
+  const { tokens, costUsd } = costIn(values);
+  return { ...(tokens === null ? {} : { tokens }), ...(costUsd === null ? {} : { costUsd }) };
 }
 
 function resetIn(values: ReadonlyMap<string, string>): { readonly resetsAt?: string } {

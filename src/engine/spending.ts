@@ -1,11 +1,12 @@
 /**
  * What agents have cost, read from git: a task's commit and the commit that records a failure say what its attempts cost, and an attempt
- * that no such commit speaks of yet says it in the commit that keeps it. So that neither a lost cache nor another clone spends twice.
+ * that no such commit speaks of yet says it in the commit that keeps it; the commit of a generated plan or a review says what that cost.
+ * So that neither a lost cache nor another clone spends twice.
  */
 import type { Commit } from '../adapters/git/git.ts';
 import { MAX_CRASHES } from '../core/admission.ts';
 import { add, fromCost, NOTHING, type Spending } from '../core/budget.ts';
-import { readAttempt, type AttemptEvidence, type Evidence } from '../core/trailer.ts';
+import { readAttempt, type AttemptEvidence, type PlanEvidence, type TaskEvidence } from '../core/trailer.ts';
 import { evidenceOf } from './history.ts';
 import { ATTEMPTS, numberOf } from './kept.ts';
 import type { Workspace } from './workspace.ts';
@@ -26,14 +27,19 @@ export interface SpentSoFar {
 export async function spentSoFar(workspace: Workspace, planId: string, now: Date): Promise<SpentSoFar> {
   const dayStart = new Date(now).setUTCHours(0, 0, 0, 0);
   const result = { plan: NOTHING, day: NOTHING, tasks: new Map<string, Spending>(), unrecorded: new Map<string, Spending>() };
-  const count = (plan: string, task: string, at: number, cost: Spending) => {
+  const count = (plan: string, task: string | null, at: number, cost: Spending) => {
     if (at >= dayStart) result.day = add(result.day, cost);
     if (plan !== planId) return;
     result.plan = add(result.plan, cost);
-    result.tasks.set(task, add(result.tasks.get(task) ?? NOTHING, cost));
+    if (task !== null) result.tasks.set(task, add(result.tasks.get(task) ?? NOTHING, cost));
   };
   const recorded = new Map<string, number>();
   for (const { planId: plan, at, evidence } of await evidenceOf(workspace)) {
+    if ('iteration' in evidence) {
+      const cost = evidence.plan === null ? null : fromCost(evidence);
+      if (cost !== null) count(plan, null, at, cost);
+      continue;
+    }
     const record = recordIn(evidence);
     if (record === null) continue;
     recorded.set(keyOf(plan, record.task), at);
@@ -55,8 +61,8 @@ export async function spentSoFar(workspace: Workspace, planId: string, now: Date
 const keyOf = (plan: string, task: string): string => `${plan}\n${task}`;
 
 /** What a commit of the branch says about a task's attempts before it. */
-function recordIn(evidence: Evidence): { task: string; cost: Spending | null; done: boolean } | null {
-  if ('iteration' in evidence || evidence.task === null) return null;
+function recordIn(evidence: TaskEvidence | PlanEvidence): { task: string; cost: Spending | null; done: boolean } | null {
+  if (evidence.task === null) return null;
   const cost = fromCost(evidence);
   const done = 'attempt' in evidence;
   return done || cost !== null ? { task: evidence.task, cost, done } : null;

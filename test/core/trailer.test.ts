@@ -48,12 +48,17 @@ const plan = fc.record(
   },
   { requiredKeys: ['plan', 'event', 'reason', 'task'] },
 );
-const iteration = fc.record({
-  plan: fc.option(anyText),
-  iteration: fc.constantFrom(...ITERATION_TYPES),
-  changedBy: fc.constantFrom('user' as const, 'claude' as const),
-  prompt: fc.option(anyText),
-});
+const iteration = fc.record(
+  {
+    plan: fc.option(anyText),
+    iteration: fc.constantFrom(...ITERATION_TYPES),
+    changedBy: fc.constantFrom('user' as const, 'claude' as const),
+    prompt: fc.option(anyText),
+    tokens: fc.integer({ min: 0, max: 1e12 }),
+    costUsd: fc.integer({ min: 0, max: 1e9 }).map((millionths) => millionths / 1e6),
+  },
+  { requiredKeys: ['plan', 'iteration', 'changedBy', 'prompt'] },
+);
 
 describe('trailers', () => {
   test('any evidence reads back as it was written', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { meteredAgent, usage, type MeteredStep } from '../support/metered.ts';
+import { formatTrailers } from '../../src/core/trailer.ts';
 import { rig, trailer, type Rig } from '../support/rig.ts';
 
 /** A config whose agent `meter` a test gives the run. */
@@ -50,6 +51,15 @@ describe('a ceiling', () => {
     const second = runWith(it, done);
     expect((await second.summary).end).toMatchObject({ reason: 'budget', detail: expect.stringContaining('Spent for the plan: $4.00') });
     expect(second.agent.jobs).toEqual([]);
+  });
+
+  it('counts what it cost to write the plan', async () => {
+    await using it = await rig(tasks('one'), config({ plan: { usd: 3 } }));
+    const evidence = { plan: 'demo', iteration: 'generation', changedBy: 'claude', prompt: 'x', tokens: 10, costUsd: 2.5 } as const;
+    await it.repository.commit(`demo: written\n\n${formatTrailers(evidence)}`, { 'plans/demo.plan.md': `${await it.plan()}\n` });
+    const { agent, summary } = runWith(it, done);
+    await summary;
+    expect(agent.jobs.map(({ maxBudgetUsd }) => maxBudgetUsd)).toEqual([0.5]);
   });
 
   it('counts an attempt that nothing landed of, in a clone as well', async () => {
