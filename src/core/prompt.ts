@@ -2,6 +2,7 @@
 import type { GateConfig } from './config.ts';
 import type { Plan, Task } from './plan.ts';
 import { phaseOf } from './progress.ts';
+import { fenced } from './quote.ts';
 import type { Failure } from './effect.ts';
 
 /** Characters of a failed attempt's output that the next one gets to see. */
@@ -61,13 +62,6 @@ function failureText(failure: Failure, keepsWork: boolean): string {
   const tail = failure.tail.slice(-MAX_FAILURE_CHARS).trim();
   const state = keepsWork ? 'What it changed is still in place: mend it.' : 'Its changes were taken back: begin anew.';
   return `The attempt before this one failed (${failure.outcome}): ${failure.reason} ${state}${tail === '' ? '' : `\n\n${fenced(tail)}`}`;
-}
-
-/** A code block whose fence is longer than any in the text. */
-function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`{3,}/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}text\n${text}\n${fence}`;
 }
 
 function doneTasks(plan: Plan): string {
