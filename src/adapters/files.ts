@@ -14,8 +14,16 @@ export type { FileFailure, FileSystem } from './files/system.ts';
 
 /** So often an edit is tried again because somebody else was faster. */
 const MAX_TRIES = 100;
+/** So many files that one path has replaced in the last seconds are kept open, with so many characters together. */
+const MAX_REPLACED = 256;
+const MAX_REPLACED_LENGTH = 8 * 1024 * 1024;
+/** So many of them are looked at with each edit; the others when their time is over, and before it matters. */
+const LOOKED_AT = 8;
 /** So many files' recent writes are remembered. */
 const MAX_REMEMBERED = 64;
+
+/** Only what others saved is taken up, and what they undid made again. */
+const NO_EDIT: Edit = () => null;
 
 type EditResult =
   | {
@@ -47,7 +55,8 @@ export interface Files {
 interface Remembered {
   readonly writes: RecentWrites;
   readonly seen: Seen;
-  replaced: Replaced | null;
+  /** Oldest first. */
+  replaced: readonly Replaced[];
   queue: Promise<unknown>;
 }
 
@@ -92,7 +101,7 @@ export function openFiles(options: { readonly root?: string; readonly fs?: FileS
       return { type: 'text', text: read.text, digest: digestOf(read.bytes), signature: read.signature };
     },
     editText: (path, change, { once = false } = {}) => edit(path, change, once),
-    settle: (path) => edit(path, () => null, true),
+    settle: (path) => edit(path, NO_EDIT, true),
   };
 }
 
@@ -109,29 +118,52 @@ async function editNow(fs: FileSystem, path: string, memory: Remembered, edit: E
     const base = await readStable(fs, path, memory.seen);
     if (base.type === 'failed') return base;
     const now = performance.now();
-    const theirs = base.text === memory.writes.text ? await lateText(memory) : null;
-    const mended = memory.writes.mend(theirs ?? base.text, now);
+    const replaced = looked(memory, edit === NO_EDIT);
+    const late = await withLateSaves(replaced, base.text, memory.writes);
+    const mended = memory.writes.mend(late.text, now);
+    const reapplied = late.count + mended.count;
     const text = edit(mended.text) ?? mended.text;
-    if (text === base.text) return { type: 'unchanged', text, signature: base.signature };
-    const published = publish(fs, path, base, text);
-    if (published.type === 'failed') return published;
-    if (published.type === 'moved') continue;
-    memory.replaced?.drop();
-    memory.replaced = new Replaced(fs, published.replaced, base.signature);
+    const published = text === base.text ? null : publish(fs, path, base, text);
+    if (published?.type === 'failed') return published;
+    if (published?.type === 'moved') continue;
+    for (const taken of replaced) taken.take();
+    if (published === null) return { type: 'unchanged', text, signature: base.signature };
+    keep(memory, new Replaced(fs, published.replaced, base));
     if (once) memory.writes.text = text;
     else memory.writes.add(edit, mended.text, text, now);
     // Somebody was in the middle of an in-place save: theirs must be taken up before they read the file again.
-    const late = memory.replaced.hasChanged() ? await editNow(fs, path, memory, () => null, true) : null;
-    return { type: 'written', text: late?.type === 'written' ? late.text : text, reapplied: mended.count, tries };
+    const again = looked(memory, false).some((replaced) => replaced.hasChanged()) ? await editNow(fs, path, memory, NO_EDIT, true) : null;
+    return { type: 'written', text: again?.type === 'written' ? again.text : text, reapplied, tries };
   }
   return failure('busy', `${path} was not changed: it was saved by somebody else each of ${MAX_TRIES} times it was tried.`);
 }
 
-async function lateText(memory: Remembered): Promise<string | null> {
-  const text = (await memory.replaced?.lateText(memory.seen)) ?? null;
-  // Taken up once: what else comes late is in the file that is replaced next.
-  if (text !== null) memory.replaced?.drop();
-  return text;
+/** The text with what was saved into files that this process has replaced, by somebody who had opened them before; `count` of our writes were made again in it. */
+async function withLateSaves(kept: readonly Replaced[], current: string, writes: RecentWrites): Promise<{ text: string; count: number }> {
+  let [text, count] = [current, 0];
+  for (const replaced of kept) {
+    text = await replaced.merged(text, (late) => {
+      const mended = writes.mend(late, performance.now());
+      count += mended.count;
+      return mended.text;
+    });
+  }
+  return { text, count };
+}
+
+function looked({ replaced }: Remembered, all: boolean): Replaced[] {
+  return all ? [...replaced] : replaced.filter(({ isDue }, index) => isDue || index >= replaced.length - LOOKED_AT);
+}
+
+function keep(memory: Remembered, fresh: Replaced): void {
+  const kept = [...memory.replaced.filter(({ isOpen }) => isOpen), fresh];
+  let length = kept.reduce((sum, replaced) => sum + replaced.length, 0);
+  while (kept.length > 1 && (kept.length > MAX_REPLACED || length > MAX_REPLACED_LENGTH)) {
+    const oldest = kept.shift();
+    length -= oldest?.length ?? 0;
+    oldest?.drop();
+  }
+  memory.replaced = kept;
 }
 
 function remember(remembered: Map<string, Remembered>, path: string): Remembered {
@@ -139,7 +171,7 @@ function remember(remembered: Map<string, Remembered>, path: string): Remembered
   if (known !== undefined) return known;
   if (remembered.size >= MAX_REMEMBERED) {
     for (const [other, { writes, replaced }] of remembered) {
-      if (replaced?.isOpen !== true && writes.isOver(performance.now())) remembered.delete(other);
+      if (!replaced.some(({ isOpen }) => isOpen) && writes.isOver(performance.now())) remembered.delete(other);
     }
   }
   const writes = new RecentWrites();
@@ -150,7 +182,7 @@ function remember(remembered: Map<string, Remembered>, path: string): Remembered
     length: 0,
     ending: '',
   };
-  const fresh: Remembered = { writes, seen, replaced: null, queue: Promise.resolve() };
+  const fresh: Remembered = { writes, seen, replaced: [], queue: Promise.resolve() };
   remembered.set(path, fresh);
   return fresh;
 }

@@ -1,19 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import * as nodeFs from 'node:fs';
-import {
-  closeSync,
-  chmodSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memfs } from 'memfs';
 import { describe, expect, test } from 'vitest';
@@ -271,16 +258,6 @@ describe('a save from an older text', () => {
     await files.editText(path, (text) => `${text}\r\n- [ ] Four`, { once: true });
     writeFileSync(path, OLD);
     expect(await files.settle(path)).toMatchObject({ type: 'unchanged' });
-  });
-
-  test('what somebody writes into the file that was replaced, having opened it before, is not lost', async () => {
-    const files = openFiles();
-    const file = openSync(path, 'r+');
-    await files.editText(path, tick('One'));
-    writeSync(file, `${OLD}, and a late thought`, 0);
-    closeSync(file);
-    expect(await files.settle(path)).toMatchObject({ type: 'written', reapplied: 1 });
-    expect(now()).toBe(`${tick('One')(OLD)}, and a late thought`);
   });
 
   test('changes are compared by what they do, not where', () => {

@@ -20,7 +20,10 @@ const HITS = 6;
 
 /** Each does what another try does not undo or repeat, and leaves a process behind that its runner has to end. */
 const PLAN = TASKS.map((id) =>
-  task(id, `touch sleeper; sleep 1000 > /dev/null 2>&1 & grep -qx ${id} list.txt || echo ${id} >> list.txt; seq 1 2000 > ${id}.txt; rm sleeper`),
+  task(
+    id,
+    `touch sleeper; sleep 1000 > /dev/null 2>&1 & grep -qx ${id} list.txt || echo ${id} >> list.txt; seq 1 2000 > ${id}.txt; rm sleeper`,
+  ),
 ).join('');
 
 /** Mulberry32: the same numbers for the same seed. */

@@ -13,8 +13,11 @@ process.on('message', () => stop.abort());
 
 const titles: Record<string, number> = {};
 let saves = 0;
+/** The longest time between a look at the file and the end of its save, in milliseconds. */
+let slowest = 0;
 while (!stop.signal.aborted) {
   await delay(3 + random(13));
+  const readAt = performance.now();
   const text = read();
   if (text === null) continue;
   saves += 1;
@@ -26,7 +29,8 @@ while (!stop.signal.aborted) {
   }
   if (random(2) === 0) await delay(random(4));
   await save(changed);
-  process.send?.({ saves, titles });
+  slowest = Math.max(slowest, performance.now() - readAt);
+  process.send?.({ saves, titles, slowest });
 }
 process.disconnect();
 

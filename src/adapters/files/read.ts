@@ -84,7 +84,7 @@ export async function readStable(fs: FileSystem, path: string, seen: Seen): Prom
       const quiet = performance.now() - quietSince >= needed;
       if (old || quiet || read.text === seen.written || (!cut && waited > QUIET_LIMIT_MS)) {
         seen.length = read.text.length;
-        seen.ending = read.text.slice(-ENDING);
+        seen.ending = endingOf(read.text);
         return read;
       }
     }
@@ -93,8 +93,12 @@ export async function readStable(fs: FileSystem, path: string, seen: Seen): Prom
 }
 
 /** Shorter than it was, and without its end. A person who deletes the end of a plan waits half a second for us to believe it. */
-export function isCut(text: string, seen: Seen): boolean {
+export function isCut(text: string, seen: Pick<Seen, 'length' | 'ending'>): boolean {
   return text === '' || (text.length < seen.length && !text.endsWith(seen.ending));
+}
+
+export function endingOf(text: string): string {
+  return text.slice(-ENDING);
 }
 
 /** One look. `torn` when it changed while it was read. */
