@@ -1,5 +1,6 @@
 /** What a crash left: ended, kept, or put back, so that a run begins on what git says. */
 import { recoverFiles } from '../adapters/files.ts';
+import { sweep } from '../adapters/git/index-lock.ts';
 import { openGit } from '../adapters/git/open.ts';
 import { killMarked } from '../adapters/process/group.ts';
 import { spendingOf, toCost } from '../core/budget.ts';
@@ -37,6 +38,7 @@ interface Present {
 export async function mend(workspace: Workspace, plan: PlanFile, now: Present): Promise<Mended> {
   const { git } = workspace;
   recoverFiles(`${workspace.plansFolder}/`);
+  sweep(git.gitDir);
   let putBack: readonly string[] = [];
   const entries = readJournal(git.commonDir, plan.plan.id);
   const [first] = entries;

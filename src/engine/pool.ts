@@ -130,6 +130,7 @@ export class WorktreePool {
       await opened?.close();
       return null;
     }
+    await opened.finishWorktree(commit);
     const dirty = readMark(opened)?.dirty ?? [];
     const slot: Slot = { root, git: opened, base: commit, before: { head: await opened.head(), dirty: new Map(dirty) }, spent: null };
     this.#all.push(slot);

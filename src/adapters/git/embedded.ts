@@ -113,6 +113,10 @@ class EmbeddedGit implements Git {
     return this.diff();
   }
 
+  async finishWorktree(): Promise<void> {
+    // It makes none.
+  }
+
   addWorktree(): Promise<never> {
     return this.diff();
   }

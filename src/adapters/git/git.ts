@@ -158,6 +158,8 @@ export interface Git {
   diff(from: string, to: string): Promise<readonly string[]>;
   /** Makes a linked work tree at `folder` (absolute, not there yet), detached at `commit`. One at a time: git races on its config. */
   addWorktree(folder: string, commit: string): Promise<void>;
+  /** Finishes this linked work tree where its making was cut off, with nothing in it but what git wrote; at `commit` where it stands nowhere yet. Else nothing is to do. */
+  finishWorktree(commit: string): Promise<void>;
   /** Moves this work tree to `commit`, detached. Fails where a local change stands in the way. */
   moveTo(commit: string): Promise<void>;
   /** Moves this detached work tree to `commit` and gives its changes up, which are all in `paths`. */

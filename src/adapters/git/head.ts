@@ -1,4 +1,6 @@
-/** HEAD put back where it belongs, with the index and the files as they are. */
+/** Where HEAD and references stand; HEAD put back where it belongs, with the index and the files as they are. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { literal, nulList } from './entries.ts';
 import type { Head } from './git.ts';
 import type { GitProgram } from './process.ts';
@@ -25,4 +27,14 @@ export async function putHead(git: GitProgram, to: Head & { readonly commit: str
 export async function unstage(git: GitProgram, paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return;
   await git.must(['reset', '--quiet', '--pathspec-from-file=-', '--pathspec-file-nul'], { input: nulList(paths.map(literal)) });
+}
+
+/** What a reference's own file says: no process is needed for it. Null where it is packed, or kept otherwise, and git has to be asked. */
+export function looseRef(commonDir: string, ref: string, idLength: number): string | null {
+  try {
+    const text = readFileSync(join(commonDir, ref), 'utf8').trimEnd();
+    return text.length === idLength && /^[0-9a-f]+$/.test(text) ? text : null;
+  } catch {
+    return null;
+  }
 }

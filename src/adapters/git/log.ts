@@ -2,6 +2,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { literal } from './entries.ts';
 import type { Commit, FileChange, LogQuery } from './git.ts';
+import type { GitProgram } from './process.ts';
 
 /** Subject and body are free text but cannot hold NUL; trailers are unfolded, one a line. */
 const FORMAT = '%H%x00%P%x00%an%x00%aI%x00%cI%x00%s%x00%b%x00%(trailers:only=true,unfold=true)';
@@ -114,4 +115,11 @@ function parseTrailers(text: string): (readonly [string, string])[] {
     const colon = line.indexOf(':');
     return colon > 0 ? [[line.slice(0, colon).trimEnd(), line.slice(colon + 1).trim()]] : [];
   });
+}
+
+/** The oldest commit without parents that HEAD stands on. */
+export async function oldestRoot(git: GitProgram): Promise<string | null> {
+  const listed = await git.must(['rev-list', '--max-parents=0', '--timestamp', 'HEAD']);
+  const roots = listed.toString('utf8').split('\n').filter(Boolean);
+  return roots.sort((a, b) => parseInt(a, 10) - parseInt(b, 10))[0]?.split(' ')[1] ?? null;
 }

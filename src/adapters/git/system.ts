@@ -1,5 +1,4 @@
 /** Git by the git program: whatever a repository uses (hooks, signing, attributes, worktrees, sha256), git itself does it. */
-import { readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commitPaths, type CommitObject, type CommitPlace } from './commit.ts';
@@ -18,10 +17,10 @@ import type {
   WorkTreeStatus,
 } from './git.ts';
 import { HookFolder } from './hooks.ts';
-import { IndexLock, unlessLocked } from './index-lock.ts';
+import { IndexLock, isHalfMade, unlessLocked } from './index-lock.ts';
 import { keepCommit, restorePaths, type KeepRequest } from './keep.ts';
 import { locate, type Location } from './locate.ts';
-import { LogParser, logArguments, singleArguments } from './log.ts';
+import { LogParser, logArguments, oldestRoot, singleArguments } from './log.ts';
 import { OPERATIONS } from './operations.ts';
 import { GitProgram, gitEnvironment } from './process.ts';
 import { ObjectReader } from './reader.ts';
@@ -29,8 +28,8 @@ import { fetchRefs, pushRefs, remoteRefs, statement } from './remote.ts';
 import { forward, putBack, revert } from './revert.ts';
 import { STATUS_ARGUMENTS, parseStatus } from './status.ts';
 import { diffTrees, lookUp, parseTree, type TreeEntry } from './tree.ts';
-import { putHead, unstage } from './head.ts';
-import { addWorktree, moveTo, replay, resetTo } from './worktrees.ts';
+import { looseRef, putHead, unstage } from './head.ts';
+import { addWorktree, finishWorktree, moveTo, replay, resetTo } from './worktrees.ts';
 
 const BRANCH = /^ref: refs\/heads\/(.+)\n?$/;
 /** Bounds of what is remembered of trees: a few MB. */
@@ -78,7 +77,10 @@ class SystemGit implements Git, CommitPlace {
 
   async head(): Promise<Head> {
     const branch = await this.#branch();
-    return { branch, commit: (branch === null ? null : this.#looseRef(`refs/heads/${branch}`)) ?? (await this.resolve('HEAD')) };
+    return {
+      branch,
+      commit: (branch === null ? null : looseRef(this.commonDir, `refs/heads/${branch}`, this.zero.length)) ?? (await this.resolve('HEAD')),
+    };
   }
 
   async resolve(revision: string): Promise<string | null> {
@@ -156,11 +158,13 @@ class SystemGit implements Git, CommitPlace {
   async updateRef(ref: string, to: string | null, from: string | null): Promise<boolean> {
     if (to === null && from === null) return (await this.#refId(ref)) === null;
     const change = to === null ? ['-d', ref, from ?? ''] : [ref, to, from ?? this.zero];
-    const result = await this.git.run(['update-ref', '--no-deref', ...change]);
-    if (result.code === 0) return true;
-    // Where the reference does stand at `from`, it was something else: no such object, a bad name, a held lock.
-    if ((await this.#refId(ref)) !== from) return false;
-    throw new Error(`git update-ref failed: ${result.stderr.trim()}`);
+    return this.#indexLock.change(async () => {
+      const result = await this.git.run(['update-ref', '--no-deref', ...change]);
+      if (result.code === 0) return true;
+      // Where the reference does stand at `from`, it was something else: no such object, a bad name, a held lock.
+      if ((await this.#refId(ref)) !== from) return false;
+      throw new Error(`git update-ref failed: ${result.stderr.trim()}`);
+    });
   }
 
   keep(request: KeepRequest): Promise<string> {
@@ -178,7 +182,13 @@ class SystemGit implements Git, CommitPlace {
   }
 
   addWorktree(folder: string, commit: string): Promise<void> {
-    return addWorktree(this.git, folder, commit);
+    return this.#indexLock.change(() => addWorktree(this.git, folder, commit));
+  }
+
+  async finishWorktree(commit: string): Promise<void> {
+    if (!isHalfMade(this.gitDir)) return;
+    const stands = await this.resolve('HEAD');
+    await this.#alone(() => this.#indexLock.change(() => finishWorktree(this.git, this.gitDir, { stands, commit })));
   }
 
   moveTo(commit: string): Promise<void> {
@@ -186,7 +196,7 @@ class SystemGit implements Git, CommitPlace {
   }
 
   putHead(to: Head & { readonly commit: string }, from: string | null): Promise<boolean> {
-    return this.#alone(() => putHead(this.git, to, from ?? this.zero));
+    return this.#alone(() => this.#indexLock.change(() => putHead(this.git, to, from ?? this.zero)));
   }
 
   unstage(paths: readonly string[]): Promise<void> {
@@ -242,9 +252,7 @@ class SystemGit implements Git, CommitPlace {
   async rootCommit(): Promise<string | null> {
     if (await exists(join(this.commonDir, 'shallow'))) return null;
     if ((await this.resolve('HEAD')) === null) return null;
-    const listed = await this.git.must(['rev-list', '--max-parents=0', '--timestamp', 'HEAD']);
-    const roots = listed.toString('utf8').split('\n').filter(Boolean);
-    return roots.sort((a, b) => parseInt(a, 10) - parseInt(b, 10))[0]?.split(' ')[1] ?? null;
+    return oldestRoot(this.git);
   }
 
   async close(): Promise<void> {
@@ -277,16 +285,6 @@ class SystemGit implements Git, CommitPlace {
     if (name !== NO_BRANCH) return name;
     const result = await this.git.run(['symbolic-ref', '--quiet', '--short', 'HEAD']);
     return result.code === 0 ? result.stdout.toString('utf8').trim() : null;
-  }
-
-  /** What a reference's own file says: no process is needed for it. Null where it is packed, or kept otherwise, and git has to be asked. */
-  #looseRef(ref: string): string | null {
-    try {
-      const text = readFileSync(join(this.commonDir, ref), 'utf8').trimEnd();
-      return text.length === this.zero.length && /^[0-9a-f]+$/.test(text) ? text : null;
-    } catch {
-      return null;
-    }
   }
 
   /** What a reference holds itself, be it a commit or not. */

@@ -1,5 +1,8 @@
 /** Work trees beside the checkout, and one commit's change put on top of another's. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Replayed } from './git.ts';
+import { HALF_MADE } from './index-lock.ts';
 import { KEEPER, removeFile } from './keep.ts';
 import type { GitProgram } from './process.ts';
 
@@ -9,6 +12,17 @@ const WRITERS = ['-c', 'checkout.workers=0', '-c', 'checkout.thresholdForParalle
 /** Makes a linked work tree at `folder`, which must not exist, detached at `commit`. */
 export async function addWorktree(git: GitProgram, folder: string, commit: string): Promise<void> {
   await git.must([...WRITERS, 'worktree', 'add', '--quiet', '--detach', folder, commit]);
+}
+
+/** Finishes a work tree whose making was cut off: where it `stands`, or at `commit` where that is nowhere yet. */
+export async function finishWorktree(
+  git: GitProgram,
+  gitDir: string,
+  { stands, commit }: { readonly stands: string | null; readonly commit: string },
+): Promise<void> {
+  if (stands === null) await git.must(['update-ref', '--no-deref', 'HEAD', commit]);
+  await git.must([...WRITERS, 'reset', '--quiet', '--hard', stands ?? commit]);
+  await rm(join(gitDir, HALF_MADE), { force: true });
 }
 
 /** Moves a work tree whose tracked files are clean to a commit, detached. */

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { sweep } from '../../../src/adapters/git/index-lock.ts';
 import { openSystemGit } from '../../../src/adapters/git/system.ts';
 import { commit, open, opened, repositoryWith } from './opened.ts';
 
@@ -16,6 +17,65 @@ async function holder(lock: string, ms: number): Promise<ChildProcess> {
   if (child.stdout !== null) await once(child.stdout, 'data');
   return child;
 }
+
+describe('the lock of a reference', () => {
+  const ref = 'refs/plans/attempts/demo/one/1';
+  it('that a dead process of ours left is taken away', async () => {
+    const repository = await repositoryWith({ 'a.txt': 'a\n' });
+    const git = await openSystemGit(repository.root, process.env, 50);
+    opened.push(git);
+    await repository.write({ [`.git/plans-index.${DEAD}`]: '12345', [`.git/${ref}.lock`]: '', '.git/HEAD.lock': '' });
+    expect(await git.updateRef(ref, repository.head(), null)).toBe(true);
+    await repository.write({ 'a.txt': 'A\n', [`.git/plans-index.${DEAD}`]: '12345' });
+    expect(await commit(git, ['a.txt'])).toMatchObject({ type: 'committed' });
+  });
+
+  it('that is another’s is named', async () => {
+    const repository = await repositoryWith({ 'a.txt': 'a\n' });
+    const git = await openSystemGit(repository.root, process.env, 50);
+    opened.push(git);
+    await repository.write({ [`.git/${ref}.lock`]: '' });
+    await expect(git.updateRef(ref, repository.head(), null)).rejects.toThrow(`Another git holds ${repository.path(`.git/${ref}.lock`)}`);
+    expect(await git.resolve(ref)).toBe(null);
+  });
+});
+
+describe('a worktree whose making was cut off', () => {
+  it.each([
+    ['while its files were written', '.git/worktrees/side/index.lock', ''],
+    ['before it stood anywhere', '.git/worktrees/side/HEAD', `${'0'.repeat(40)}\n`],
+  ])('%s is finished', async (_, file, content) => {
+    const repository = await repositoryWith({ 'a.txt': 'a\n', 'b.txt': 'b\n' });
+    const git = await open(repository.root);
+    await git.addWorktree(repository.path('.git/side'), repository.head());
+    const half = { '.git/worktrees/side/index': null, '.git/side/b.txt': null, [file]: content };
+    await repository.write({ ...half, '.git/worktrees/side/locked': 'initializing\n' });
+    const side = await openSystemGit(repository.path('.git/side'), process.env, 50);
+    opened.push(side);
+    await side.finishWorktree(repository.head());
+    expect(await side.status()).toEqual({ head: { branch: null, commit: repository.head() }, changes: [] });
+    expect(existsSync(repository.path('.git/worktrees/side/locked'))).toBe(false);
+  });
+
+  it('is none that a person has locked', async () => {
+    const repository = await repositoryWith({ 'a.txt': 'a\n' });
+    const git = await open(repository.root);
+    await git.addWorktree(repository.path('.git/side'), repository.head());
+    await repository.write({ '.git/worktrees/side/locked': 'on my stick\n', '.git/side/a.txt': 'mine\n' });
+    const side = await open(repository.path('.git/side'));
+    await side.finishWorktree(repository.head());
+    expect((await side.status()).changes).toHaveLength(1);
+  });
+});
+
+test('what a killed process left of its own in git’s folder is swept, and nothing else', async () => {
+  const repository = await repositoryWith({ 'a.txt': 'a\n' });
+  const left = [`plans-keep-${DEAD}-1`, `plans-keep-${DEAD}-1.lock`, `plans-paths-${DEAD}-22`, `plans-index.${DEAD}`];
+  const stays = [`plans-keep-${process.pid}-1`, 'plans-setup', 'plans-mine'];
+  await repository.write(Object.fromEntries([...left, ...stays].map((name) => [`.git/${name}`, 'x'])));
+  sweep(repository.path('.git'));
+  expect(readdirSync(repository.path('.git')).filter((name) => name.startsWith('plans-'))).toEqual(stays.toSorted());
+});
 
 describe('an index.lock', () => {
   it.each([100, 1_000])('that another process holds for %i ms is waited for, by a commit and by a restore', async (ms) => {
