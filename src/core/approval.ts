@@ -1,5 +1,6 @@
 /** A person's word that a task of a manual phase may run, bound to what the task says: an edit voids it. */
-import type { Task } from './plan.ts';
+import type { Plan, Task } from './plan.ts';
+import { findTask } from './progress.ts';
 import { sha256 } from './sha256.ts';
 
 /** Hexadecimal digits of an approval. */
@@ -17,4 +18,15 @@ export function approvalOf(task: Pick<Task, (typeof APPROVED_KEYS)[number]>): st
 export function approvalState(task: Pick<Task, (typeof APPROVED_KEYS)[number] | 'approved'>): Task['approval'] {
   if (task.approved === undefined) return undefined;
   return task.approved === approvalOf(task) ? 'valid' : 'void';
+}
+
+/** Of the tasks that a person has named, those that still say what they said: an edit voids that word too. */
+export function stillApproved(approved: ReadonlySet<string>, before: Plan, after: Plan): ReadonlySet<string> {
+  if (approved.size === 0 || before === after) return approved;
+  return new Set([...approved].filter((id) => saidBy(before, id) === saidBy(after, id)));
+}
+
+function saidBy(plan: Plan, id: string): string | null {
+  const task = findTask(plan, id);
+  return task === undefined ? null : approvalOf(task);
 }

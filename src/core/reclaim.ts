@@ -1,6 +1,6 @@
 /**
  * What a plan file's change during an attempt may decide. While an agent works in the checkout nobody can tell its hand from a
- * person's, so text, order and a pause are taken, and what carries trust is put back: ticks, statuses, and keys that are code. What a
+ * person's, so text, order and a pause are taken, and what carries trust is put back: ticks, statuses, tries, and keys that are code. What a
  * person has decided by a command stands: the command leaves a digest of it where the runner looks.
  */
 import { applyEdits, setPhaseFields, setPlanFields, setTaskFields, setTaskStatus } from './edit.ts';
@@ -21,6 +21,7 @@ const TASK_KEYS = [
   'model',
   'assignee',
   'approved',
+  'attempts',
 ] as const;
 const PHASE_KEYS = ['agent', 'gates'] as const;
 
@@ -53,9 +54,12 @@ export function decisionsOf(before: Plan, after: Plan): readonly string[] {
   return decided;
 }
 
+/** `what=value`, each a digest: of two decisions about one thing the later counts. */
 function decision(whose: string, key: string, value: unknown): string {
-  return sha256(JSON.stringify([whose, key, value ?? null])).slice(0, 24);
+  return `${digestOf([whose, key])}=${digestOf([whose, key, value ?? null])}`;
 }
+
+const digestOf = (parts: readonly unknown[]): string => sha256(JSON.stringify(parts)).slice(0, 24);
 
 const NOTHING: ReadonlySet<string> = new Set();
 
@@ -103,7 +107,7 @@ function differing<K extends keyof Task | keyof Phase>(
   const fields: Record<string, FieldValue | null> = {};
   for (const key of keys) {
     const value = old?.[key] ?? null;
-    if (JSON.stringify(value) !== JSON.stringify(now[key] ?? null)) fields[key] = (value === false ? null : value) as FieldValue | null;
+    if (JSON.stringify(value) !== JSON.stringify(now[key] ?? null)) fields[key] = (value === false || value === 0 ? null : value) as FieldValue | null;
   }
   return Object.keys(fields).length === 0 ? null : fields;
 }

@@ -12,6 +12,7 @@
  * `stop` is set, what runs is let finish, nothing starts, and the last to finish brings the pause.
  */
 import { admit, hasRoom, spend } from './admission.ts';
+import { stillApproved } from './approval.ts';
 import { settle, spendingOf, type Ledger } from './budget.ts';
 import { choose } from './choose.ts';
 import type { Effect, Fact, Failure, Waiting } from './effect.ts';
@@ -267,7 +268,7 @@ function urgency(stop: Stop): number {
 
 /** What the plan file says goes before what was to be done. */
 function obey(before: Run, plan: Plan, withdrawn: boolean): Next {
-  const run = { ...before, plan };
+  const run = { ...before, plan, approved: stillApproved(before.approved, before.plan, plan) };
   if (plan.status === 'failed') return halt(run, CANCELLED);
   if (plan.status === 'paused') return halt(run, ASKED);
   // What it stops for may be settled: the pause taken back, the failed task tried again or skipped by a person.

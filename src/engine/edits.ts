@@ -12,7 +12,7 @@ import { commitPlan, tell } from './commits.ts';
 import type { Committer } from './commits.ts';
 import { note, worksInCheckout } from './context.ts';
 import type { RunContext } from './context.ts';
-import { readDecisions } from './decisions.ts';
+import { readDecisions, spendDecisions } from './decisions.ts';
 
 /** Reads the plan at a boundary, commits a person's edits as theirs, and posts what counts now. */
 export async function readPlanAtBoundary(context: RunContext): Promise<void> {
@@ -56,8 +56,15 @@ export async function takeEdits(context: RunContext): Promise<string | null> {
   const said = decisionsOf(before, reading.plan);
   const steering = said.every((digest) => decided.has(digest)) ? steeringOf(before, reading.plan) : null;
   const outcome = await (steering === null ? commitEdits(context) : commitPlan(context, steering.subject, steering));
-  if (outcome.type === 'committed') context.post(planEdited(before, reading.plan, outcome.commit));
-  else tell(context, outcome);
+  if (outcome.type === 'committed') {
+    spendDecisions(
+      context.workspace.git.commonDir,
+      context.planId,
+      context.runId,
+      said.filter((digest) => decided.has(digest)),
+    );
+    context.post(planEdited(before, reading.plan, outcome.commit));
+  } else tell(context, outcome);
   return null;
 }
 

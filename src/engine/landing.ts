@@ -119,7 +119,9 @@ export async function finishAttempt(context: RunContext, effect: EffectOf<'finis
   const reading = await context.plan.read();
   const paused = reading.type === 'edited' && reading.plan.status === 'paused' && context.plan.plan.status !== 'paused';
   if (paused) context.post({ type: 'pause-requested', by: 'file', now: false });
-  const willRetry = effect.willRetry && !paused;
+  // What a person has approved is not what the next attempt would do: the boundary asks again.
+  const voided = reading.type !== 'unusable' && isVoid(reading.plan, task);
+  const willRetry = effect.willRetry && !paused && !voided;
   // What works apart leaves its worktree to others; its work is under the ref. In the checkout it stays for a person to mend.
   if (!willRetry && work.place.slot !== null) leave(context, task);
   const durationMs = performance.now() - work.attemptStartedAt;
@@ -136,6 +138,11 @@ export async function finishAttempt(context: RunContext, effect: EffectOf<'finis
     gates: [...gates],
     tail,
   });
+}
+
+/** Whether a task that waits for approval was edited since it had it. */
+function isVoid(plan: Plan, task: string): boolean {
+  return phaseOf(plan, task)?.executionMode === 'manual' && findTask(plan, task)?.approval === 'void';
 }
 
 /** Takes a tick back that did not get into a commit: the text before, where nobody has written since; else the box and the status. */

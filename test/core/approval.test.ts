@@ -4,10 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { approvalOf } from '../../src/core/approval.ts';
 import { applyEdits, setTaskFields, setTaskStatus } from '../../src/core/edit.ts';
 import { checkPlan } from '../../src/core/lint.ts';
+import type { Plan } from '../../src/core/plan.ts';
 import { findTask } from '../../src/core/progress.ts';
+import { newRun, transition } from '../../src/core/run.ts';
 import { readiness } from '../../src/core/schedule.ts';
 import { sha256 } from '../../src/core/sha256.ts';
 import { runs } from '../support/runs.ts';
+import { untouched } from './limits.ts';
 
 const TEXT =
   '---\nstatus: ready\n---\n\n## A\n\n```yaml\nexecutionMode: manual\n```\n\n- [ ] one\n\n  ```yaml\n  run: echo 1\n  ```\n\n  Do it.\n';
@@ -56,6 +59,15 @@ describe('an approval', () => {
     const edit = setTaskStatus(text, checkPlan(text, 'p').plan, 'one', { status, attempts: 1, error: '' });
     if ('refused' in edit) throw new Error(edit.refused);
     expect(applyEdits(text, edit.edits).includes('approved:')).toBe(stays);
+  });
+
+  it('by naming a task counts for what it said then', () => {
+    const [before, other] = ['Do it.', 'Do it well.'].map((words) => checkPlan(TEXT.replace('Do it.', words), 'p').plan);
+    if (before === undefined || other === undefined) throw new Error('no plan');
+    const run = newRun(before, { ...untouched(), scope: null, approved: new Set(['one']), maxAttempts: 1, maxConcurrency: 1, estimate: () => 1 });
+    const asked = (plan: Plan) => transition(run, { type: 'plan-read', plan })[1];
+    expect(asked(before)).toMatchObject([{ type: 'start-attempt', task: 'one' }]);
+    expect(asked(other)).toMatchObject([{ type: 'record-pause', reason: 'manual_approval_required', task: 'one' }]);
   });
 
   it('that looks like a number is still text', () => {

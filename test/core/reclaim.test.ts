@@ -14,6 +14,7 @@ const changes = [
   ['run: echo 1', 'run: echo 2', 'run of "one"'],
   ['run: echo 1', 'run: echo 1\n  approved: "0123456789ab"', 'approved of "one"'],
   ['run: echo 1', 'run: echo 1\n  status: skipped', 'status of "one"'],
+  ['run: echo 1', 'run: echo 1\n  attempts: 1', 'attempts of "one"'],
 ] as const;
 
 describe('a change during an attempt', () => {

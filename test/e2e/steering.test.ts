@@ -12,6 +12,10 @@ const HELD = 'echo $$ > .git/begun; cat .git/gate > /dev/null';
 
 const parallel = (...tasks: readonly string[]) => `## P\n\n\`\`\`yaml\nexecutionMode: parallel\n\`\`\`\n\n${tasks.join('')}`;
 
+/** In a shell: edits the plan, as a command would not. */
+const sed = (script: string) => `sed -i.bak '${script}' plans/demo.plan.md; rm plans/demo.plan.md.bak`;
+const forge = (id: string) => sed(`s/^  id: ${id}$/&\\n  status: skipped/`);
+
 /** A runner in a process of its own, whose first task is held. */
 async function held(it: Rig): Promise<{ readonly ended: Promise<number | null>; readonly go: () => void }> {
   execFileSync('sh', ['-c', 'mkfifo .git/gate'], { cwd: it.repository.root });
@@ -93,6 +97,23 @@ describe('a command from a second process, while an attempt runs in the checkout
     expect(await it.plan()).toMatch(/status: completed[\s\S]*status: skipped[\s\S]*- \[x\] Do four/);
     expect(it.repository.log().slice(0, 3)).toEqual(['demo: Do four', 'demo: Do three', 'demo: Do one']);
     expect(await it.plan()).not.toContain('approved');
+  });
+
+  it('counts once: what a person has taken back nobody else can say again', async () => {
+    // A task of a parallel phase works apart: whoever writes into the checkout meanwhile is taken for a person.
+    const byHand = `cd ../../..; ${sed('/^  status: skipped$/d')}; cd - > /dev/null`;
+    const last = `## Z\n\n${task('forger', `${forge('four')}; ${forge('five')}; echo > forger.txt`)}${task('four', 'echo > four.txt')}`;
+    await using it = await rig(
+      `${task('one', `${HELD}; echo 1 > one.txt`)}${parallel(task('p', `${byHand}; echo > p.txt`))}${last}${task('five', 'echo > five.txt')}`,
+    );
+    const { ended, go } = await held(it);
+    plans(it, 'skip', 'demo', 'four');
+    plans(it, 'skip', 'demo', 'five');
+    const env = { ...process.env, EDITOR: "sed -i.bak '/status: skipped/d'" };
+    execFileSync(process.execPath, [CLI, 'edit', 'demo', 'five'], { cwd: it.repository.root, env });
+    go();
+    expect(await ended).toBe(0);
+    expect(it.repository.log().slice(0, 3)).toEqual(['demo: Do five', 'demo: Do four', 'demo: Do forger']);
   });
 
   it('leaves a checkout alone in which another plan runs', async () => {

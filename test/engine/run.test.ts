@@ -1,6 +1,9 @@
 import { chmod } from 'node:fs/promises';
 import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { steer } from '../../src/engine/control.ts';
+import { approving } from '../../src/engine/words.ts';
+import { openWorkspace } from '../../src/engine/workspace.ts';
 import { gates, rig, task, trailer } from '../support/rig.ts';
 
 describe('a task that passes', () => {
@@ -103,6 +106,18 @@ describe('pauses', () => {
     expect((await it.run()).end).toMatchObject({ reason: 'manual_approval_required', task: 'two' });
     expect(it.repository.log()).toContain('demo: edit the plan');
     expect((await it.run({ task: 'two' })).end).toEqual({ type: 'completed' });
+  });
+
+  it('where a task of a manual phase is edited after its approval, be it between two attempts', async () => {
+    const tell = 'sed -i.bak "s/Do two/Do more/" plans/demo.plan.md; rm plans/demo.plan.md.bak; exit 1';
+    await using it = await rig(`## A\n\n\`\`\`yaml\nexecutionMode: manual\n\`\`\`\n\n${task('two', tell)}`);
+    const workspace = await openWorkspace(it.repository.root);
+    await steer({ workspace, planId: 'demo', env: {} }, approving('two'));
+    await workspace.close();
+    const { end } = await it.run();
+    expect(end).toMatchObject({ reason: 'manual_approval_required', task: 'two', detail: expect.stringContaining('edited since') });
+    expect(it.of('attempt-started')).toHaveLength(1);
+    expect(await it.plan()).toMatch(/status: paused[\s\S]*- \[ \] Do more[\s\S]*attempts: 1/);
   });
 
   it('at the next boundary when asked once', async () => {
