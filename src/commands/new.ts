@@ -1,29 +1,21 @@
 /** `plans new`: a draft, from nothing or from a list that somebody wrote. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import { adoptMarkdown, templatePlan } from '../core/adopt.ts';
-import { slugOf } from '../core/slug.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type Command, type CommandContext, type CommandInput } from './context.ts';
-import { inWorkspace, shownPath, writeJson } from './reading.ts';
+import { inWorkspace, writeJson } from './reading.ts';
+import { readSource } from './source.ts';
 import { renderDiagnostics } from './terminal/diagnostics.ts';
 import { paintLines } from './terminal/line.ts';
-import { count, oneLine } from './terminal/text.ts';
-
-/** Largest text that `--from` takes, in bytes: a list that people wrote is far below it. */
-const MAX_SOURCE_BYTES = 4 * 1024 * 1024;
-const SLUG = /^[\p{Ll}\p{Lo}\p{N}][\p{Ll}\p{Lo}\p{M}\p{N}._-]{0,79}$/u;
+import { count } from './terminal/text.ts';
 
 /** Writes a new draft plan. */
 export const newPlan: Command = (context, input) =>
   inWorkspace(context, async (workspace) => {
-    const title = oneLine(input.arguments[0] ?? '').trim();
-    if (title === '') throw new CommandError('A plan needs a title: plans new "Add user authentication".');
-    const slug = slugFor(title, input);
-    const file = workspace.planPath(slug);
-    const path = shownPath(workspace, file);
+    const { newPlanPlace, writeNewPlan } = await import('../engine/new-plan.ts');
+    const place = newPlanPlace(workspace, { title: input.arguments[0] ?? '', slug: input.text('slug') });
+    const { id: slug, title, path } = place;
     const text = await draftText(context, workspace, input, { title, slug, path });
-    await writeNew(file, path, text);
+    if (!writeNewPlan(workspace, place, text)) throw takenName(path);
     const { checkPlan } = await import('../core/lint.ts');
     const { plan } = checkPlan(text, slug, { known: workspace.known });
     const tasks = plan.phases.reduce((sum, phase) => sum + phase.tasks.length, 0);
@@ -34,12 +26,11 @@ export const newPlan: Command = (context, input) =>
     return EXIT.done;
   });
 
-function slugFor(title: string, input: CommandInput): string {
-  const given = input.text('slug');
-  if (given === undefined) return slugOf(title, 'task').replace(/^task-/, 'plan-');
-  if (SLUG.test(given)) return given;
-  throw new CommandError(
-    `"${oneLine(given)}" cannot be a slug: lower-case letters, digits, "-", "." and "_", at most 80. From the title it would be "${slugOf(title, 'task')}".`,
+/** What is said where a plan of that name is there already. */
+export function takenName(path: string): CommandError {
+  return new CommandError(
+    `${path} exists already and was not touched. Give the plan another title, or another name with --slug.`,
+    EXIT.failed,
   );
 }
 
@@ -51,7 +42,7 @@ async function draftText(
 ): Promise<string> {
   const from = input.text('from');
   if (from === undefined) return templatePlan(title);
-  const source = await readSource(context, from);
+  const source = await readSource(context, '--from', from);
   const name = from === '-' ? 'Standard input' : from;
   const adopted = adoptMarkdown(source, title);
   if (adopted === null) {
@@ -71,34 +62,4 @@ async function draftText(
     `${name} makes a plan with ${count(errors.length, 'error')}, shown as it would stand in ${path}. Nothing was written.`,
     EXIT.failed,
   );
-}
-
-async function readSource(context: CommandContext, from: string): Promise<string> {
-  let text: string;
-  try {
-    text = from === '-' ? await context.readInput() : await readFile(resolve(context.cwd, from), 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : `the system says ${code}`;
-    throw new CommandError(`${from} cannot be read: ${why}. --from takes a Markdown file, or - for standard input.`);
-  }
-  if (Buffer.byteLength(text) > MAX_SOURCE_BYTES)
-    throw new CommandError(`${from} is larger than ${MAX_SOURCE_BYTES / 1024 / 1024} MiB, too large for a plan.`);
-  return text;
-}
-
-/** Writes a file that must not exist yet. */
-async function writeNew(file: string, path: string, text: string): Promise<void> {
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text, { flag: 'wx', flush: true });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    if (code === 'EEXIST')
-      throw new CommandError(
-        `${path} exists already and was not touched. Give the plan another title, or another name with --slug.`,
-        EXIT.failed,
-      );
-    throw new CommandError(`${path} could not be written: the system says ${code}.`);
-  }
 }

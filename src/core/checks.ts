@@ -20,7 +20,7 @@ const PLAN_NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u;
 export function nameFindings(text: string, plan: Plan): readonly Finding[] {
   if (PLAN_NAME.test(plan.id)) return [];
   const name = shellWord(`${plan.id}.plan.md`);
-  const message = `A plan has the name of its file, and ${name} gives it none that can be used: letters, digits, "-", "." and "_", beginning with a letter or a digit. Rename the file: git mv ${name.startsWith('-') ? `./${name}` : name} ${slugOf(plan.id, 'task').replace(/^task-/, 'plan-')}.plan.md`;
+  const message = `A plan has the name of its file, and ${name} gives it none that can be used: letters, digits, "-", "." and "_", beginning with a letter or a digit. Rename the file: git mv ${name.startsWith('-') ? `./${name}` : name} ${slugOf(plan.id, 'plan')}.plan.md`;
   return [{ rule: 'plan-name', message, span: { offset: 0, length: Math.min(1, text.length) } }];
 }
 

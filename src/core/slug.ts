@@ -9,7 +9,7 @@ const FALLBACK_POINTS = 8;
  * The id of something that names none: lower-case letters of any script, digits, `-`, and `.` and `_` inside words; at most 80
  * code units. A title with no letter or digit gives `<fallback>-<code points in hexadecimal>`, so that it is never empty.
  */
-export function slugOf(title: string, fallback: 'task' | 'phase'): string {
+export function slugOf(title: string, fallback: 'plan' | 'phase' | 'task'): string {
   const text = title
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .normalize('NFKC')

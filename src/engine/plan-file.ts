@@ -117,7 +117,10 @@ export function behindLink(root: string, file: string): string | null {
   const parts = relative(root, file).split(sep);
   for (const [index] of parts.entries()) {
     const path = join(root, ...parts.slice(0, index + 1));
-    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) continue;
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    // Nothing can lie behind what is no folder, or not there.
+    if (stat === undefined || stat.isFile()) return null;
+    if (!stat.isSymbolicLink()) continue;
     const link = shellWord(parts.slice(0, index + 1).join('/'));
     const target = relative(realpathSync(root), realpathSync(path)).split(sep).join('/');
     const remedy =

@@ -28,8 +28,9 @@ export function publish(fs: FileSystem, path: string, base: RawText, text: strin
   }
 }
 
-function writeFresh(fs: FileSystem, fresh: string, path: string, bytes: Buffer, mode: number): FileFailure | null {
-  const file = fs.openSync(fresh, 'wx', mode);
+/** Writes a file whole and to the disk; null, or why not. `mode` null: as the umask has it. */
+export function writeFresh(fs: FileSystem, fresh: string, path: string, bytes: Buffer, mode: number | null): FileFailure | null {
+  const file = fs.openSync(fresh, 'wx', mode ?? undefined);
   try {
     for (let at = 0; at < bytes.length;) {
       const count = fs.writeSync(file, bytes, at, bytes.length - at, at);
@@ -37,7 +38,7 @@ function writeFresh(fs: FileSystem, fresh: string, path: string, bytes: Buffer, 
       at += count;
     }
     // The mode of `open` is subject to the umask.
-    fs.fchmodSync(file, mode);
+    if (mode !== null) fs.fchmodSync(file, mode);
     fs.fsyncSync(file);
     // A nearly full disk can write short without an error.
     const { size } = fs.fstatSync(file, { bigint: true });
