@@ -1,7 +1,8 @@
 import { defineConfig } from 'tsdown';
 
 // Libraries are bundled too, so that a command loads a few files in place of hundreds: measured 2.5 × less CPU at start. They stay
-// in `dependencies`, so that an installation has their licences. isomorphic-git is large and used where no git is: it stays outside.
+// in `dependencies`, so that an installation has their licences. isomorphic-git is large and used where no git is, Claude's SDK
+// is larger and used where a model is asked, which takes seconds: they stay outside, and are imported when they are needed.
 export default defineConfig({
   entry: ['src/cli.ts', 'src/index.ts'],
   format: 'esm',
@@ -11,5 +12,5 @@ export default defineConfig({
   clean: true,
   sourcemap: false,
   fixedExtension: false,
-  deps: { alwaysBundle: [/^(?!isomorphic-git)/], onlyBundle: false },
+  deps: { alwaysBundle: [/^(?!isomorphic-git|@anthropic-ai\/)/], onlyBundle: false },
 });

@@ -26,6 +26,7 @@ export const CONFIG_FILES: readonly string[] = [
 export const DEFAULT_CONFIG: Config = {
   plans: 'plans',
   agents: {},
+  claude: { model: 'claude-sonnet-5-5', maxTokens: 32_000 },
   maxConcurrency: 4,
   worktree: { timeout: '15m' },
   maxAttempts: 3,

@@ -1,6 +1,6 @@
 /** A config as somebody wrote it → the config, or sentences that say what is wrong and where. */
 import type { z } from 'zod';
-import { AgentProfile, BudgetConfig, Config, GateConfig, PriceConfig } from './config.ts';
+import { AgentProfile, BudgetConfig, ClaudeConfig, Config, GateConfig, PriceConfig } from './config.ts';
 import { suggest } from './suggest.ts';
 
 /** The effective config, or one sentence per problem. */
@@ -124,13 +124,13 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Keys of the groups that have no group within. */
-const SHAPES = { worktree: Config.shape.worktree.unwrap().shape, remote: Config.shape.remote.unwrap().shape };
+const SHAPES = { claude: ClaudeConfig.shape, worktree: Config.shape.worktree.unwrap().shape, remote: Config.shape.remote.unwrap().shape };
 
 function knownKeys(path: Path): string[] {
   const [top, second] = path;
   if (top === undefined) return Object.keys(Config.shape);
   if (top === 'agents') return Object.keys(AgentProfile.shape);
-  if (top === 'worktree' || top === 'remote') return Object.keys(SHAPES[top]);
+  if (top === 'claude' || top === 'worktree' || top === 'remote') return Object.keys(SHAPES[top]);
   if (top === 'budget') return second === undefined ? Object.keys(BudgetConfig.shape) : ['usd', 'tokens'];
   if (top === 'prices') return Object.keys(path[2] === 'longPrompt' ? PriceConfig.shape.longPrompt.unwrap().shape : PriceConfig.shape);
   return second === 'gates' ? Object.keys(GateConfig.shape) : ['gates', 'onWeakened'];

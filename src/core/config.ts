@@ -92,6 +92,28 @@ export const PriceConfig = Rates.extend({
   description: 'What a model costs. Where a kind of tokens is left out, the cost of a request that has such tokens is unknown.',
 }) satisfies z.ZodType<Price>;
 
+/** Unless the config says otherwise. */
+const CLAUDE = { model: 'claude-sonnet-5-5', maxTokens: 32_000 } as const;
+
+export const ClaudeConfig = z
+  .strictObject({
+    model: z.string().min(1).default(CLAUDE.model).describe('The model where neither a task nor `model` names one.'),
+    keyCommand: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Run with `sh -c` where `ANTHROPIC_API_KEY` is not set; what it prints is the key, e.g. `op read op://work/anthropic/key`. Kept for five minutes, in memory.',
+      ),
+    maxTokens: z
+      .int()
+      .min(1_024)
+      .max(128_000)
+      .default(CLAUDE.maxTokens)
+      .describe('Tokens of one reply at most, those it thinks with included.'),
+  })
+  .meta({ id: 'Claude', description: 'Claude through its API: the agent `claude`, and whatever writes or reviews plans.' });
+
 export const Config = z
   .strictObject({
     $schema: z.string().optional().describe('Where the JSON Schema of this file is, for editors. Ignored.'),
@@ -102,6 +124,9 @@ export const Config = z
       .default({})
       .describe('Command-line agents by name: lower-case letters, digits and "-", at most 40 characters.'),
     model: z.string().min(1).optional().describe('The model for every agent whose task names none.'),
+    claude: ClaudeConfig.default(CLAUDE).describe(
+      'Claude through its API. The key comes from the environment (`ANTHROPIC_API_KEY`) or from `keyCommand`, never from here.',
+    ),
     maxConcurrency: z.int().min(1).max(256).default(4).describe('Tasks of a parallel phase that are carried out at once.'),
     worktree: z
       .strictObject({
