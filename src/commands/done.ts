@@ -1,6 +1,7 @@
 /** `plans done`: a person's work as a task's commit. */
 import type { GateResult } from '../core/outcome.ts';
 import { shellWord } from '../core/shell.ts';
+import { flagWords } from '../core/weakened.ts';
 import { EXIT, type Command, type CommandContext } from './context.ts';
 import { inWorkspace, writeJson } from './reading.ts';
 import { caller, namedTask } from './steering.ts';
@@ -38,7 +39,7 @@ export const done: Command = (context, input) =>
         signal: stop.signal,
       });
       if (context.json) {
-        const told = result.type === 'committed' ? { commit: result.commit, files: result.files, status: result.plan.status } : {};
+        const told = result.type === 'committed' ? { commit: result.commit, files: result.files, flags: result.flags, status: result.plan.status } : {};
         writeJson(context, {
           version: 1,
           id: plan,
@@ -52,6 +53,8 @@ export const done: Command = (context, input) =>
         context.out.write(
           `${shellWord(plan)}: ${task} is done, ${count(result.files.length, 'file')} in commit ${result.commit.slice(0, 7)}. ${next}\n`,
         );
+        if (result.flags.length > 0)
+          context.out.write(`It weakens what is checked, and its commit says so: ${flagWords(result.flags)}.\n`);
       } else if (result.type === 'gate-failed') {
         context.err.write(
           `plans: Gate "${oneLine(result.gate.name)}" failed, and nothing was committed. Mend it and run this again, or say --no-gates.\n`,

@@ -5,6 +5,7 @@ import { gatesOf } from '../core/assignment.ts';
 import type { GateConfig } from '../core/config.ts';
 import { setPlanFields, setTaskStatus } from '../core/edit.ts';
 import type { GateResult } from '../core/outcome.ts';
+import type { Flag } from '../core/weakened.ts';
 import { isDone, type Plan, type Task } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
 import { phaseOf } from '../core/progress.ts';
@@ -14,7 +15,9 @@ import { isProtected } from './context.ts';
 import { openPlan, taskNamed, withPlan } from './control.ts';
 import { crashPoint } from './crash.ts';
 import { openJournal } from './journal.ts';
+import { sandboxOf } from './sandbox.ts';
 import { takeSnapshot } from './snapshot.ts';
+import { flagsOf } from './vetting.ts';
 import type { Caller, Held } from './control.ts';
 import { joined } from './edits.ts';
 import { STATUS_KEYS } from './landing.ts';
@@ -35,7 +38,14 @@ export interface ByHand {
 }
 
 export type DoneByHand =
-  | { readonly type: 'committed'; readonly commit: string; readonly files: readonly string[]; readonly plan: Plan }
+  | {
+      readonly type: 'committed';
+      readonly commit: string;
+      readonly files: readonly string[];
+      readonly plan: Plan;
+      /** What the commit does to the checks. */
+      readonly flags: readonly Flag[];
+    }
   | { readonly type: 'declined' }
   | { readonly type: 'gate-failed'; readonly gate: GateResult };
 
@@ -85,17 +95,23 @@ async function runGates(
   { signal, listen }: ByHand,
 ): Promise<readonly GateResult[]> {
   const results: GateResult[] = [];
-  for (const gate of gates) {
-    const result = await runGate(gate, {
-      cwd: workspace.root,
-      env: childEnvironment(env, workspace.config.env, {}),
-      changedPaths: paths,
-      redaction: redactionOf(secretsOf(env, workspace.config.redact)),
-      signal,
-    });
-    results.push(result);
-    listen(result);
-    if (result.status === 'failed') break;
+  const sandbox = await sandboxOf(workspace);
+  try {
+    for (const gate of gates) {
+      const result = await runGate(gate, {
+        cwd: workspace.root,
+        env: childEnvironment(env, workspace.config.env, {}),
+        changedPaths: paths,
+        redaction: redactionOf(secretsOf(env, workspace.config.redact)),
+        sandbox,
+        signal,
+      });
+      results.push(result);
+      listen(result);
+      if (result.status === 'failed') break;
+    }
+  } finally {
+    await sandbox?.close();
   }
   return results;
 }
@@ -124,6 +140,8 @@ async function tickAndCommit(
   gates: readonly GateResult[],
 ): Promise<DoneByHand> {
   checkHeld(committer.lease);
+  const { workspace, head } = committer;
+  const flags = await flagsOf(workspace, workspace.git, paths, head.commit);
   const before = plan.text;
   const others = plan.plan.phases.flatMap((phase) => phase.tasks).filter(({ id }) => id !== task.id);
   const last = others.every(isDone) && plan.plan.status !== 'failed' && plan.plan.status !== 'draft';
@@ -143,15 +161,16 @@ async function tickAndCommit(
     phase: phaseOf(plan.plan, task.id)?.id ?? '',
     task: task.id,
     attempt,
-    maxAttempts: Math.max(attempt, task.maxAttempts ?? committer.workspace.config.maxAttempts),
+    maxAttempts: Math.max(attempt, task.maxAttempts ?? workspace.config.maxAttempts),
     agent: 'human',
     session: null,
     durationMs: 0,
     tokens: null,
     costUsd: null,
     gates,
+    flags,
   });
-  if (outcome.type === 'committed') return { type: 'committed', commit: outcome.commit, files: paths, plan: plan.plan };
+  if (outcome.type === 'committed') return { type: 'committed', commit: outcome.commit, files: paths, plan: plan.plan, flags };
   await plan.edit((text) => ({ edits: [{ offset: 0, length: text.length, text: before }] }), { once: true });
   const { reason, tail } = refusal(outcome);
   throw new Problem(`The task was not committed, and its box is open again: ${reason}${tail === '' ? '' : `\n${tail}`}`);

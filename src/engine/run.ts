@@ -30,7 +30,7 @@ import { recorder } from './recorder.ts';
 import { spentSoFar, type SpentSoFar } from './spending.ts';
 import { beginning, checkAgents, checkedHead, checkStatus, select } from './start.ts';
 import type { Selection } from './start.ts';
-import { sandboxOf } from './sandbox.ts';
+import { hasAgents, sandboxOf, UNPROTECTED } from './sandbox.ts';
 import { syncFiles } from './sync.ts';
 import { releaseLease, takeLease } from './take-lease.ts';
 import { Tally } from './tally.ts';
@@ -155,12 +155,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
   let outcome = 'broken';
   try {
     context.post(runStarted(context));
-    if (putBack.length > 0)
-      note(
-        context,
-        null,
-        `The last run was cut short in an attempt, and the plan file had changed meanwhile. Put back: ${putBack.join('; ')}.`,
-      );
+    sayFirst(context, putBack, options.scope);
     const idle = (await rateLimited(workspace, plan, now())) ?? (await waitingFor(context, options));
     if (idle !== null) context.post(idle);
     else if (!allDone(plan.plan) || plan.plan.status !== 'completed') await begin(context, options.task ?? null);
@@ -177,6 +172,15 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     }
     await context.pool.close();
   }
+}
+
+/** What a person should know before anything starts. */
+function sayFirst(context: RunContext, putBack: readonly string[], scope: ReadonlySet<string> | null): void {
+  const { workspace, plan, sandbox } = context;
+  if (putBack.length > 0)
+    note(context, null, `The last run was cut short in an attempt, and the plan file had changed meanwhile. Put back: ${putBack.join('; ')}.`);
+  const isMissing = sandbox === null && workspace.config.sandbox.use === 'auto';
+  if (isMissing && hasAgents(workspace, plan.plan, scope)) note(context, null, UNPROTECTED);
 }
 
 /** The pause that a paused plan is still in: it says so once more, and git has nothing to add. */

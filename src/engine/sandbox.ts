@@ -1,6 +1,8 @@
 /** The sandbox of a run, as the config asks for it. */
 import { join } from 'node:path';
 import { openSandbox, type OpenedSandbox, type Sandbox } from '../adapters/sandbox.ts';
+import { agentOf } from '../core/assignment.ts';
+import { isOpen, type Plan } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -12,6 +14,20 @@ export async function sandboxOf(workspace: Workspace): Promise<Sandbox | null> {
   if (opened.type === 'sandbox') return opened.sandbox;
   if (use === 'required') throw new Problem(`The config requires a sandbox. ${opened.reason}`);
   return null;
+}
+
+/** Said once where a sandbox was wished for and agents go without. */
+export const UNPROTECTED =
+  "There is no sandbox: agents and gates can write outside the repository and use the network. HEAD, git's settings, plans and the config are put back after each attempt. What is missing: plans doctor";
+
+/** Whether any open task is an agent's: what a plan says itself under `run:` is a person's own word. */
+export function hasAgents({ config }: Workspace, { phases }: Plan, scope: ReadonlySet<string> | null): boolean {
+  return phases.some((phase) =>
+    phase.tasks.some(
+      (task) =>
+        isOpen(task) && task.assignee !== 'human' && scope?.has(task.id) !== false && agentOf(config, phase, task) !== 'run',
+    ),
+  );
 }
 
 /** Opens it, whatever the config says. What git runs and what Plans keeps stays out of reach, from a worktree too. */

@@ -1,6 +1,7 @@
 /** The last look at what a task is about to land: no secret in it, and what it does to the checks it has passed. */
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Git } from '../adapters/git/git.ts';
 import type { Failure } from '../core/effect.ts';
 import type { PauseReason } from '../core/outcome.ts';
 import { flagWords, weakened, type FileVersions, type Flag } from '../core/weakened.ts';
@@ -9,6 +10,7 @@ import { note, taskOf } from './context.ts';
 import type { RunContext, TaskWork } from './context.ts';
 import { putBackSettings } from './guard.ts';
 import { leaksIn } from './scrub.ts';
+import type { Workspace } from './workspace.ts';
 
 /** Files beyond so many, and larger ones, are not looked into for weakened checks. */
 const MAX_FILES = 1_000;
@@ -29,11 +31,8 @@ export async function vet(context: RunContext, task: string, work: TaskWork): Pr
     const reason = `The attempt wrote the value of ${leak.names.join(' and ')} into "${leak.path}". Read it from the environment there; the value has been taken out.`;
     return { refusal: { outcome: 'denied', reason, tail: '' } };
   }
-  const { gates, onWeakened } = context.workspace.config.qa;
-  const flags = weakened(
-    await versionsOf(work, work.place.slot?.base ?? context.head.commit),
-    gates.map(({ run }) => run),
-  );
+  const { onWeakened } = context.workspace.config.qa;
+  const flags = await flagsOf(context.workspace, work.place.git, work.paths, work.place.slot?.base ?? context.head.commit);
   if (flags.length === 0) return { flags };
   if (onWeakened === 'pause' && !context.approved.has(task)) {
     const reason = `The attempt weakens what is checked (${flagWords(flags)}), and the config asks a person first. Look at its changes in ${work.place.slot === null ? 'the checkout' : 'its kept attempt'}; "plans run ${context.planId} --task ${task}" does the task and lets it land.`;
@@ -58,13 +57,22 @@ function hooksChanged(context: RunContext, task: string, { place, paths }: TaskW
   return `The attempt changed "${changed}", which git would run at the commit. A task may do that where its "files" name "${above}".`;
 }
 
-/** The files of a task's work as they were and as they are. */
-async function versionsOf({ place, paths }: TaskWork, base: string): Promise<readonly FileVersions[]> {
+/** What a change of a work tree since `base` does to the checks. */
+export async function flagsOf({ config }: Workspace, git: Git, paths: readonly string[], base: string): Promise<readonly Flag[]> {
+  const files = await versionsOf(git, paths, base);
+  return weakened(
+    files,
+    config.qa.gates.map(({ run }) => run),
+  );
+}
+
+/** Files as they were and as they are. */
+async function versionsOf(git: Git, paths: readonly string[], base: string): Promise<readonly FileVersions[]> {
   const files: FileVersions[] = [];
   for (const path of paths.slice(0, MAX_FILES)) {
-    const old = await place.git.readFile(base, path);
+    const old = await git.readFile(base, path);
     const was = old === null ? null : old.length > MAX_FILE_BYTES ? '' : Buffer.from(old).toString('utf8');
-    files.push({ path, before: was, after: textOf(join(place.root, path)) });
+    files.push({ path, before: was, after: textOf(join(git.root, path)) });
   }
   return files;
 }

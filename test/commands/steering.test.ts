@@ -186,6 +186,15 @@ describe('done', () => {
     expect(trailers()).toContain('Plan-Gates: there=skipped');
   });
 
+  it('says what it does to the checks, in the commit too', async () => {
+    here.write('notes.test.js', "it('a', () => {});\n");
+    here.commit('a test');
+    here.write('notes.test.js', "it.skip('a', () => {});\n");
+    const { out } = await here.plans(['done', 'release', 'notes', '--yes']);
+    expect(out).toMatch(/\nIt weakens what is checked, and its commit says so: 1 test skipped\.\n$/);
+    expect(trailers()).toContain('Plan-Flags: tests-skipped=1');
+  });
+
   it('shows the files at a terminal and asks; no means no', async () => {
     here.write('notes.md', 'mine\n');
     const { code, err } = await here.plans(['done', 'release', 'notes'], { answer: 'n' });

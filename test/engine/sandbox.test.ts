@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { rig, task } from '../support/rig.ts';
+import { doneByHand } from '../../src/engine/by-hand.ts';
+import { openWorkspace } from '../../src/engine/workspace.ts';
+import { rig, task, type Rig } from '../support/rig.ts';
 
 /** Stands in for the package: says what it was asked, and leaves a file behind until it is told that the command has ended. */
 const PACKAGE = `
@@ -39,6 +41,14 @@ async function sandboxed(use: string, errors: readonly string[] | null) {
   return it;
 }
 
+async function done({ repository }: Rig) {
+  await repository.write({ 'one.txt': 'mine\n' });
+  const workspace = await openWorkspace(repository.root);
+  const { signal } = new AbortController();
+  const request = { task: 'one', files: null, gates: true, confirm: () => Promise.resolve(true), listen: () => {}, signal };
+  return doneByHand({ workspace, planId: 'demo', env: process.env }, request).finally(() => workspace.close());
+}
+
 it('agents and gates run in the sandbox, which leaves nothing behind', async () => {
   await using it = await sandboxed('required', []);
   expect((await it.run()).end).toEqual({ type: 'completed' });
@@ -72,4 +82,31 @@ it('without one that works, "auto" goes on without', async () => {
   writeFileSync(it.repository.path('plans.config.json'), JSON.stringify({ sandbox: { use: 'auto' } }));
   expect((await it.run()).end).toEqual({ type: 'completed' });
   expect(it.repository.git('show', 'HEAD:one.txt')).toBe('inside=\n');
+  // What a plan says itself under "run:" is no agent.
+  expect(it.of('note')).toEqual([]);
+});
+
+it.each([
+  ['auto', true],
+  ['off', false],
+])('a run with an agent and sandbox "%s" says once what does not protect: %s', async (use, told) => {
+  const agents = { mine: { command: ['sh', '-c', 'echo $PLANS_TASK > $PLANS_TASK.txt'] } };
+  const config = JSON.stringify({ agent: 'mine', agents, sandbox: { use } });
+  await using it = await rig('- [ ] A\n- [ ] B\n', { 'plans.config.json': config });
+  expect((await it.run()).end).toEqual({ type: 'completed' });
+  const text = expect.stringMatching(/^There is no sandbox: .* can write outside .* plans doctor$/) as unknown;
+  expect(it.of('note')).toEqual(told ? [{ type: 'note', task: null, text }] : []);
+  it.events.length = 0;
+  expect((await it.run()).end).toEqual({ type: 'completed' });
+  expect(it.of('note')).toEqual([]);
+});
+
+it('what a person has done is judged in the sandbox too, and not at all without one that is required', async () => {
+  await using it = await sandboxed('required', []);
+  expect(await done(it)).toMatchObject({ type: 'committed', files: ['one.txt'] });
+  expect(readFileSync(it.repository.path('log.jsonl'), 'utf8')).toMatch(/"wrap"[^]*"reset"/);
+  expect(existsSync(it.repository.path('.ghost'))).toBe(false);
+  await using missing = await sandboxed('required', null);
+  await expect(done(missing)).rejects.toThrow(/requires a sandbox/);
+  expect([missing.repository.log(), missing.repository.status()]).toEqual([['init'], ['?? one.txt']]);
 });

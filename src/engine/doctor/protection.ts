@@ -31,9 +31,19 @@ export async function checkConfigured(workspace: Workspace, env: Environment, ga
     const text = `${config.qa.gates.length} gates: ${some(config.qa.gates.map(({ name }) => name))}.`;
     return [...found, { area: 'config', severity: 'ok', text, todo: 'plans doctor --gates runs each once on the tree as it is.' }];
   }
+  return [...found, ...(await triedGates(workspace, env))];
+}
+
+/** Each gate, run once as a task's would be. */
+async function triedGates(workspace: Workspace, env: Environment): Promise<readonly Finding[]> {
+  const { config, root } = workspace;
   const redaction = redactionOf(secretsOf(env, config.redact));
+  const opened = config.sandbox.use === 'off' ? null : await triedSandbox(workspace);
+  const sandbox = opened?.type === 'sandbox' ? opened.sandbox : null;
+  const inside = { cwd: root, env: childEnvironment(env, config.env, {}), changedPaths: [], redaction, sandbox };
+  const found: Finding[] = [];
   for (const { when: _, ...gate } of config.qa.gates) {
-    const result = await runGate(gate, { cwd: workspace.root, env: childEnvironment(env, config.env, {}), changedPaths: [], redaction });
+    const result = await runGate(gate, inside);
     if (result.status === 'passed') found.push({ area: 'config', severity: 'ok', text: `Gate "${gate.name}" passes.`, todo: null });
     else {
       const tail = result.tail.trim().split('\n').slice(-TAIL_LINES).join(' | ');
@@ -41,6 +51,7 @@ export async function checkConfigured(workspace: Workspace, env: Environment, ga
       found.push({ area: 'config', severity: 'error', text, todo: 'A gate that is red before a task cannot judge it. Mend it first.' });
     }
   }
+  await sandbox?.close();
   return found;
 }
 
