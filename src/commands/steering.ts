@@ -1,4 +1,5 @@
 /** The commands by which a person steers a plan in a word: `pause`, `cancel`, `approve`, `skip`, `retry`. */
+import { cutShort } from '../core/reclaim.ts';
 import { shellWord } from '../core/shell.ts';
 import type { Caller, Change, Steered } from '../engine/control.ts';
 import type { Workspace } from '../engine/workspace.ts';
@@ -121,9 +122,6 @@ export function say(
     const of = found === undefined ? {} : { task: { id: found.id, status: found.status, approval: found.approval ?? null } };
     writeJson(context, { version: 1, id: plan.id, status: plan.status, before: before.status, ...of, commit, runner: holder?.pid ?? null });
   } else if (!context.quiet) context.out.write(`${shellWord(plan.id)}: ${oneLine(text)}\n`);
-  if (putBack.length > 0 && !context.json)
-    context.err.write(
-      `The last run was cut short in an attempt, and the plan file had changed meanwhile. Put back: ${oneLine(putBack.join('; '))}.\n`,
-    );
+  if (putBack.length > 0 && !context.json) context.err.write(`${oneLine(cutShort(putBack))}\n`);
   return EXIT.done;
 }

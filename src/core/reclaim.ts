@@ -31,6 +31,11 @@ export interface Reclaimed {
   readonly putBack: readonly string[];
 }
 
+/** Says what was put back after a run that was killed in an attempt. */
+export function cutShort(putBack: readonly string[]): string {
+  return `The last run was cut short in an attempt, and more had changed meanwhile than its work. Put back: ${putBack.join('; ')}.`;
+}
+
 type Parse = (text: string) => Plan;
 
 /** The digests of all that a change decides and that {@link reclaim} would put back. */

@@ -19,6 +19,7 @@ import type { Journal } from './journal.ts';
 import type { HeldLease } from './lease.ts';
 import type { PlanFile } from './plan-file.ts';
 import type { Slot, WorktreePool } from './pool.ts';
+import type { SettingsRecord } from './settings.ts';
 import type { Snapshot } from './snapshot.ts';
 import { STATE_FOLDER, type Workspace } from './workspace.ts';
 
@@ -89,6 +90,7 @@ export interface RunContext {
   /** Agents that take the place of those of the same name. */
   readonly agents: ReadonlyMap<string, Agent>;
   readonly journal: Journal;
+  readonly settings: SettingsRecord;
   readonly pool: WorktreePool;
   /** Held on the remote from which the plan runs; null where it runs here alone. */
   readonly lease: HeldLease | null;

@@ -10,7 +10,7 @@ import { Problem } from '../core/problem.ts';
 import { findTask } from '../core/progress.ts';
 import { redactionOf, secretsOf } from '../core/redact.ts';
 import { shellWord } from '../core/shell.ts';
-import { decisionsOf } from '../core/reclaim.ts';
+import { cutShort, decisionsOf } from '../core/reclaim.ts';
 import { steeringOf } from '../core/steering.ts';
 import { applyEdits } from '../core/edit.ts';
 import { checkPlan } from '../core/lint.ts';
@@ -24,6 +24,7 @@ import type { HeldLease } from './lease.ts';
 import type { Holder } from './lock.ts';
 import { mend } from './mend.ts';
 import { PlanFile } from './plan-file.ts';
+import { recoverSettings } from './settings.ts';
 import { checkedHead, unknown } from './start.ts';
 import { syncFiles } from './sync.ts';
 import { checkHeld, underLease } from './take-lease.ts';
@@ -135,12 +136,14 @@ export async function withPlan<T>(caller: Caller, plan: PlanFile, work: (held: H
 
 /** Holds the plan's lock and lease for the length of `work`, and nothing more. Under the lease the branch is up to date with the remote's. */
 export async function holdPlan<T>(caller: Caller, work: (lease: HeldLease | null) => Promise<T>): Promise<T> {
-  const { workspace, planId } = caller;
+  const { workspace, planId, env } = caller;
   leaveOthersAlone(workspace, planId);
   await checkedHead(workspace);
   const lock = takeLock(workspace.git, planId, `${COMMAND}${process.pid}`);
   if ('holder' in lock) throw new Problem(heldBy(workspace, planId, lock.holder));
   try {
+    const recovered = await recoverSettings(workspace, planId, redactionOf(secretsOf(env, workspace.config.redact)));
+    if (recovered.length > 0) caller.notice?.(cutShort(recovered));
     return await underLease(workspace, planId, caller, work);
   } finally {
     lock.release();

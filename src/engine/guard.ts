@@ -2,18 +2,18 @@
  * What an agent did that it may not do: it moved HEAD, changed what git runs, or changed files that are not its work. Everything is put
  * back, kept where a person can find it, and reported; the attempt fails only where that would have decided what is run.
  */
-import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, lstatSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { CONFIG_FILES } from '../adapters/config.ts';
 import type { Change } from '../adapters/git/git.ts';
-import { readSettings, restoreSetting, settingChanges, type SettingChange } from '../adapters/git/settings.ts';
-import { changedKeys, runningKeys } from '../core/git-config.ts';
+import { readSettings } from '../adapters/git/settings.ts';
 import { isPlanOrConfig, logFile, note } from './context.ts';
 import type { Guard, RunContext, TaskWork } from './context.ts';
 import { putBackHead } from './head.ts';
 import { preservedRef } from './kept.ts';
 import { putBackPlansKey } from './package-key.ts';
 import { scrub } from './scrub.ts';
+import { commonSettings, putBack } from './settings.ts';
 import { listed } from './work.ts';
 
 type Step = { readonly task: string; readonly attempt: number };
@@ -30,7 +30,8 @@ export async function armGuard(context: RunContext, { task }: Pick<Step, 'task'>
   const { git } = work.place;
   const others = [...context.tasks].flatMap(([id, other]) => (id === task || other.guard === undefined ? [] : [other.guard]));
   // While others are at work, what they began on counts: one of them may have changed it by now.
-  const settings = new Map([...readSettings(git), ...(others[0]?.settings ?? [])]);
+  const settings = new Map([...readSettings(git), ...commonSettings(git, others[0]?.settings ?? new Map())]);
+  context.settings.write(git, settings);
   const prints = protectedPrints(context, work);
   const known = work.place.slot === null && context.guarded?.prints === prints ? context.guarded.dirty : null;
   const dirty = known ?? new Set(work.place.slot === null ? (await protectedChanges(context, work)).map(({ path }) => path) : []);
@@ -57,42 +58,11 @@ export async function checkGuard(
 export function putBackSettings(context: RunContext, { task, attempt }: Step): string | null {
   const work = context.tasks.get(task);
   if (work?.guard === undefined) return null;
-  const { git } = work.place;
-  const now = readSettings(git);
-  const changes = settingChanges(git, work.guard.settings, now).filter((change) => !followsOnly(change));
-  if (changes.length === 0) return null;
-  for (const change of changes) {
-    keepSetting(context, `${logFile(context, task, attempt, 'git')}.${change.name.replaceAll(/[\\/]/g, '_')}`, change);
-    restoreSetting(change);
-  }
-  const names = changes.map(describe);
+  const { names, running } = putBack([work.place.git], work.guard.settings, logFile(context, task, attempt, 'git'), context.redaction);
+  if (names.length === 0) return null;
   note(context, task, `The attempt changed what git does in this repository: ${names.join('; ')}. It has been put back.`);
-  const running = changes.filter(({ name, before, after }) => isHook(name) || runningKeys(keysOf(before, after), textOf(after)).length > 0);
   if (running.length === 0) return null;
-  return `The attempt changed what git runs in this repository (${running.map(describe).join('; ')}), which no task may do. It has been put back.`;
-}
-
-/** A branch that follows another one since: that is how a person pushes meanwhile, and nothing here depends on it. */
-function followsOnly({ name, before, after }: SettingChange): boolean {
-  return isConfig(name) && before !== null && after !== null && keysOf(before, after).length === 0;
-}
-
-const isHook = (name: string): boolean => name.startsWith('hooks');
-const isConfig = (name: string): boolean => /(?:^|[\\/])config(?:\.worktree)?$/.test(name);
-const textOf = (file: SettingChange['after']): string => file?.content.toString('utf8') ?? '';
-const keysOf = (before: SettingChange['before'], after: SettingChange['after']) => changedKeys(textOf(before), textOf(after));
-
-function describe({ name, before, after }: SettingChange): string {
-  if (!isConfig(name)) return name;
-  const keys = keysOf(before, after);
-  return keys.length === 0 ? name : `${name} (${keys.slice(0, 5).join(', ')}${keys.length > 5 ? ', …' : ''})`;
-}
-
-/** What the agent made of a file, beside the attempt's log. */
-function keepSetting(context: RunContext, file: string, { after }: SettingChange): void {
-  if (after === null) return;
-  mkdirSync(dirname(file), { recursive: true });
-  appendFileSync(file, context.redaction.text(textOf(after)), { mode: 0o600 });
+  return `The attempt changed what git runs in this repository (${running.join('; ')}), which no task may do. It has been put back.`;
 }
 
 /** Whether whatever has moved HEAD since was started by the agent: in a worktree nobody else works. */

@@ -2,7 +2,6 @@
 import { recoverFiles } from '../adapters/files.ts';
 import { sweep } from '../adapters/git/index-lock.ts';
 import { openGit } from '../adapters/git/open.ts';
-import { killMarked } from '../adapters/process/group.ts';
 import { spendingOf, toCost } from '../core/budget.ts';
 import { checkPlan } from '../core/lint.ts';
 import { isOpen, type Plan } from '../core/plan.ts';
@@ -34,7 +33,7 @@ interface Present {
   readonly redaction: Redaction;
 }
 
-/** Called under the lock, before a run changes anything. */
+/** Called under the lock and once git's settings are recovered, before a run changes anything. */
 export async function mend(workspace: Workspace, plan: PlanFile, now: Present): Promise<Mended> {
   const { git } = workspace;
   recoverFiles(`${workspace.plansFolder}/`);
@@ -43,7 +42,6 @@ export async function mend(workspace: Workspace, plan: PlanFile, now: Present): 
   const entries = readJournal(git.commonDir, plan.plan.id);
   const [first] = entries;
   if (first !== undefined) {
-    await killMarked(`PLANS_RUN_ID=${first.run}`, null);
     putBack = await reclaimPlan(workspace, plan, readDecisions(git.commonDir, plan.plan.id, first.run));
     for (const entry of entries) await keepHalfDone(workspace, plan, entry, now);
   }

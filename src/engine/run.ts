@@ -9,6 +9,7 @@ import { durationMs } from '../core/frontmatter.ts';
 import { checkPlan } from '../core/lint.ts';
 import { allDone, findTask, phaseOf } from '../core/progress.ts';
 import { Problem } from '../core/problem.ts';
+import { cutShort } from '../core/reclaim.ts';
 import { redactionOf, redactTexts, secretsOf } from '../core/redact.ts';
 import { newRun, transition } from '../core/run.ts';
 import type { RunSummary } from '../core/summary.ts';
@@ -31,6 +32,7 @@ import { spentSoFar, type SpentSoFar } from './spending.ts';
 import { beginning, checkAgents, checkedHead, checkStatus, select } from './start.ts';
 import type { Selection } from './start.ts';
 import { hasAgents, sandboxOf, UNPROTECTED } from './sandbox.ts';
+import { recoverSettings, settingsRecord } from './settings.ts';
 import { syncFiles } from './sync.ts';
 import { releaseLease, takeLease } from './take-lease.ts';
 import { Tally } from './tally.ts';
@@ -62,11 +64,13 @@ export async function runPlan(workspace: Workspace, planId: string, options: Run
   const lock = takeLock(workspace.git, planId, runId);
   if ('holder' in lock) throw new Problem(held(workspace, planId, lock.holder));
   try {
+    const redaction = redactionOf(secretsOf(options.env, workspace.config.redact));
+    const recovered = await recoverSettings(workspace, planId, redaction);
     const lease = early === null ? await takeLease(workspace, planId, runId, options.notice) : null;
     try {
       const { plan, ...ready } = early ?? (await prepare(workspace, planId, options));
       const sandbox = await sandboxOf(workspace);
-      const begun = { ...options, ...ready, planId, runId, lock, lease, sandbox };
+      const begun = { ...options, ...ready, planId, runId, lock, lease, sandbox, redaction, recovered };
       const summary = await runLocked(workspace, plan, begun).finally(() => sandbox?.close());
       // Our own writes are nothing that the next look should report as somebody's edits.
       await syncFiles(workspace);
@@ -97,6 +101,9 @@ interface Begun extends RunOptions {
   readonly lock: Lock;
   readonly lease: RunContext['lease'];
   readonly sandbox: RunContext['sandbox'];
+  readonly redaction: RunContext['redaction'];
+  /** What of git's settings was put back. */
+  readonly recovered: readonly string[];
   readonly scope: ReadonlySet<string> | null;
   readonly approved: ReadonlySet<string>;
 }
@@ -108,10 +115,9 @@ function numbered({ planId, runId, now }: RunContext): (event: RunEvent) => Publ
 }
 
 async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): Promise<RunSummary> {
-  const { planId, runId, env, head, lease } = options;
+  const { planId, runId, env, head, lease, redaction } = options;
   const now = options.now ?? (() => new Date());
   const inbox = new Inbox();
-  const redaction = redactionOf(secretsOf(env, workspace.config.redact));
   const { base, putBack } = await mend(workspace, plan, { head: head.commit, redaction });
   const spent = await spentSoFar(workspace, planId, now());
   const abort = new AbortController();
@@ -135,6 +141,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     unrecorded: spent.unrecorded,
     agents: options.agents ?? new Map(),
     journal: openJournal(workspace.git.commonDir, planId),
+    settings: settingsRecord(workspace.git.commonDir, planId, runId),
     pool: poolOf(workspace, { env, signal: abort.signal, inTurn, runId, redaction }),
     lease,
     inTurn,
@@ -155,7 +162,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
   let outcome = 'broken';
   try {
     context.post(runStarted(context));
-    sayFirst(context, putBack, options.scope);
+    sayFirst(context, [...options.recovered, ...putBack], options.scope);
     const idle = (await rateLimited(workspace, plan, now())) ?? (await waitingFor(context, options));
     if (idle !== null) context.post(idle);
     else if (!allDone(plan.plan) || plan.plan.status !== 'completed') await begin(context, options.task ?? null);
@@ -168,6 +175,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     if (outcome === 'broken') context.journal.abandon();
     else {
       context.journal.close();
+      context.settings.close();
       forgetDecisions(workspace.git.commonDir, planId);
     }
     await context.pool.close();
@@ -177,8 +185,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
 /** What a person should know before anything starts. */
 function sayFirst(context: RunContext, putBack: readonly string[], scope: ReadonlySet<string> | null): void {
   const { workspace, plan, sandbox } = context;
-  if (putBack.length > 0)
-    note(context, null, `The last run was cut short in an attempt, and the plan file had changed meanwhile. Put back: ${putBack.join('; ')}.`);
+  if (putBack.length > 0) note(context, null, cutShort(putBack));
   const isMissing = sandbox === null && workspace.config.sandbox.use === 'auto';
   if (isMissing && hasAgents(workspace, plan.plan, scope)) note(context, null, UNPROTECTED);
 }

@@ -62,7 +62,7 @@ export async function releaseLease(workspace: Workspace, lease: HeldLease): Prom
 export interface LeaseChoice {
   /** Held on the remote though the config does not say so. */
   readonly remote?: boolean | undefined;
-  /** Told what is waited for before the work begins. */
+  /** Told what a person should know before the work begins. */
   readonly notice?: ((text: string) => void) | undefined;
 }
 
