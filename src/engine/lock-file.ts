@@ -1,0 +1,153 @@
+/**
+ * A lock as a file. It names its holder (pid and start time, host) and beats; a dead holder's lock is taken over, by one of all who try at
+ * once; a live one's is not.
+ */
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { isAlive, startTime } from '../adapters/process/identity.ts';
+
+const BEAT_MS = 5_000;
+/** A lock of another host whose last beat is older than this is dead. */
+const SILENT_MS = 60_000;
+/** Who takes a dead holder's lock away needs no longer than this, unless it was stopped in the middle. Milliseconds. */
+const TAKING_MS = 2_000;
+const PAUSE_MS = 2;
+
+export interface Holder {
+  readonly pid: number;
+  readonly started: string;
+  readonly host: string;
+  /** Absolute path of the work tree it runs in; a repository may have several. */
+  readonly root: string;
+  readonly run: string;
+}
+
+export interface Lock {
+  readonly run: string;
+  /** The dead holder whose lock this was; null where there was none. */
+  readonly after: Holder | null;
+  release(): void;
+}
+
+/** Takes the lock for a work tree, or says who holds it. Its folder is there. A file-system error is thrown. */
+export function takeFile(file: string, root: string, run: string): Lock | { readonly holder: Holder } {
+  const me: Holder = { pid: process.pid, started: startTime(process.pid) ?? '', host: hostname(), root, run };
+  const draft = `${file}.${process.pid}.${run}`;
+  let after: Holder | null = null;
+  try {
+    writeFileSync(draft, JSON.stringify(me));
+    for (const deadline = performance.now() + TAKING_MS; ;) {
+      // A hard link appears whole or not at all; creating and then writing would show others an empty lock.
+      if (link(draft, file)) break;
+      const holder = liveHolderOf(file);
+      if (holder !== null) return { holder };
+      const dead = readHolder(file);
+      const taker = takeAway(file, draft, file);
+      if (taker === null) after = dead;
+      else if (performance.now() > deadline) return { holder: taker };
+      else pause();
+    }
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  sweep(file);
+  return hold(file, me, after);
+}
+
+/** Who holds a lock now; null where nobody does, a dead holder's lock included. */
+export function liveHolderOf(file: string): Holder | null {
+  const holder = readHolder(file);
+  return holder !== null && lives(holder, file) ? holder : null;
+}
+
+function lives({ host, pid, started }: Holder, file: string): boolean {
+  if (host === hostname()) return isAlive(pid, started);
+  const beat = statSync(file, { throwIfNoEntry: false });
+  return beat !== undefined && Date.now() - beat.mtimeMs < SILENT_MS;
+}
+
+/** Whom a lock names, be it alive or not; null where there is none. */
+export function readHolder(file: string): Holder | null {
+  try {
+    const value = JSON.parse(readFileSync(file, 'utf8')) as Partial<Holder>;
+    const { pid, started, host, root, run } = value;
+    if (typeof pid !== 'number' || [started, host, root, run].some((text) => typeof text !== 'string')) return null;
+    return value as Holder;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Removes a file that names a dead process. Only who has a claim on that very process may, and a claim is a file as well, which only one can
+ * make: so that nobody removes what another has put there since. Who died with a claim is claimed in turn. Null once it is
+ * gone, or another's by now; else who is at it.
+ */
+function takeAway(file: string, draft: string, lock: string): Holder | null {
+  const holder = readHolder(file);
+  // Another has taken it since.
+  if (holder !== null && lives(holder, file)) return null;
+  const dead = identityOf(holder, file);
+  if (dead === null) return null;
+  const claim = `${lock}.${encodeURIComponent(dead)}.claim`;
+  if (!link(draft, claim)) return liveHolderOf(claim) ?? takeAway(claim, draft, lock);
+  try {
+    if (identityOf(readHolder(file), file) === dead) rmSync(file);
+    return null;
+  } finally {
+    rmSync(claim, { force: true });
+  }
+}
+
+/** Which process a file names; null where there is no file. */
+function identityOf(holder: Holder | null, file: string): string | null {
+  if (holder !== null) return `${holder.host} ${holder.pid} ${holder.started}`;
+  return existsSync(file) ? 'nobody' : null;
+}
+
+/** Removes what those left who died on their way to a lock that is ours now: drafts, and claims on holders that are gone. */
+function sweep(file: string): void {
+  for (const name of readdirSync(dirname(file))) {
+    const left = join(dirname(file), name);
+    // One that says nothing yet is being written.
+    if (name.startsWith(`${basename(file)}.`) && readHolder(left) !== null && liveHolderOf(left) === null) rmSync(left, { force: true });
+  }
+}
+
+/** False where there is a file already. */
+function link(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+/** Of the whole process: a lock is taken before anything runs. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+}
+
+function hold(file: string, me: Holder, after: Holder | null): Lock {
+  const beat = setInterval(() => {
+    try {
+      const now = new Date();
+      utimesSync(file, now, now);
+    } catch {
+      // Taken away by hand: the commit's compare-and-swap on HEAD still keeps two runners apart.
+    }
+  }, BEAT_MS);
+  beat.unref();
+  return {
+    run: me.run,
+    after,
+    release: () => {
+      clearInterval(beat);
+      const holder = readHolder(file);
+      if (holder !== null && holder.run === me.run && holder.pid === me.pid) rmSync(file, { force: true });
+    },
+  };
+}
