@@ -6,12 +6,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AgentProfile, Config, GateConfig, PriceConfig, SCHEMA_URL } from '../src/core/config.ts';
-import { PublishedEvent } from '../src/core/event.ts';
+import { PublishedEvent, PublishedPlannerEvent } from '../src/core/event.ts';
 import { PhaseFrontmatter, PlanFrontmatter, TaskFrontmatter } from '../src/core/frontmatter.ts';
 import { StateExport } from '../src/core/record.ts';
 import { RULES } from '../src/core/rules.ts';
 import { eventTable, keyTable, meaningTable, ruleTable, type ObjectSchema } from './table.ts';
-import { OUTCOME_MEANINGS, PAUSE_MEANINGS } from './meaning.ts';
+import { EVENT_MEANINGS, OUTCOME_MEANINGS, PAUSE_MEANINGS, PLANNER_EVENT_MEANINGS, PLANNER_OUTCOME_MEANINGS } from './meaning.ts';
 
 /** `input`: people write it, and keys that begin with `x-` are theirs. `output`: Plans writes it, and keys are only ever added. */
 const SOURCES: readonly (readonly [file: string, schema: z.ZodType, io: 'input' | 'output'])[] = [
@@ -20,6 +20,7 @@ const SOURCES: readonly (readonly [file: string, schema: z.ZodType, io: 'input' 
   ['task.schema.json', TaskFrontmatter, 'input'],
   ['config.schema.json', Config, 'input'],
   ['event.schema.json', PublishedEvent, 'output'],
+  ['planner-event.schema.json', PublishedPlannerEvent, 'output'],
   ['export.schema.json', StateExport, 'output'],
 ];
 
@@ -72,7 +73,9 @@ function tables(): Readonly<Record<string, () => string>> {
     'price keys': () => keyTable(authored(PriceConfig)),
     'agent keys': () => keyTable(authored(AgentProfile)),
     rules: () => ruleTable(RULES),
-    events: () => eventTable(jsonSchema('', PublishedEvent, 'output')),
+    events: () => eventTable(jsonSchema('', PublishedEvent, 'output'), EVENT_MEANINGS),
+    'planner events': () => eventTable(jsonSchema('', PublishedPlannerEvent, 'output'), PLANNER_EVENT_MEANINGS),
+    'planner outcomes': () => meaningTable('outcome', PLANNER_OUTCOME_MEANINGS),
     outcomes: () => meaningTable('outcome', OUTCOME_MEANINGS),
     'pause reasons': () => meaningTable('reason', PAUSE_MEANINGS),
   };

@@ -1,6 +1,6 @@
 /** What the names of the closed lists mean, for the format reference. A name without a meaning does not compile. */
-import type { RunEvent } from '../src/core/event.ts';
-import type { Outcome, PauseReason } from '../src/core/outcome.ts';
+import type { PlannerEvent, RunEvent } from '../src/core/event.ts';
+import type { Outcome, PauseReason, PlannerOutcome } from '../src/core/outcome.ts';
 
 export const EVENT_MEANINGS: Readonly<Record<RunEvent['type'], string>> = {
   'run-started': 'A run of the plan begins, or goes on.',
@@ -59,4 +59,30 @@ export const PAUSE_MEANINGS: Readonly<Record<PauseReason, string>> = {
   conflict: 'A change of a person and one of a task exclude each other.',
   remote: 'The remote from which the plan runs could not be used, or another runner took the plan over.',
   reopened: 'The plan was completed, and has open tasks again.',
+};
+
+export const PLANNER_EVENT_MEANINGS: Readonly<Record<PlannerEvent['type'], string>> = {
+  'planner-started': 'Claude is asked.',
+  'repository-read': 'Claude looks at something: `detail` is a path, or what is searched for.',
+  'planner-output': "More of a thought, or of the answer's own text, as it comes.",
+  'planner-usage': 'What it has cost so far.',
+  'answer-rejected': 'The answer cannot be used, or could be better; `willRetry` says whether Claude is asked to mend it.',
+  'plan-drafted': 'The answer makes a plan. It lands, or a person looks at it first.',
+  'plan-generated': 'The plan is written; `commit` is null where it could not be committed, and `reason` says why.',
+  'planner-stopped': 'It ended with nothing written.',
+  note: 'Something worth knowing that changes nothing.',
+};
+
+export const PLANNER_OUTCOME_MEANINGS: Readonly<Record<PlannerOutcome, string>> = {
+  abandoned: 'A person looked at the plan and gave it up.',
+  cancelled: 'A person stopped it.',
+  no_plan: 'Claude found nothing to plan; the reason is its own.',
+  unusable: 'The answer made no plan, and did so still after it was to be mended.',
+  too_long: "The answer is longer than a reply may be, or the conversation longer than the model's context.",
+  refused: 'The model refused.',
+  budget: 'The money or tokens for it are spent.',
+  auth: 'There is no valid key, or the account has nothing left to spend.',
+  rate_limited: "The provider's limit is reached.",
+  unreachable: "Claude's API could not be reached, or failed.",
+  bad_request: "Claude's API does not take the request: a model that does not exist, for example.",
 };

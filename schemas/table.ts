@@ -1,6 +1,5 @@
 /** Markdown tables out of JSON Schemas. */
 import type { RULES } from '../src/core/rules.ts';
-import { EVENT_MEANINGS } from './meaning.ts';
 
 /** As much of a JSON Schema as the tables need. */
 export interface ObjectSchema {
@@ -39,13 +38,13 @@ export function ruleTable(rules: typeof RULES): string {
 }
 
 /** One row per kind of event. */
-export function eventTable(published: ObjectSchema): string {
+export function eventTable(published: ObjectSchema, meanings: Readonly<Record<string, string>>): string {
   const reference = published.properties?.['event']?.$ref?.replace('#/$defs/', '') ?? '';
   const kinds = published.$defs?.[reference]?.oneOf ?? [];
   const rows = kinds.map(({ properties = {} }) => {
     const type = String(properties['type']?.const);
     const keys = Object.keys(properties).filter((key) => key !== 'type');
-    return [`\`${type}\``, keys.map((key) => `\`${key}\``).join(', '), meaningOf(type)];
+    return [`\`${type}\``, keys.map((key) => `\`${key}\``).join(', '), meanings[type] ?? ''];
   });
   return table(['type', 'with', 'when'], rows);
 }
@@ -56,10 +55,6 @@ export function meaningTable(noun: string, meanings: Readonly<Record<string, str
     [noun, 'meaning'],
     Object.entries(meanings).map(([name, meaning]) => [`\`${name}\``, meaning]),
   );
-}
-
-function meaningOf(type: string): string {
-  return Object.entries(EVENT_MEANINGS).find(([name]) => name === type)?.[1] ?? '';
 }
 
 function kind(schema: ObjectSchema): string {

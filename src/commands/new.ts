@@ -27,7 +27,7 @@ export const newPlan: Command = (context, input) =>
   });
 
 /** What is said where a plan of that name is there already. */
-export function takenName(path: string): CommandError {
+function takenName(path: string): CommandError {
   return new CommandError(
     `${path} exists already and was not touched. Give the plan another title, or another name with --slug.`,
     EXIT.failed,

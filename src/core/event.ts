@@ -3,7 +3,7 @@
  * NDJSON and into the cache; text for people is made from them elsewhere. Types are past tense.
  */
 import { z } from 'zod';
-import { OUTCOMES, PAUSE_REASONS } from './outcome.ts';
+import { OUTCOMES, PAUSE_REASONS, PLANNER_OUTCOMES } from './outcome.ts';
 
 const id = z.string();
 const count = z.int().min(0);
@@ -118,3 +118,51 @@ export const PublishedEvent = z
   .meta({ id: 'Event', title: 'Event', description: 'One line of `plans run --json`.' });
 
 export type PublishedEvent = z.infer<typeof PublishedEvent>;
+
+/** What happens while Claude writes or reviews a plan. */
+export const PlannerEvent = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('planner-started'), activity: z.enum(['generation', 'review']), title: z.string(), model: z.string() }),
+    z.object({ type: z.literal('repository-read'), tool: z.string(), detail: z.string() }),
+    z.object({ type: z.literal('planner-output'), stream: z.enum(['thinking', 'text']), text: z.string() }),
+    z.object({ type: z.literal('planner-usage'), usage: UsageShape }),
+    z.object({ type: z.literal('answer-rejected'), problems: z.array(z.string()), willRetry: z.boolean() }),
+    z.object({
+      type: z.literal('plan-drafted'),
+      title: z.string(),
+      phases: count,
+      tasks: count,
+      advice: z.array(z.string()),
+    }),
+    z.object({
+      type: z.literal('plan-generated'),
+      file: z.string(),
+      title: z.string(),
+      phases: count,
+      tasks: count,
+      /** Null where the file is written and not committed; `reason` says why it is not, or not pushed. */
+      commit: z.string().nullable(),
+      reason: z.string(),
+      advice: z.array(z.string()),
+      usage: UsageShape,
+    }),
+    z.object({
+      type: z.literal('planner-stopped'),
+      outcome: z.enum(PLANNER_OUTCOMES),
+      reason: z.string(),
+      problems: z.array(z.string()),
+      resetsAt: z.iso.datetime().nullable(),
+      usage: UsageShape,
+    }),
+    z.object({ type: z.literal('note'), task: id.nullable(), text: z.string() }),
+  ])
+  .meta({ id: 'PlannerEvent' });
+
+export type PlannerEvent = z.infer<typeof PlannerEvent>;
+
+/** A published event of the planner. `seq` counts from 1 within one call. */
+export const PublishedPlannerEvent = z
+  .object({ schema: z.literal(1), seq: z.int().min(1), at: z.iso.datetime(), plan: id, event: PlannerEvent })
+  .meta({ id: 'PlannerEventLine', title: 'Planner event', description: 'One line of `plans generate --json`.' });
+
+export type PublishedPlannerEvent = z.infer<typeof PublishedPlannerEvent>;

@@ -38,6 +38,22 @@ export const PAUSE_REASONS = [
 ] as const;
 export type PauseReason = (typeof PAUSE_REASONS)[number];
 
+/** Why the planner stopped with nothing written. */
+export const PLANNER_OUTCOMES = [
+  'abandoned',
+  'cancelled',
+  'no_plan',
+  'unusable',
+  'too_long',
+  'refused',
+  'budget',
+  'auth',
+  'rate_limited',
+  'unreachable',
+  'bad_request',
+] as const;
+export type PlannerOutcome = (typeof PLANNER_OUTCOMES)[number];
+
 export type GateStatus = 'passed' | 'failed' | 'skipped';
 
 /** What one gate said about one attempt. */

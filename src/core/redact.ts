@@ -202,24 +202,29 @@ function overlap(text: string, value: string): number {
 }
 
 /** Keys of facts and events under which there is free text; names and paths are not touched, since others are told apart by them. */
-const TEXT_KEYS: ReadonlySet<string> = new Set(['reason', 'tail', 'text', 'detail', 'title']);
+const TEXT_KEYS: ReadonlySet<string> = new Set(['reason', 'tail', 'text', 'detail', 'title', 'problems', 'advice']);
 
 /** A copy of plain data with its free texts redacted; the same object where there is nothing to redact. */
 export function redactTexts<T>(value: T, redaction: Redaction): T {
   return redacted(value, redaction, false) as T;
 }
 
-function redacted(value: unknown, redaction: Redaction, isText: boolean): unknown {
+/** The same for every text in it, whatever its key; values of variables alone, as in {@link Redaction.values}. */
+export function redactAll<T>(value: T, redaction: Redaction): T {
+  return redacted(value, { ...redaction, text: (given) => redaction.values(given) }, true, true) as T;
+}
+
+function redacted(value: unknown, redaction: Redaction, isText: boolean, all = false): unknown {
   if (typeof value === 'string') return isText ? redaction.text(value) : value;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
-    const list = value.map((item: unknown) => redacted(item, redaction, false));
+    const list = value.map((item: unknown) => redacted(item, redaction, isText, all));
     return list.some((item, index) => item !== value[index]) ? list : value;
   }
   let changed = false;
   const copy: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
-    copy[key] = redacted(item, redaction, TEXT_KEYS.has(key));
+    copy[key] = redacted(item, redaction, all || TEXT_KEYS.has(key), all);
     changed ||= copy[key] !== item;
   }
   return changed ? copy : value;

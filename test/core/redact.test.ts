@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, nat, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { redactionOf, redactTexts, secretsOf } from '../../src/core/redact.ts';
+import { redactAll, redactionOf, redactTexts, secretsOf } from '../../src/core/redact.ts';
 
 const none = redactionOf([]);
 // Put together here, so that no scanner takes this file for a leak.
@@ -125,5 +125,8 @@ describe('redaction', () => {
     });
     const plain = { text: 'nothing', list: [{ tail: 'x' }] };
     expect(redactTexts(plain, redaction)).toBe(plain);
+    const answer = { problems: ['is database-9'], files: ['database-9'] };
+    expect(redactTexts(answer, redaction)).toEqual({ problems: ['is [redacted APP_KEY]'], files: ['database-9'] });
+    expect(redactAll(answer, redaction)).toEqual({ problems: ['is [redacted APP_KEY]'], files: ['[redacted APP_KEY]'] });
   });
 });

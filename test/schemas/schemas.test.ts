@@ -9,7 +9,7 @@ import { agentNames } from '../../src/adapters/agents/open.ts';
 import { jobEnvironment } from '../../src/adapters/agents/session.ts';
 import { checkConfig } from '../../src/core/config-check.ts';
 import { AgentProfile, Config, GateConfig } from '../../src/core/config.ts';
-import { PublishedEvent, RunEvent } from '../../src/core/event.ts';
+import { PlannerEvent, PublishedEvent, RunEvent } from '../../src/core/event.ts';
 import { PhaseFrontmatter, PlanFrontmatter, TaskFrontmatter } from '../../src/core/frontmatter.ts';
 import { parsePlan } from '../../src/core/parse.ts';
 import { RULES } from '../../src/core/rules.ts';
@@ -51,9 +51,12 @@ describe('the format reference', () => {
     for (const { name, severity } of RULES) expect(section('Rules')).toContain(`| \`${name}\` | ${severity} |`);
   });
 
-  test('every event is there and explained', () => {
-    const rows = section('Events').split('\n');
-    for (const { shape } of RunEvent.options) {
+  test.each([
+    ['Events', RunEvent.options],
+    ['Planner events', PlannerEvent.options],
+  ] as const)('%s: every one is there and explained', (heading, options) => {
+    const rows = section(heading).split('\n');
+    for (const { shape } of options) {
       const row = rows.find((line) => line.startsWith(`| \`${shape.type.value}\` |`));
       expect(row, shape.type.value).toMatch(/\w+\.? \|$/);
       for (const key of Object.keys(shape).filter((name) => name !== 'type')) expect(row).toContain(`\`${key}\``);
@@ -156,7 +159,7 @@ describe('the schemas judge as the code does', () => {
     expect(schema.safeParse({ ...event, seq: 0 }).success).toBe(false);
   });
 
-  test.each(['plan', 'phase', 'task', 'config', 'event', 'export'])('%s.schema.json says what it is', (name) => {
+  test.each(['plan', 'phase', 'task', 'config', 'event', 'planner-event', 'export'])('%s.schema.json says what it is', (name) => {
     expect(readSchema(`${name}.schema.json`)).toMatchObject({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       $id: `https://unpkg.com/gitplans/schemas/${name}.schema.json`,
