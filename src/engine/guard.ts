@@ -30,7 +30,7 @@ export async function armGuard(context: RunContext, { task }: Pick<Step, 'task'>
   const { git } = work.place;
   const others = [...context.tasks].flatMap(([id, other]) => (id === task || other.guard === undefined ? [] : [other.guard]));
   // While others are at work, what they began on counts: one of them may have changed it by now.
-  const settings = new Map([...readSettings(git), ...commonSettings(git, others[0]?.settings ?? new Map())]);
+  const settings = new Map([...readSettings(git, context.guarded?.settings), ...commonSettings(git, others[0]?.settings ?? new Map())]);
   context.settings.write(git, settings);
   const prints = protectedPrints(context, work);
   const known = work.place.slot === null && context.guarded?.prints === prints ? context.guarded.dirty : null;

@@ -26,7 +26,7 @@ export interface PutBack {
 export function putBack(folders: readonly Folders[], before: GitSettings, keepAs: string, redaction: Redaction): PutBack {
   const [first] = folders;
   if (first === undefined) return { names: [], running: [] };
-  const now = new Map(folders.flatMap((each) => [...readSettings(each)]));
+  const now = new Map(folders.flatMap((each) => [...readSettings(each, before)]));
   const changes = settingChanges(first, before, now).filter((change) => !followsOnly(change));
   for (const change of changes) {
     keep(`${keepAs}.${change.name.replaceAll(/[\\/]/g, '_')}`, change, redaction);
@@ -122,7 +122,7 @@ export async function recoverSettings({ git, stateFolder }: Workspace, planId: s
   if (record?.run !== entry.run) return [];
   const keepAs = join(stateFolder, 'logs', entry.run, `${entry.task}.${entry.attempt}.git`);
   const before: GitSettings = new Map(
-    record.files.map(([path, mode, link, base64]) => [path, { mode, link, content: Buffer.from(base64, 'base64') }]),
+    record.files.map(([path, mode, link, base64]) => [path, { print: '', mode, link, content: Buffer.from(base64, 'base64') }]),
   );
   const folders = record.gitDirs.map((gitDir) => ({ commonDir: git.commonDir, gitDir }));
   const { names } = putBack(folders, before, keepAs, redaction);

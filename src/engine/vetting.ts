@@ -44,6 +44,7 @@ export async function vet(context: RunContext, task: string, work: TaskWork): Pr
 
 /** Hooks that stand in the work tree would run at this very commit, with a person's rights: a task changes them where its `files` name them. */
 function hooksChanged(context: RunContext, task: string, { place, paths }: TaskWork): string | null {
+  if (paths.length === 0) return null;
   const config = textOf(join(place.git.commonDir, 'config')) ?? '';
   const folder =
     settingsOf(config)

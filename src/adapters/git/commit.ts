@@ -73,7 +73,8 @@ async function conclude(
   result: GitResult,
 ): Promise<CommitOutcome> {
   const short = SUMMARY.exec(result.stdout.toString('utf8'))?.[1] ?? 'HEAD';
-  const commit = await place.resolve(short);
+  const now = await place.head();
+  const commit = now.commit?.startsWith(short) === true ? now.commit : await place.resolve(short);
   if (commit === null) throw new Error(`git commit reported ${short}, which does not exist`);
   const made = await place.commitObject(commit);
   const parent = made.parents[0] ?? null;

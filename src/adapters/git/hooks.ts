@@ -1,5 +1,5 @@
 /** Where this repository's hooks are and whether a commit runs any. */
-import { access, constants, stat } from 'node:fs/promises';
+import { accessSync, constants, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { GitProgram } from './process.ts';
 
@@ -21,13 +21,11 @@ export class HookFolder {
   /** Whether there is a hook that a commit runs. */
   async any(): Promise<boolean> {
     const folder = await this.#find();
-    const found = await Promise.all(COMMIT_HOOKS.map((name) => runnable(join(folder, name))));
-    return found.includes(true);
+    return COMMIT_HOOKS.some((name) => isRunnable(join(folder, name)));
   }
 
   async #find(): Promise<string> {
-    const stamps = await Promise.all(this.#configs.map((file) => stat(file, { bigint: true }).catch(() => null)));
-    const stamp = stamps.map((one) => (one ? `${one.mtimeNs} ${one.size}` : '')).join();
+    const stamp = this.#configs.map(stampOf).join();
     if (stamp === this.#stamp) return this.#folder;
     const answer = (await this.#git.must(['rev-parse', '--git-path', 'hooks'])).toString('utf8').replace(/\r?\n$/, '');
     this.#folder = isAbsolute(answer) ? answer : join(this.#git.folder, answer);
@@ -36,9 +34,16 @@ export class HookFolder {
   }
 }
 
-function runnable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+function stampOf(file: string): string {
+  const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? '' : `${stat.mtimeNs} ${stat.size}`;
+}
+
+function isRunnable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

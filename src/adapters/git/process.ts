@@ -68,7 +68,7 @@ export class GitProgram {
       const child = spawn('git', args, {
         cwd: this.folder,
         env: options.env ? { ...this.env, ...options.env } : this.env,
-        stdio: ['pipe', 'pipe', 'pipe'],
+        stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
         windowsHide: true,
         detached: options.timeoutMs !== undefined,
       });
@@ -87,14 +87,14 @@ export class GitProgram {
       const stderr = new Tail(MAX_ERROR_BYTES);
       let size = 0;
       let overflow = false;
-      child.stdout.on('data', (chunk: Buffer) => {
+      child.stdout?.on('data', (chunk: Buffer) => {
         if (options.onChunk) return options.onChunk(chunk);
         size += chunk.length;
         if (size <= MAX_OUTPUT_BYTES) return void stdout.push(chunk);
         overflow = true;
         child.kill();
       });
-      child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+      child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
       child.on('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? missing() : error));
       child.on('close', (code) => {
         stop?.();
@@ -102,8 +102,8 @@ export class GitProgram {
         resolve({ code: code ?? -1, stdout: Buffer.concat(stdout), stderr: stderr.text() });
       });
       // A git that ends before it has read everything closes the pipe: without a listener that EPIPE would end this process.
-      child.stdin.on('error', () => {});
-      child.stdin.end(options.input ?? '');
+      child.stdin?.on('error', () => {});
+      child.stdin?.end(options.input);
     });
   }
 

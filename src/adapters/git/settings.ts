@@ -7,8 +7,13 @@ import type { Git } from './git.ts';
 const MAX_FILES = 500;
 const MAX_BYTES = 1024 * 1024;
 
+/** Git's own examples; it never runs one. */
+const SAMPLE = '.sample';
+
 /** A file's mode and content; of a symbolic link its target. */
 interface SettingFile {
+  /** What the file system says of it: while that is the same, so is the content, as times of change cannot be set by hand. */
+  readonly print: string;
   readonly mode: number;
   readonly link: boolean;
   readonly content: Buffer;
@@ -28,8 +33,8 @@ export interface SettingChange {
 
 type Folders = Pick<Git, 'commonDir' | 'gitDir'>;
 
-/** Reads them as they are. */
-export function readSettings({ commonDir, gitDir }: Folders): GitSettings {
+/** Reads them as they are; from `known`, an earlier reading, what has not changed since. */
+export function readSettings({ commonDir, gitDir }: Folders, known: GitSettings = new Map()): GitSettings {
   const files = new Map<string, SettingFile>();
   const hooks = listed(join(commonDir, 'hooks'));
   const names = ['config', 'config.worktree', 'info/attributes', 'info/exclude', 'info/sparse-checkout', 'info/grafts'];
@@ -40,7 +45,7 @@ export function readSettings({ commonDir, gitDir }: Folders): GitSettings {
     ...hooks,
   ];
   for (const file of all.slice(0, MAX_FILES)) {
-    const found = readSetting(file);
+    const found = readSetting(file, known.get(file));
     if (found !== null) files.set(file, found);
   }
   return files;
@@ -50,6 +55,7 @@ export function readSettings({ commonDir, gitDir }: Folders): GitSettings {
 export function settingChanges({ commonDir }: Folders, before: GitSettings, after: GitSettings): readonly SettingChange[] {
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((file) => {
     const [old, now] = [before.get(file) ?? null, after.get(file) ?? null];
+    if (old === now) return [];
     if (
       old?.link === now?.link &&
       old?.mode === now?.mode &&
@@ -73,18 +79,23 @@ export function restoreSetting({ file, before }: SettingChange): void {
 
 function listed(folder: string): readonly string[] {
   try {
-    return readdirSync(folder).map((name) => join(folder, name));
+    return readdirSync(folder)
+      .filter((name) => !name.endsWith(SAMPLE))
+      .map((name) => join(folder, name));
   } catch {
     return [];
   }
 }
 
-function readSetting(file: string): SettingFile | null {
+function readSetting(file: string, known: SettingFile | undefined): SettingFile | null {
   try {
-    const stat = lstatSync(file);
-    if (stat.isSymbolicLink()) return { mode: 0, link: true, content: Buffer.from(readlinkSync(file)) };
+    const stat = lstatSync(file, { bigint: true, throwIfNoEntry: false });
+    if (stat === undefined) return null;
+    const print = `${stat.ino} ${stat.size} ${stat.mode} ${stat.mtimeNs} ${stat.ctimeNs}`;
+    if (print === known?.print) return known;
+    if (stat.isSymbolicLink()) return { print, mode: 0, link: true, content: Buffer.from(readlinkSync(file)) };
     if (!stat.isFile() || stat.size > MAX_BYTES) return null;
-    return { mode: stat.mode & 0o777, link: false, content: readFileSync(file) };
+    return { print, mode: Number(stat.mode & 0o777n), link: false, content: readFileSync(file) };
   } catch {
     return null;
   }

@@ -1,5 +1,5 @@
 /** Git by the git program: whatever a repository uses (hooks, signing, attributes, worktrees, sha256), git itself does it. */
-import { readFile, stat } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commitPaths, type CommitObject, type CommitPlace } from './commit.ts';
 import { literal } from './entries.ts';
@@ -35,6 +35,7 @@ const BRANCH = /^ref: refs\/heads\/(.+)\n?$/;
 /** Bounds of what is remembered of trees: a few MB. */
 const MAX_TREES = 64;
 const MAX_TREE_ENTRIES = 2_000;
+const MAX_COMMITS = 64;
 /** Ids on one command line: Windows takes 32,767 characters. */
 const MAX_SINGLES = 400;
 /** What HEAD holds as a file where the references are kept elsewhere (reftable). */
@@ -59,6 +60,8 @@ class SystemGit implements Git, CommitPlace {
   readonly #reader: ObjectReader;
   /** Trees never change, and one commit's are nearly those of the next. */
   readonly #trees = new Map<string, ReadonlyMap<string, TreeEntry>>();
+  /** Nor do commits: one's head is the next one's parent. */
+  readonly #commits = new Map<string, CommitObject>();
   /** The last of the calls that take index.lock: one after another they never refuse each other. */
   #queue: Promise<unknown> = Promise.resolve();
   readonly #indexLock: IndexLock;
@@ -77,13 +80,12 @@ class SystemGit implements Git, CommitPlace {
 
   async head(): Promise<Head> {
     const branch = await this.#branch();
-    return {
-      branch,
-      commit: (branch === null ? null : looseRef(this.commonDir, `refs/heads/${branch}`, this.zero.length)) ?? (await this.resolve('HEAD')),
-    };
+    return { branch, commit: await this.resolve(branch === null ? 'HEAD' : `refs/heads/${branch}`) };
   }
 
   async resolve(revision: string): Promise<string | null> {
+    const loose = revision.startsWith('refs/heads/') ? looseRef(this.commonDir, revision, this.zero.length) : null;
+    if (loose !== null) return loose;
     return (await this.#reader.read(`${revision}^{commit}`))?.id ?? null;
   }
 
@@ -98,8 +100,7 @@ class SystemGit implements Git, CommitPlace {
   }
 
   async operation(): Promise<string | null> {
-    const found = await Promise.all(OPERATIONS.map(([file]) => exists(join(this.gitDir, file))));
-    return OPERATIONS[found.indexOf(true)]?.[1] ?? null;
+    return OPERATIONS.find(([file]) => existsSync(join(this.gitDir, file)))?.[1] ?? null;
   }
 
   async assertCommits(): Promise<void> {
@@ -250,7 +251,7 @@ class SystemGit implements Git, CommitPlace {
   }
 
   async rootCommit(): Promise<string | null> {
-    if (await exists(join(this.commonDir, 'shallow'))) return null;
+    if (existsSync(join(this.commonDir, 'shallow'))) return null;
     if ((await this.resolve('HEAD')) === null) return null;
     return oldestRoot(this.git);
   }
@@ -272,16 +273,21 @@ class SystemGit implements Git, CommitPlace {
   };
 
   async commitObject(id: string): Promise<CommitObject> {
+    const known = this.#commits.get(id);
+    if (known !== undefined) return known;
     const object = await this.#reader.read(`${id}^{commit}`);
     if (object === null) throw new Error(`There is no commit ${id} in this repository.`);
     const text = object.bytes.toString('latin1');
     const lines = text.slice(0, text.indexOf('\n\n')).split('\n');
     const parents = lines.filter((line) => line.startsWith('parent ')).map((line) => line.slice(7));
-    return { tree: lines[0]?.slice(5) ?? '', parents };
+    const commit = { tree: lines[0]?.slice(5) ?? '', parents };
+    if (this.#commits.size >= MAX_COMMITS) this.#commits.clear();
+    if (id === object.id) this.#commits.set(id, commit);
+    return commit;
   }
 
   async #branch(): Promise<string | null> {
-    const name = BRANCH.exec(await readFile(join(this.gitDir, 'HEAD'), 'utf8'))?.[1] ?? null;
+    const name = BRANCH.exec(readFileSync(join(this.gitDir, 'HEAD'), 'utf8'))?.[1] ?? null;
     if (name !== NO_BRANCH) return name;
     const result = await this.git.run(['symbolic-ref', '--quiet', '--short', 'HEAD']);
     return result.code === 0 ? result.stdout.toString('utf8').trim() : null;
@@ -297,11 +303,4 @@ class SystemGit implements Git, CommitPlace {
     this.#queue = result.catch(() => {});
     return result;
   }
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
