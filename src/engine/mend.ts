@@ -14,7 +14,9 @@ import { readDecisions } from './decisions.ts';
 import { readJournal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
 import { attemptMessage, keptPaths, lastEvidence, nextAttemptRef } from './kept.ts';
+import { readHolder } from './lock-file.ts';
 import type { PlanFile } from './plan-file.ts';
+import { worktreeLock } from './pool.ts';
 import { changesSince, takeSnapshot } from './snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 import { scrub } from './scrub.ts';
@@ -77,6 +79,8 @@ async function reclaimPlan(workspace: Workspace, plan: PlanFile, decided: Readon
 async function keepHalfDone(workspace: Workspace, plan: PlanFile, entry: JournalEntry, { head, redaction }: Present): Promise<void> {
   if (entry.landing !== null) await takeOut(workspace, entry.landing);
   if (findTask(plan.plan, entry.task)?.status !== 'pending') return;
+  // Another plan's run works in that worktree by now, or did: what it found there, it has kept.
+  if (entry.folder !== null && (readHolder(worktreeLock(entry.folder))?.run ?? entry.run) !== entry.run) return;
   const git = entry.folder === null ? workspace.git : await openGit(entry.folder).catch(() => null);
   if (git === null) return;
   try {

@@ -9,8 +9,10 @@ import { dirname, join } from 'node:path';
 import type { Git } from '../adapters/git/git.ts';
 import { openGit } from '../adapters/git/open.ts';
 import { runProcess } from '../adapters/process.ts';
+import { killMarked } from '../adapters/process/group.ts';
 import { Problem } from '../core/problem.ts';
 import type { Redaction } from '../core/redact.ts';
+import { takeFile, type Lock } from './lock-file.ts';
 import { scrub } from './scrub.ts';
 import { takeSnapshot, workDigest } from './snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -42,6 +44,8 @@ export interface PoolOptions {
   readonly folder: string;
   readonly setup: { readonly run: string; readonly timeoutMs: number } | null;
   readonly env: Readonly<Record<string, string>>;
+  /** The run whose agents work there. */
+  readonly runId: string;
   readonly signal: AbortSignal;
   readonly redaction: Redaction;
   readonly ignore: (path: string) => boolean;
@@ -52,6 +56,7 @@ export class WorktreePool {
   readonly #options: PoolOptions;
   readonly #free: Slot[] = [];
   readonly #all: Slot[] = [];
+  readonly #locks: Lock[] = [];
   #count = 0;
 
   constructor(options: PoolOptions) {
@@ -99,20 +104,22 @@ export class WorktreePool {
 
   async close(): Promise<void> {
     await Promise.all(this.#all.map(({ git }) => git.close()));
+    for (const lock of this.#locks) lock.release();
   }
 
-  /** The next worktree: one that an earlier run left, or a new one. A folder that is no worktree of this repository is passed over. */
+  /** The next worktree: one that an earlier run left, or a new one. One in which another run works, or that is none of this repository, is passed over. */
   async #open(commit: string): Promise<Slot> {
     const { git, folder, ignore } = this.#options;
     for (;;) {
       this.#count += 1;
       const root = join(folder, String(this.#count));
+      await mkdir(folder, { recursive: true });
+      if (!(await this.#lock(root))) continue;
       if (existsSync(root)) {
         const slot = await this.#reopen(root, commit);
         if (slot !== null) return slot;
         continue;
       }
-      await mkdir(folder, { recursive: true });
       await git.addWorktree(root, commit).catch((error: unknown) => {
         throw new Problem(`No worktree could be made in ${root}: ${error instanceof Error ? error.message : String(error)}`);
       });
@@ -122,6 +129,15 @@ export class WorktreePool {
       this.#all.push(slot);
       return slot;
     }
+  }
+
+  /** Keeps the runs of other plans out of a worktree; false where one is in it. What a killed one left running there is ended. */
+  async #lock(root: string): Promise<boolean> {
+    const lock = takeFile(worktreeLock(root), this.#options.git.root, this.#options.runId);
+    if ('holder' in lock) return false;
+    this.#locks.push(lock);
+    if (lock.after !== null) await killMarked(`PLANS_RUN_ID=${lock.after.run}`, null);
+    return true;
   }
 
   async #reopen(root: string, commit: string): Promise<Slot | null> {
@@ -167,6 +183,11 @@ export class WorktreePool {
     writeFileSync(markFile(slot.git), JSON.stringify({ digest, dirty: [...slot.before.dirty] }));
     return null;
   }
+}
+
+/** The lock of a worktree: it names the run that works there, or that did last when it was killed. */
+export function worktreeLock(root: string): string {
+  return `${root}.lock`;
 }
 
 function isAsItWas(root: string, spent: NonNullable<Slot['spent']>): boolean {

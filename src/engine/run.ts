@@ -227,6 +227,7 @@ function poolOf(
     folder: join(workspace.stateFolder, 'worktrees'),
     setup: setup === undefined ? null : { run: setup, timeoutMs: durationMs(timeout) },
     env: childEnvironment(env, workspace.config.env, { PLANS_RUN_ID: runId }),
+    runId,
     signal,
     redaction,
     ignore: (path) => isProtected(workspace, path),

@@ -20,12 +20,10 @@ export function problemsOf(root: string, planId: string, done: number): string[]
   const { plan } = parsePlan(committed, planId);
   const tasks = plan.phases.flatMap((phase) => phase.tasks);
   const commits = new Map<string, string[]>();
-  for (const line of git(
-    'log',
-    '--format=%H %(trailers:key=Plan-Task,valueonly,separator=%x2C) %(trailers:key=Plan-Attempt,valueonly,separator=%x2C)',
-  ).split('\n')) {
-    const [commit = '', task = '', attempt = ''] = line.split(' ');
-    if (task !== '' && attempt !== '') commits.set(task, [...(commits.get(task) ?? []), commit]);
+  const keys = ['Plan', 'Plan-Task', 'Plan-Attempt'].map((key) => `%(trailers:key=${key},valueonly,separator=%x2C)`);
+  for (const line of git('log', `--format=%H ${keys.join(' ')}`).split('\n')) {
+    const [commit = '', of = '', task = '', attempt = ''] = line.split(' ');
+    if (of === planId && task !== '' && attempt !== '') commits.set(task, [...(commits.get(task) ?? []), commit]);
   }
   for (const task of tasks) {
     const found = commits.get(task.id) ?? [];

@@ -70,7 +70,7 @@ function indexLock({ git }: Workspace, now: number): readonly Finding[] {
 
 async function worktrees(workspace: Workspace, env: Environment, now: number): Promise<readonly Finding[]> {
   const folder = join(workspace.stateFolder, 'worktrees');
-  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d+$/.test(name)) : [];
   const found: Finding[] = [];
   if (names.length > 0) {
     const times = names.map((name) => statSync(join(folder, name)).mtimeMs);
