@@ -48,6 +48,8 @@ export function refusal(outcome: Exclude<CommitOutcome, { type: 'committed' }>):
         outcome: 'conflict',
         reason: `HEAD moved to ${outcome.head.commit?.slice(0, 12) ?? 'nothing'} on ${outcome.head.branch ?? 'no branch'} meanwhile; nothing was committed.`,
         tail: '',
+        // Another try would meet the same.
+        waits: 'conflict',
       };
     case 'failed':
       // Another try meets the same lock: a person has to look whose it is.

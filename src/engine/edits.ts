@@ -10,6 +10,7 @@ import { decisionsOf, reclaim } from '../core/reclaim.ts';
 import { steeringOf } from '../core/steering.ts';
 import { commitPlan, tell } from './commits.ts';
 import type { Committer } from './commits.ts';
+import { followHead } from './follow.ts';
 import { note, worksInCheckout } from './context.ts';
 import type { RunContext } from './context.ts';
 import { readDecisions, spendDecisions } from './decisions.ts';
@@ -32,6 +33,8 @@ export async function takeEdits(context: RunContext): Promise<string | null> {
   const trusted = !worksInCheckout(context);
   const decided = decidedIn(context);
   const before = context.plan.plan;
+  // Where it is elsewhere, the commit says so.
+  await followHead(context);
   let reading = await context.plan.read();
   if (reading.type === 'edited' && !trusted) {
     const parse = (text: string): Plan =>
@@ -64,6 +67,9 @@ export async function takeEdits(context: RunContext): Promise<string | null> {
       said.filter((digest) => decided.has(digest)),
     );
     context.post(planEdited(before, reading.plan, outcome.commit));
+  } else if (outcome.type === 'failed' && outcome.reason === 'nothing') {
+    // Committed by the person already.
+    context.post(planEdited(before, reading.plan, context.head.commit));
   } else tell(context, outcome);
   return null;
 }

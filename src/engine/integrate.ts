@@ -34,7 +34,9 @@ export async function integrate(
 /** Takes work out of the checkout again that was brought in and not committed. */
 export async function takeOut(context: RunContext, work: TaskWork): Promise<void> {
   if (work.place.slot === null) return;
-  await context.workspace.git.restore(context.head.commit, work.paths);
+  const { git } = context.workspace;
+  // Where HEAD is by now: a person who has switched branches finds that branch's files.
+  await git.restore((await git.head()).commit ?? context.head.commit, work.paths);
   work.landing = null;
   work.place.slot.spent = null;
   writeJournal(context);

@@ -12,6 +12,7 @@ import { leave, note, workOf } from './context.ts';
 import type { RunContext, TaskWork } from './context.ts';
 import { crashPoint } from './crash.ts';
 import { joined, takeEdits } from './edits.ts';
+import { followHead } from './follow.ts';
 import { integrate, takeOut } from './integrate.ts';
 import type { Refusal } from './integrate.ts';
 import { attemptMessage, nextAttemptRef } from './kept.ts';
@@ -37,7 +38,7 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
     return refuse({ outcome: 'interrupted', reason: `The task "${id}" was removed from the plan while it ran.`, tail: '' });
   const vetted = await vet(context, id, work);
   if ('refusal' in vetted) return refuse(vetted.refusal);
-  const foreign = await integrate(context, effect, work);
+  const foreign = await onTop(context, effect, work);
   if (foreign !== null) return refuse(foreign);
   const then = statusAfter(plan, id, effect);
   crashPoint(context.env, 'before-tick');
@@ -86,6 +87,19 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
   if (then.reason !== null) {
     const { task: at = null, detail = '' } = then.reason === effect.stop?.reason ? effect.stop : {};
     await conclude(context, { type: 'run-paused', reason: then.reason, task: at, phase: phase.id, detail, resetsAt });
+  }
+}
+
+/** Brings the work together with where the branch is: once more, where a person has committed while the gates ran on that. */
+async function onTop(context: RunContext, effect: EffectOf<'commit-task'>, work: TaskWork): Promise<Refusal | null> {
+  for (;;) {
+    const refused = (await followHead(context)) ?? (await integrate(context, effect, work));
+    if (refused !== null || work.place.slot === null) return refused;
+    const { commit } = context.head;
+    const moved = await followHead(context);
+    if (moved === null && context.head.commit === commit) return null;
+    await takeOut(context, work);
+    if (moved !== null) return moved;
   }
 }
 
