@@ -43,8 +43,16 @@ export interface ProcessOptions {
   readonly signal?: AbortSignal | undefined;
   /** Takes secrets out of the output before anybody sees it; by default those of this process's own environment. */
   readonly redaction?: Redaction | undefined;
+  /** Turns what is printed on standard output into text, before anybody sees it. */
+  readonly translation?: Translation | undefined;
   /** Plain text in batches: throttled, and of a flood only the end. Whole characters, not whole lines. */
   readonly onOutput?: ((stream: 'stdout' | 'stderr', text: string) => void) | undefined;
+}
+
+/** Bytes of one stream into other bytes; what is held back comes with a later piece. It keeps no piece: its memory is given back. */
+export interface Translation {
+  push(chunk: Buffer): Buffer;
+  end(): Buffer;
 }
 
 export interface ProcessResult {
@@ -217,14 +225,18 @@ function collectOutput(child: ChildProcess, options: ProcessOptions): Output {
     const batch = onOutput === undefined ? null : new OutputBatches((text) => onOutput(name, text));
     if (batch !== null) batches.push(batch);
     const clean = cleanBytes(options.redaction ?? ownRedaction());
+    const translation = name === 'stdout' ? options.translation : undefined;
     const keep = (bytes: Buffer) => {
       tail.push(bytes);
       log?.push(bytes);
       batch?.push(bytes);
     };
-    rests.push(() => keep(clean.end()));
+    rests.push(() => {
+      if (translation !== undefined) keep(clean.push(translation.end()));
+      keep(clean.end());
+    });
     stream.on('data', (chunk: Buffer) => {
-      keep(clean.push(chunk));
+      keep(clean.push(translation === undefined ? chunk : translation.push(chunk)));
       output.onActivity();
       release(chunk);
     });

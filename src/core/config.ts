@@ -38,9 +38,15 @@ export const AgentProfile = z
       .array(z.string().min(1))
       .min(1)
       .describe(
-        'Program and arguments; no shell. `{model}` and `{promptFile}` are replaced; an argument that names an unset `{model}` is dropped, with the flag before it.',
+        'Program and arguments; no shell. `{model}`, `{promptFile}`, `{maxBudgetUsd}` (what the attempt may cost) and `{gates}` (the gates of the task, as rules of Claude Code) are replaced; an argument that names one that is not set is dropped, with the flag before it.',
       ),
     prompt: z.enum(['stdin', 'file', 'argument']).default('stdin').describe('How the prompt reaches the program.'),
+    output: z
+      .enum(['text', 'claude-code'])
+      .default('text')
+      .describe(
+        'What the program prints. `claude-code`: the events of `claude -p --output-format stream-json --verbose`, which say what it does, what it costs and how it ended.',
+      ),
     model: z.string().min(1).optional().describe('What `{model}` stands for, where the task and the config name none.'),
     env: z.array(EnvironmentName).default([]).describe('Environment variables that the program may see, beyond those every agent gets.'),
     timeout: Duration.optional().describe("Of one attempt with this agent, in place of the config's `timeout`."),

@@ -41,6 +41,7 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
       : { type: 'agent' as const, agent: shellAgent() };
   if (opened.type === 'unknown') return finished(context, effect, failedResult(opened.message));
   await armGuard(context, effect);
+  const gates = gatesOf(workspace.config, phase, task);
   const job: AgentJob = {
     runId: context.runId,
     planId: context.planId,
@@ -55,12 +56,13 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
       task,
       attempt: effect.attempt,
       maxAttempts: effect.maxAttempts,
-      gates: gatesOf(workspace.config, phase, task),
+      gates,
       failure: effect.failure,
       keepsWork: begun.keepsWork,
     }),
     run: task.run,
     model: task.model ?? workspace.config.model,
+    gates: gates.map((gate) => gate.run),
     env: childEnvironment(context.env, workspace.config.env, { GIT_REFLOG_ACTION: reflogMark(context) }),
     wallTimeoutMs: task.timeout ?? durationMs(workspace.config.timeout),
     idleTimeoutMs: durationMs(workspace.config.idleTimeout),

@@ -21,6 +21,8 @@ export interface AgentJob {
   /** The task's `run:` command, where it has one. */
   readonly run: string | undefined;
   readonly model: string | undefined;
+  /** The commands of the gates that the work will be judged by: whatever they do is done anyway. */
+  readonly gates?: readonly string[];
   /** The environment of the child, already filtered. A profile's own variables are added by its agent. */
   readonly env: Readonly<Record<string, string>>;
   /** Milliseconds; both clocks are always on. */
@@ -62,6 +64,8 @@ export interface AgentResult {
   readonly durationMs: number;
   readonly sessionId: string | null;
   readonly usage: Usage | null;
+  /** The model that worked, where the agent says it. */
+  readonly model?: string | null;
   /** When a rate limit resets, ISO 8601. */
   readonly resetsAt: string | null;
 }

@@ -2,8 +2,11 @@
 import { accessSync, constants, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import type { AgentProfile } from '../../core/config.ts';
+import type { Prices } from '../../core/price.ts';
 import type { ProcessResult } from '../process.ts';
+import { ownRedaction } from '../redact.ts';
 import type { Agent, AgentJob } from './agent.ts';
+import { ClaudeCodeReader } from './claude-code/reader.ts';
 import type { KnownFailure } from './profiles.ts';
 import { failedSession, startSession, type Judgement } from './session.ts';
 
@@ -22,6 +25,10 @@ export interface CommandAgentOptions {
   readonly setup?: string | undefined;
   /** Between INT, TERM and KILL. */
   readonly graceMs?: number | undefined;
+  /** The config's. */
+  readonly prices?: Prices | undefined;
+  /** How long Claude Code may be silent after its result. */
+  readonly lingerMs?: number | undefined;
 }
 
 /** An agent from a profile. Its program sees the job's environment and the variables that the profile names. */
@@ -38,16 +45,28 @@ export function commandAgent(options: CommandAgentOptions): Agent {
     start(job, emit) {
       const prompt = preparePrompt(job, profile);
       if ('problem' in prompt) return failedSession(prompt.problem);
-      const args = commandArguments(profile, job.model ?? profile.model, prompt.file);
+      const args = commandArguments(profile, {
+        model: job.model ?? profile.model,
+        maxBudgetUsd: job.maxBudgetUsd === undefined ? undefined : decimal(job.maxBudgetUsd),
+        promptFile: prompt.file ?? '',
+        gates: permissionRules(job.gates ?? []),
+      });
       if (profile.prompt === 'argument') args.push(job.prompt);
+      const known = (result: ProcessResult) => knownFailure(name, options.failures ?? [], result);
+      const redact = (text: string) => (job.redaction ?? ownRedaction()).text(text);
+      const { graceMs, lingerMs, prices = {} } = options;
       return startSession(
         job,
         {
           command: { file: program, args },
           env: { ...named(environment, profile.env), ...(prompt.file === null ? {} : { PLANS_PROMPT_FILE: prompt.file }) },
           input: profile.prompt === 'stdin' ? job.prompt : undefined,
-          graceMs: options.graceMs,
-          judge: (result) => knownFailure(name, options.failures ?? [], result),
+          graceMs,
+          judge: known,
+          reader:
+            profile.output === 'claude-code'
+              ? (stop) => new ClaudeCodeReader({ name, cwd: job.cwd, prices, emit, stop, redact, known, lingerMs })
+              : undefined,
         },
         emit,
       );
@@ -55,18 +74,31 @@ export function commandAgent(options: CommandAgentOptions): Agent {
   };
 }
 
-/** The arguments after the program: `{model}` and `{promptFile}` replaced; one that names an unset model is dropped, with the flag it belongs to. */
-export function commandArguments(profile: AgentProfile, model: string | undefined, promptFile: string | null): string[] {
+/** What placeholders stand for; undefined: it is not set. */
+type Values = Readonly<Record<'model' | 'maxBudgetUsd' | 'promptFile' | 'gates', string | undefined>>;
+
+/** The arguments after the program, placeholders replaced; one that names an unset one is dropped, with the flag it belongs to. */
+export function commandArguments(profile: AgentProfile, values: Values): string[] {
   const result: string[] = [];
   for (const argument of profile.command.slice(1)) {
-    if (argument.includes('{model}') && model === undefined) {
-      if (!argument.startsWith('-') && result.at(-1)?.startsWith('-') === true) result.pop();
-      continue;
-    }
-    // A function as replacement: `$&` in a path must stay as it is.
-    result.push(argument.replaceAll('{model}', () => model ?? '').replaceAll('{promptFile}', () => promptFile ?? ''));
+    const isSet = [...argument.matchAll(PLACEHOLDER)].every(([, name]) => values[name as keyof Values] !== undefined);
+    if (isSet) result.push(argument.replaceAll(PLACEHOLDER, (_, name: keyof Values) => values[name] ?? ''));
+    else if (!argument.startsWith('-') && result.at(-1)?.startsWith('-') === true) result.pop();
   }
   return result;
+}
+
+const PLACEHOLDER = /\{(model|maxBudgetUsd|promptFile|gates)\}/g;
+
+/** Commands as rules of Claude Code, which has no way to write one of several lines. */
+function permissionRules(commands: readonly string[]): string | undefined {
+  const rules = commands.filter((command) => !command.includes('\n')).map((command) => `Bash(${command})`);
+  return rules.length > 0 ? rules.join(',') : undefined;
+}
+
+/** US dollars in plain digits. */
+function decimal(usd: number): string {
+  return usd.toFixed(6).replace(/\.?0+$/, '');
 }
 
 function preparePrompt(job: AgentJob, profile: AgentProfile): { file: string | null } | { problem: string } {

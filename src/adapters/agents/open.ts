@@ -19,7 +19,7 @@ export function agentNames(config: Pick<Config, 'agents'>): string[] {
  */
 export function openAgent(
   name: string,
-  config: Pick<Config, 'agents'>,
+  config: Pick<Config, 'agents'> & Partial<Pick<Config, 'prices'>>,
   options: {
     readonly environment?: Readonly<Record<string, string | undefined>>;
     readonly graceMs?: number;
@@ -27,14 +27,15 @@ export function openAgent(
   } = {},
 ): OpenedAgent {
   const { environment = process.env, graceMs } = options;
+  const { prices } = config;
   const given = options.agents?.get(name);
   if (given !== undefined) return { type: 'agent', agent: given };
   const own = Object.hasOwn(config.agents, name) ? config.agents[name] : undefined;
-  if (own !== undefined) return { type: 'agent', agent: commandAgent({ name, profile: own, environment, graceMs }) };
+  if (own !== undefined) return { type: 'agent', agent: commandAgent({ name, profile: own, environment, graceMs, prices }) };
   const builtIn = Object.hasOwn(PROFILES, name) ? PROFILES[name] : undefined;
   if (builtIn === undefined) return { type: 'unknown', message: unknownAgent(name, agentNames(config)) };
   const { failures, setup } = builtIn;
-  return { type: 'agent', agent: commandAgent({ name, profile: builtIn, environment, failures, setup, graceMs }) };
+  return { type: 'agent', agent: commandAgent({ name, profile: builtIn, environment, failures, setup, graceMs, prices }) };
 }
 
 function unknownAgent(name: string, known: readonly string[]): string {

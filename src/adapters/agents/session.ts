@@ -1,11 +1,23 @@
 /** What every agent that is a process has in common: its environment, and how the process's end reads as an outcome. */
 import { basename } from 'node:path';
-import { startProcess, type ProcessOptions, type ProcessResult } from '../process.ts';
+import { startProcess, type ProcessOptions, type ProcessResult, type Translation } from '../process.ts';
+import { ownRedaction } from '../redact.ts';
 import { runSandboxed } from '../sandbox.ts';
 import type { AgentEvent, AgentJob, AgentResult, AgentSession } from './agent.ts';
 
 /** What the end of a process says about the job. */
 export type Judgement = Pick<AgentResult, 'outcome' | 'reason' | 'resetsAt'>;
+
+/** Reads a program's output that is made for programs; the text it makes of it takes the output's place. */
+export interface OutputReader extends Translation {
+  conclude(result: ProcessResult): Reading;
+}
+
+/** What was read. */
+export interface Reading extends Pick<AgentResult, 'usage' | 'sessionId' | 'model'> {
+  /** Null where the process's end says it. */
+  readonly judgement: Judgement | null;
+}
 
 /** How a program is started for a job. */
 export interface Launch {
@@ -15,6 +27,8 @@ export interface Launch {
   readonly graceMs?: number | undefined;
   /** Reads more out of a failed exit than its code; null where it cannot be told for certain. */
   readonly judge?: (result: ProcessResult) => Judgement | null;
+  /** Made for each session; `stop` ends the program. */
+  readonly reader?: ((stop: () => void) => OutputReader) | undefined;
 }
 
 /** What a job's program learns about its task. */
@@ -33,6 +47,7 @@ export function jobEnvironment(job: AgentJob): Record<string, string> {
 /** Starts a job's program; output becomes events, the process's end the result. */
 export function startSession(job: AgentJob, launch: Launch, emit: (event: AgentEvent) => void): AgentSession {
   const abort = new AbortController();
+  const reader = launch.reader?.(() => abort.abort());
   const options: ProcessOptions = {
     command: launch.command,
     cwd: job.cwd,
@@ -44,11 +59,12 @@ export function startSession(job: AgentJob, launch: Launch, emit: (event: AgentE
     redaction: job.redaction,
     graceMs: launch.graceMs,
     signal: abort.signal,
+    translation: reader,
     onOutput: (stream, text) => emit({ type: 'output', stream, text }),
   };
   // In a sandbox the program's own process is not ours to name.
   const { pid, done } = job.sandbox ? { pid: null, done: runSandboxed(job.sandbox, options) } : startProcess(options);
-  const session = { abort: () => abort.abort(), done: done.then((result) => judged(job, launch, result)) };
+  const session = { abort: () => abort.abort(), done: done.then((result) => judged(job, launch, result, reader)) };
   return pid === null ? session : { ...session, pid };
 }
 
@@ -57,10 +73,12 @@ export function failedSession(reason: string): AgentSession {
   return { done: Promise.resolve(agentResult('agent_failed', reason)), abort() {} };
 }
 
-function judged(job: AgentJob, launch: Launch, result: ProcessResult): AgentResult {
-  const { outcome, reason, resetsAt } = judge(job, launch, result);
+function judged(job: AgentJob, launch: Launch, result: ProcessResult, reader: OutputReader | undefined): AgentResult {
+  const { judgement = null, ...read } = reader?.conclude(result) ?? {};
+  const { outcome, reason, resetsAt } = judgement ?? judge(job, launch, result);
   const { exitCode, tail, durationMs } = result;
-  return { ...agentResult(outcome, reason), exitCode, tail, durationMs, resetsAt };
+  const said = (job.redaction ?? ownRedaction()).text(reason);
+  return { ...agentResult(outcome, said), ...read, exitCode, tail, durationMs, resetsAt };
 }
 
 function agentResult(outcome: AgentResult['outcome'], reason: string): AgentResult {

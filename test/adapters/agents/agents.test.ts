@@ -9,6 +9,7 @@ import { shellAgent } from '../../../src/adapters/agents/shell.ts';
 import { AgentProfile } from '../../../src/core/config.ts';
 import { agentCommand, contentOf, isRunning, type Step } from '../../support/scripted.ts';
 import { folderForEach } from '../../support/folder.ts';
+import { agentJob } from '../../support/job.ts';
 
 let folder: string;
 folderForEach((path) => {
@@ -16,25 +17,7 @@ folderForEach((path) => {
 });
 
 const file = (name: string): string => join(folder, name);
-const job = (change: Partial<AgentJob> = {}): AgentJob => ({
-  runId: 'run-1',
-  planId: 'auth',
-  taskId: 'user-model',
-  taskTitle: 'Create the `User` model',
-  phaseId: 'models',
-  attempt: 2,
-  maxAttempts: 3,
-  cwd: folder,
-  prompt: 'Do it.\nWell: ü 🎉\n',
-  run: undefined,
-  model: undefined,
-  env: { PATH: process.env['PATH'] ?? '' },
-  wallTimeoutMs: 60_000,
-  idleTimeoutMs: 60_000,
-  maxBudgetUsd: undefined,
-  logFile: file('logs/2.log'),
-  ...change,
-});
+const job = (change: Partial<AgentJob> = {}): AgentJob => agentJob(folder, change);
 
 function scripted(profile: Partial<AgentProfile>, ...steps: Step[]) {
   const { file: program, args: script } = agentCommand(...steps);
@@ -43,7 +26,13 @@ function scripted(profile: Partial<AgentProfile>, ...steps: Step[]) {
   return commandAgent({ name: 'mine', profile: parsed, environment: { MY_KEY: 'k', MY_OTHER: 'o', SECRET: 's' }, graceMs: 50 });
 }
 
-const args = (command: string[], model?: string) => commandArguments(AgentProfile.parse({ command: ['x', ...command] }), model, '/p/$&.md');
+const args = (command: string[], model?: string) =>
+  commandArguments(AgentProfile.parse({ command: ['x', ...command] }), {
+    model,
+    maxBudgetUsd: undefined,
+    promptFile: '/p/$&.md',
+    gates: undefined,
+  });
 
 describe('a command', () => {
   test('gets the prompt on standard input, and PLANS_* and its own names in the environment', async () => {
@@ -145,8 +134,10 @@ describe('arguments', () => {
     for (const [name, profile] of Object.entries(PROFILES)) {
       const { setup, failures, ...plain } = profile;
       expect(AgentProfile.parse(plain), name).toEqual(plain);
-      expect(commandArguments(profile, undefined, '/f').join(' '), name).not.toMatch(/model|\{/);
-      expect(commandArguments(profile, 'the-model', '/f').join(' '), name).toContain('--model the-model');
+      const unset = commandArguments(profile, { model: undefined, maxBudgetUsd: undefined, promptFile: '/f', gates: undefined });
+      expect(unset.join(' '), name).not.toMatch(/--model|--max-budget|\{(?!")/);
+      const set = commandArguments(profile, { model: 'the-model', maxBudgetUsd: '2.5', promptFile: '/f', gates: 'Bash(a)' });
+      expect(set.join(' '), name).toContain('--model the-model');
       expect(setup.length + failures.length).toBeGreaterThan(0);
     }
   });
