@@ -10,6 +10,7 @@ import { PublishedEvent, PublishedPlannerEvent } from '../src/core/event.ts';
 import { PhaseFrontmatter, PlanFrontmatter, TaskFrontmatter } from '../src/core/frontmatter.ts';
 import { StateExport } from '../src/core/record.ts';
 import { RULES } from '../src/core/rules.ts';
+import { ReviewFrontmatter, SuggestionFrontmatter } from '../src/core/suggestion.ts';
 import { eventTable, keyTable, meaningTable, ruleTable, type ObjectSchema } from './table.ts';
 import { EVENT_MEANINGS, OUTCOME_MEANINGS, PAUSE_MEANINGS, PLANNER_EVENT_MEANINGS, PLANNER_OUTCOME_MEANINGS } from './meaning.ts';
 
@@ -18,6 +19,8 @@ const SOURCES: readonly (readonly [file: string, schema: z.ZodType, io: 'input' 
   ['plan.schema.json', PlanFrontmatter, 'input'],
   ['phase.schema.json', PhaseFrontmatter, 'input'],
   ['task.schema.json', TaskFrontmatter, 'input'],
+  ['review.schema.json', ReviewFrontmatter, 'input'],
+  ['suggestion.schema.json', SuggestionFrontmatter, 'input'],
   ['config.schema.json', Config, 'input'],
   ['event.schema.json', PublishedEvent, 'output'],
   ['planner-event.schema.json', PublishedPlannerEvent, 'output'],
@@ -68,6 +71,8 @@ function tables(): Readonly<Record<string, () => string>> {
     'plan keys': () => keyTable(authored(PlanFrontmatter)),
     'phase keys': () => keyTable(authored(PhaseFrontmatter)),
     'task keys': () => keyTable(authored(TaskFrontmatter)),
+    'review keys': () => keyTable(authored(ReviewFrontmatter)),
+    'suggestion keys': () => keyTable(authored(SuggestionFrontmatter)),
     'config keys': () => keyTable(authored(Config)),
     'gate keys': () => keyTable(authored(GateConfig)),
     'price keys': () => keyTable(authored(PriceConfig)),

@@ -16,7 +16,7 @@ const SHOWN_MAX = 40;
 export function checkFields<Schema extends z.ZodObject>(
   schema: Schema,
   reading: YamlReading,
-  noun: 'plan' | 'phase' | 'task',
+  noun: 'plan' | 'phase' | 'task' | 'review' | 'suggestion',
 ): { readonly fields: Partial<z.output<Schema>>; readonly findings: readonly Finding[] } {
   const known = Object.keys(schema.shape);
   const findings: Finding[] = [];

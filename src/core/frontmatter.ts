@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** A slug: lower-case letters (of any script), digits and `-`, `.`, `_`; starts with a letter or digit; at most 80 characters. */
-const Slug = z
+export const Slug = z
   .string()
   .max(80)
   .regex(

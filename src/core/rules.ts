@@ -41,6 +41,7 @@ const TABLE = {
   'contradictory-status': { severity: 'warning', description: 'A ticked box beside a `status:` that says otherwise; the box counts.' },
   'plan-without-tasks': { severity: 'warning', description: 'A plan in which there is nothing to do.' },
   'phase-without-tasks': { severity: 'warning', description: 'A phase in which there is nothing to do.' },
+  'unusable-suggestion': { severity: 'error', description: 'In a review: a suggestion that does not say what it would change.' },
   'byte-order-mark': { severity: 'warning', description: 'The file begins with a byte order mark.' },
   'skipped-mark': { severity: 'hint', description: '`[-]` is read as skipped; GitHub shows it as text.' },
   'started-mark': { severity: 'hint', description: '`[~]` is read as not done; GitHub shows it as text.' },

@@ -25,7 +25,8 @@ export interface HeadingBlock {
   readonly fields: Partial<z.output<typeof PhaseFrontmatter>>;
 }
 
-export interface TaskBlock {
+/** A list item with a checkbox: in a plan a task, in a review a suggestion. */
+export interface TaskBlock<Schema extends z.ZodObject = typeof TaskFrontmatter> {
   readonly kind: 'task';
   readonly title: string;
   /** The id that the title gives. */
@@ -38,22 +39,33 @@ export interface TaskBlock {
   readonly descriptionSpan: Span;
   readonly indent: string;
   readonly frontmatter: Frontmatter | null;
-  readonly fields: Partial<z.output<typeof TaskFrontmatter>>;
+  readonly fields: Partial<z.output<Schema>>;
 }
 
-export type Block = HeadingBlock | TaskBlock;
+export type Block<Schema extends z.ZodObject = typeof TaskFrontmatter> = HeadingBlock | TaskBlock<Schema>;
 
-export interface Section {
-  readonly blocks: readonly Block[];
+export interface Section<Schema extends z.ZodObject = typeof TaskFrontmatter> {
+  readonly blocks: readonly Block<Schema>[];
   readonly findings: readonly Finding[];
   /** Whether it ends inside a fence or an HTML block, so that what follows would have to be read with it. */
   readonly open: boolean;
 }
 
+/** What the frontmatter of an item with a checkbox says. */
+interface ItemShape<Schema extends z.ZodObject> {
+  readonly schema: Schema;
+  readonly noun: 'task' | 'suggestion';
+}
+
 /** Reads a chunk that begins where no block is open. */
 export function readSection(text: string): Section {
+  return readItems(text, { schema: TaskFrontmatter, noun: 'task' });
+}
+
+/** {@link readSection} where the items are something else than tasks. */
+export function readItems<Schema extends z.ZodObject>(text: string, shape: ItemShape<Schema>): Section<Schema> {
   const { children } = parseMarkdown(text) satisfies Root;
-  const blocks: Block[] = [];
+  const blocks: Block<Schema>[] = [];
   const findings: Finding[] = [];
   let ignoredTo = 0;
   for (const [index, node] of children.entries()) {
@@ -71,7 +83,7 @@ export function readSection(text: string): Section {
       const after = children[index + 1];
       for (const [position, item] of node.children.entries()) {
         const next = node.children[position + 1] ?? after;
-        readItem(item, next === undefined ? text.length : lineStart(text, offsetOf(next)), text, blocks, findings);
+        readItem(item, next === undefined ? text.length : lineStart(text, offsetOf(next)), text, shape, { blocks, findings });
       }
     }
   }
@@ -128,7 +140,13 @@ function folded(source: string): string {
   return source.replace(/[ \t]*(?:\r\n|\n|\r)[ \t]*/g, ' ').replace(/^[ \t]+|[ \t]+$/g, '');
 }
 
-function readItem(item: ListItem, end: number, text: string, blocks: Block[], findings: Finding[]): void {
+function readItem<Schema extends z.ZodObject>(
+  item: ListItem,
+  end: number,
+  text: string,
+  shape: ItemShape<Schema>,
+  { blocks, findings }: { readonly blocks: Block<Schema>[]; readonly findings: Finding[] },
+): void {
   const paragraph = item.children[0];
   const start = lineStart(text, offsetOf(item));
   const dashed = dashedBlock(text, afterLineEnding(text, lineEnd(text, start)), end, 1, 'task');
@@ -145,7 +163,9 @@ function readItem(item: ListItem, end: number, text: string, blocks: Block[], fi
   }
   if (dashed !== null) findings.push(dashed.finding);
   findings.push(...markFindings(text, box));
-  blocks.push(readTask({ offset: start, length: end - start }, item, paragraph, box, text, findings));
+  const { block, findings: wrong } = readTask({ offset: start, length: end - start }, item, paragraph, box, text, shape);
+  findings.push(...wrong);
+  blocks.push(block);
 }
 
 function underlinedTask(text: string, start: number): readonly Finding[] {
@@ -177,7 +197,14 @@ function markFindings(text: string, box: Span): readonly Finding[] {
   return [{ rule: 'split-box', message: 'This checkbox is split over two lines. Put "[ ]" on one line.', span }];
 }
 
-function readTask(place: Span, item: ListItem, paragraph: Paragraph, box: Span, text: string, findings: Finding[]): TaskBlock {
+function readTask<Schema extends z.ZodObject>(
+  place: Span,
+  item: ListItem,
+  paragraph: Paragraph,
+  box: Span,
+  text: string,
+  shape: ItemShape<Schema>,
+): { readonly block: TaskBlock<Schema>; readonly findings: readonly Finding[] } {
   const span = withoutBlankLines(text, place);
   const after = box.offset + box.length + 1;
   const source = text.slice(after, endOf(paragraph));
@@ -185,18 +212,13 @@ function readTask(place: Span, item: ListItem, paragraph: Paragraph, box: Span, 
   const columns = columnOf(text, offsetOf(paragraph));
   const next = item.children[1];
   const fence = next !== undefined && isYamlFence(next) ? fencedYaml(next, text) : null;
-  let fields: TaskBlock['fields'] = {};
-  if (fence !== null) {
-    const checked = checkFields(TaskFrontmatter, fence.reading, 'task');
-    findings.push(...fence.finding, ...fence.reading.findings, ...checked.findings);
-    fields = checked.fields;
-  }
+  const checked = fence === null ? null : checkFields(shape.schema, fence.reading, shape.noun);
   const restStart = afterLineEnding(text, lineEnd(text, fence === null ? endOf(paragraph) : endOf(next as Code)));
   const end = span.offset + span.length;
   const descriptionSpan =
     restStart < end ? withoutBlankLines(text, { offset: restStart, length: end - restStart }) : { offset: end, length: 0 };
   const title = folded(text.slice(titleStart, endOf(paragraph)));
-  return {
+  const block: TaskBlock<Schema> = {
     kind: 'task',
     title,
     slug: slugOf(title, 'task'),
@@ -208,8 +230,9 @@ function readTask(place: Span, item: ListItem, paragraph: Paragraph, box: Span, 
     descriptionSpan,
     indent: ' '.repeat(columns),
     frontmatter: fence?.reading.frontmatter ?? null,
-    fields,
+    fields: checked?.fields ?? {},
   };
+  return { block, findings: fence === null ? [] : [...fence.finding, ...fence.reading.findings, ...(checked?.findings ?? [])] };
 }
 
 /** A stretch of an item as it would read outside of it, its lines ended by `\n`. */

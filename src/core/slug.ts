@@ -32,8 +32,12 @@ export function slugOf(title: string, fallback: 'plan' | 'phase' | 'task'): stri
 
 /** The slug with a number after it, for what has the same title as something before it. */
 export function numberedSlug(slug: string, number: number): string {
-  const ending = `-${number}`;
-  return cut(slug, SLUG_MAX - ending.length) + ending;
+  return endedSlug(slug, String(number));
+}
+
+/** The slug with another word after it. */
+export function endedSlug(slug: string, word: string): string {
+  return `${cut(slug, SLUG_MAX - word.length - 1)}-${word}`;
 }
 
 /** The longest beginning of a slug that fits, without half a surrogate pair or a trailing `.`, `_` or `-`. */

@@ -7,9 +7,9 @@ import type { Frontmatter } from './plan.ts';
 import type { Finding } from './rules.ts';
 import { readYaml } from './yaml-block.ts';
 
-export interface Top {
+export interface Top<Schema extends z.ZodObject = typeof PlanFrontmatter> {
   readonly frontmatter: Frontmatter | null;
-  readonly fields: Partial<z.output<typeof PlanFrontmatter>>;
+  readonly fields: Partial<z.output<Schema>>;
   readonly findings: readonly Finding[];
   /** Where the Markdown begins. */
   readonly end: number;
@@ -20,6 +20,11 @@ export interface Top {
  * line, or with headings or tasks before it, the line counts as a thematic break and everything after it is read.
  */
 export function readTop(text: string): Top {
+  return readTopAs(text, PlanFrontmatter, 'plan');
+}
+
+/** {@link readTop} of a file that is something else than a plan. */
+export function readTopAs<Schema extends z.ZodObject>(text: string, schema: Schema, noun: 'plan' | 'review'): Top<Schema> {
   const start = text.startsWith('\uFEFF') ? 1 : 0;
   const opening = lineEnd(text, start);
   if (!/^---[ \t]*$/.test(text.slice(start, opening))) return { frontmatter: null, fields: {}, findings: [], end: start };
@@ -35,7 +40,7 @@ export function readTop(text: string): Top {
   const reading = readYaml({ block, content, indent: '', yaml, lines: body }, text);
   const isMarkdown = /(?:^|[\r\n])(?:#{1,6}[ \t]|[-*+][ \t]+\[[ xX]\])/.test(source);
   if (isMarkdown && reading.findings.some((finding) => finding.rule === 'invalid-yaml')) return broken(text, start, contentStart);
-  const { fields, findings } = checkFields(PlanFrontmatter, reading, 'plan');
+  const { fields, findings } = checkFields(schema, reading, noun);
   return { frontmatter: reading.frontmatter, fields, findings: [...reading.findings, ...findings], end: closing.next };
 }
 
@@ -49,9 +54,9 @@ function untilClosing(text: string, from: number): readonly Line[] {
   return linesOf(text, from, afterLineEnding(text, match.index + match[0].length));
 }
 
-function broken(text: string, start: number, contentStart: number): Top {
+function broken<Schema extends z.ZodObject>(text: string, start: number, contentStart: number): Top<Schema> {
   const span = { offset: start, length: 3 };
-  const none = { frontmatter: null, fields: {}, end: start } as const;
+  const none = { frontmatter: null, fields: {} as Top<Schema>['fields'], end: start } as const;
   if (/^[A-Za-z][\w-]*:(?:[ \t\r\n]|$)/.test(text.slice(contentStart, lineEnd(text, contentStart)))) {
     const message = 'The frontmatter that this line opens is not closed. Put a line "---" after its last key.';
     return { ...none, findings: [{ rule: 'unterminated-frontmatter', message, span }] };

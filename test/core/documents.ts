@@ -1,7 +1,7 @@
 /** Random plan files: what people and their editors write, with every trap that is known. */
 import * as fc from 'fast-check';
 
-export const EOLS = ['\n', '\r\n', '\r'] as const;
+const EOLS = ['\n', '\r\n', '\r'] as const;
 
 const word = fc.constantFrom(
   'Add',
@@ -135,3 +135,79 @@ export const garbage = fc
     { maxLength: 40 },
   )
   .map((parts) => parts.join(''));
+
+/** Titles and descriptions as people give them, with all that could break a file. */
+const piece = fc.constantFrom(
+  'a',
+  'Word',
+  '- [ ] ',
+  '- [x] box',
+  '## h',
+  '# t',
+  '---',
+  '```',
+  '```yaml',
+  'id: x',
+  '~~~',
+  '<!--',
+  '-->',
+  '    ',
+  '\t',
+  '>',
+  '1. ',
+  '#',
+  '\\',
+  '[',
+  ']',
+  '`',
+  '<div>',
+  '\u00A0',
+  '=====',
+  '🚀',
+);
+export const givenText = fc
+  .array(fc.tuple(piece, fc.constantFrom('', ' ', '\n', '\n\n', '\r\n', '\r')), { maxLength: 8 })
+  .map((parts) => parts.flat().join(''));
+
+/** Plans of two phases and four tasks, `alpha` to `delta`, in all the ways people type them. */
+export const editablePlan = fc
+  .record({
+    eol: fc.constantFrom(...EOLS),
+    bom: fc.boolean(),
+    end: fc.boolean(),
+    gap: fc.boolean(),
+    bullet: fc.constantFrom('- ', '* ', '1. ', ' - ', '-\t'),
+    body: fc.constantFrom<readonly string[]>(
+      [],
+      ['', 'text'],
+      ['- [ ] nested'],
+      ['```yaml', 'x-own: 1 # mine', '```'],
+      ['', '```yaml', '{ x-own: 1, x-b: [a] }', '```', '', 'text', '', 'more'],
+    ),
+  })
+  .map(({ eol, bom, end, gap, bullet, body }) => {
+    const indent = ' '.repeat(bullet === '-\t' ? 4 : bullet.length);
+    const task = (name: string): string[] => [
+      `${bullet}[ ] ${name}`,
+      ...body.map((line) => (line === '' ? '' : indent + line)),
+      ...(gap ? [''] : []),
+    ];
+    const lines = [
+      '# Plan',
+      '',
+      'About it.',
+      '',
+      '## One',
+      '',
+      ...task('alpha'),
+      ...task('beta'),
+      ...task('gamma'),
+      '',
+      'Prose.',
+      '',
+      '## Two',
+      '',
+      ...task('delta'),
+    ];
+    return (bom ? '\uFEFF' : '') + lines.join(eol) + (end ? eol : '');
+  });

@@ -15,84 +15,10 @@ import {
 } from '../../src/core/plan-edits.ts';
 import { addTask, moveTask, removeTask, retitleTask, setTaskDescription } from '../../src/core/task-edits.ts';
 import { verifyEdit } from '../../src/core/verify.ts';
-import { EOLS } from './documents.ts';
+import { editablePlan as base, givenText as given } from './documents.ts';
 import { runs } from '../support/runs.ts';
 
-/** Titles and descriptions as people give them, with all that could break a file. */
-const piece = fc.constantFrom(
-  'a',
-  'Word',
-  '- [ ] ',
-  '- [x] box',
-  '## h',
-  '# t',
-  '---',
-  '```',
-  '```yaml',
-  'id: x',
-  '~~~',
-  '<!--',
-  '-->',
-  '    ',
-  '\t',
-  '>',
-  '1. ',
-  '#',
-  '\\',
-  '[',
-  ']',
-  '`',
-  '<div>',
-  '\u00A0',
-  '=====',
-  '🚀',
-);
-const given = fc
-  .array(fc.tuple(piece, fc.constantFrom('', ' ', '\n', '\n\n', '\r\n', '\r')), { maxLength: 8 })
-  .map((parts) => parts.flat().join(''));
-
 const plain = fc.stringMatching(/^[A-Za-z][A-Za-z0-9 ]{0,20}$/);
-const base = fc
-  .record({
-    eol: fc.constantFrom(...EOLS),
-    bom: fc.boolean(),
-    end: fc.boolean(),
-    gap: fc.boolean(),
-    bullet: fc.constantFrom('- ', '* ', '1. ', ' - ', '-\t'),
-    body: fc.constantFrom<readonly string[]>(
-      [],
-      ['', 'text'],
-      ['- [ ] nested'],
-      ['```yaml', 'x-own: 1 # mine', '```'],
-      ['', '```yaml', '{ x-own: 1, x-b: [a] }', '```', '', 'text', '', 'more'],
-    ),
-  })
-  .map(({ eol, bom, end, gap, bullet, body }) => {
-    const indent = ' '.repeat(bullet === '-\t' ? 4 : bullet.length);
-    const task = (name: string): string[] => [
-      `${bullet}[ ] ${name}`,
-      ...body.map((line) => (line === '' ? '' : indent + line)),
-      ...(gap ? [''] : []),
-    ];
-    const lines = [
-      '# Plan',
-      '',
-      'About it.',
-      '',
-      '## One',
-      '',
-      ...task('alpha'),
-      ...task('beta'),
-      ...task('gamma'),
-      '',
-      'Prose.',
-      '',
-      '## Two',
-      '',
-      ...task('delta'),
-    ];
-    return (bom ? '\uFEFF' : '') + lines.join(eol) + (end ? eol : '');
-  });
 
 function shape(text: string): { title: string; description: string; phases: [string, string, string[]][] } {
   const { plan } = parsePlan(text, 'p');

@@ -12,7 +12,10 @@ import { AgentProfile, Config, GateConfig } from '../../src/core/config.ts';
 import { PlannerEvent, PublishedEvent, RunEvent } from '../../src/core/event.ts';
 import { PhaseFrontmatter, PlanFrontmatter, TaskFrontmatter } from '../../src/core/frontmatter.ts';
 import { parsePlan } from '../../src/core/parse.ts';
+import { parseReview } from '../../src/core/review.ts';
 import { RULES } from '../../src/core/rules.ts';
+import { changeOf } from '../../src/core/suggest-change.ts';
+import { ReviewFrontmatter, SuggestionFrontmatter, type Suggestion } from '../../src/core/suggestion.ts';
 import { trailersOf } from '../../src/core/trailer.ts';
 
 const folder = join(import.meta.dirname, '../../schemas');
@@ -35,6 +38,8 @@ describe('the format reference', () => {
     ['Plan keys', PlanFrontmatter],
     ['Phase keys', PhaseFrontmatter],
     ['Task keys', TaskFrontmatter],
+    ['Reviews', ReviewFrontmatter],
+    ['Reviews', SuggestionFrontmatter],
     ['The config', Config],
     ['The config', GateConfig],
     ['The config', AgentProfile],
@@ -94,7 +99,19 @@ describe('the format reference', () => {
     for (const name of Object.keys(jobEnvironment(job))) expect(section('The config')).toContain(`\`${name}\``);
   });
 
-  const plans = [...reference.matchAll(/````markdown\n([^]*?)````/g)].map(([, text = '']) => text);
+  const plans = [...reference.matchAll(/(?<!`)````markdown\n([^]*?)````/g)].map(([, text = '']) => text);
+
+  test('its review is a review', () => {
+    const [, text = ''] = /`````markdown\n([^]*?)`````/.exec(reference) ?? [];
+    const { review, diagnostics } = parseReview(text);
+    expect(diagnostics).toEqual([]);
+    const version = { text: '', plan: parsePlan('', 'auth').plan };
+    expect(changeOf(version, review.suggestions[0] as Suggestion)).toMatchObject({
+      task: 'migration',
+      description: 'Write `db/001_users.sql` for the columns of `src/models/user.ts`.',
+      fields: { files: ['db/**', 'test/db/**'] },
+    });
+  });
 
   test('its plans are plans', () => {
     expect(plans).toHaveLength(2);
