@@ -2,7 +2,7 @@
 import type { RootContent } from 'mdast';
 import { overlap } from './choose.ts';
 import { refusal } from './embed.ts';
-import type { PlanAnswer } from './generation.ts';
+import type { PlanAnswer, TaskAnswer } from './generation.ts';
 import { parseMarkdown } from './markdown.ts';
 import { readSection } from './section.ts';
 
@@ -27,7 +27,6 @@ const SHOWN: ReadonlySet<string> = new Set(['\n', '\r', '\t', '\u200C', '\u200D'
 const BOX = /^\s*(?:(?:[-*+]|\d+[.)])\s+)?\[[ xX~-]\](?:\s|$)/;
 
 type Phase = PlanAnswer['phases'][number];
-type Task = Phase['tasks'][number];
 
 /** Everything that can be said about an answer by itself; ids and dependencies are the linter's. */
 export function answerProblems(answer: PlanAnswer): readonly AnswerProblem[] {
@@ -42,7 +41,8 @@ export function answerProblems(answer: PlanAnswer): readonly AnswerProblem[] {
   return problems;
 }
 
-function taskProblems(task: Task): readonly AnswerProblem[] {
+/** What can be said about one task by itself. */
+export function taskProblems(task: TaskAnswer): readonly AnswerProblem[] {
   const name = `the task "${task.id}"`;
   const text = `The description of ${name}`;
   const problems = [...titleProblems(`The title of ${name}`, task.title), ...textProblems(text, task.description, MAX_DESCRIPTION)];
@@ -66,7 +66,7 @@ function taskProblems(task: Task): readonly AnswerProblem[] {
   return problems;
 }
 
-function titleProblems(what: string, title: string): readonly AnswerProblem[] {
+export function titleProblems(what: string, title: string): readonly AnswerProblem[] {
   const problems = lineProblems(what, title);
   if (title.length <= MAX_TITLE) return problems;
   return [
@@ -76,7 +76,7 @@ function titleProblems(what: string, title: string): readonly AnswerProblem[] {
 }
 
 /** Of what stands on one line, behind a mark that is put there. */
-function lineProblems(what: string, line: string): readonly AnswerProblem[] {
+export function lineProblems(what: string, line: string): readonly AnswerProblem[] {
   const problems = [...textProblems(what, line, MAX_LINE)];
   if (line.trim() === '') problems.push(error(`${what} is empty.`));
   if (/[\r\n]/.test(line)) problems.push(error(`${what} has several lines. Make it one.`));
@@ -86,13 +86,13 @@ function lineProblems(what: string, line: string): readonly AnswerProblem[] {
 }
 
 /** Of the text of a plan or a phase, where a heading or a box would count. */
-function proseProblems(what: string, text: string): readonly AnswerProblem[] {
+export function proseProblems(what: string, text: string): readonly AnswerProblem[] {
   const refused = refusal(text);
   const problems = textProblems(what, text, MAX_DESCRIPTION);
   return refused === null ? problems : [...problems, error(`${what} cannot stand in a plan. ${refused.refused}`)];
 }
 
-function textProblems(what: string, text: string, most: number): readonly AnswerProblem[] {
+export function textProblems(what: string, text: string, most: number): readonly AnswerProblem[] {
   const problems: AnswerProblem[] = [];
   if (text.length > most) problems.push(error(`${what} has ${text.length} characters; at most ${most} are allowed. Shorten it.`));
   const hidden = [...text.matchAll(HIDDEN)].map(([character]) => character).find((character) => !SHOWN.has(character));
@@ -124,7 +124,7 @@ function hasTick(nodes: readonly RootContent[], text: string): boolean {
   });
 }
 
-function globProblems(name: string, glob: string): readonly AnswerProblem[] {
+export function globProblems(name: string, glob: string): readonly AnswerProblem[] {
   const problems = [...textProblems(`A glob of ${name}`, glob, MAX_LINE)];
   if (glob.trim() !== glob || glob === '') problems.push(error(`The glob "${glob}" of ${name} is empty, or has spaces around it.`));
   if (/^(?:[/\\~]|[A-Za-z]:)/.test(glob) || glob.split('/').includes('..'))

@@ -25,6 +25,26 @@ export interface GenerationInput {
   readonly instructions: readonly { readonly path: string; readonly text: string }[];
 }
 
+/** How a plan is carried out. */
+export const RUNNER_RULES = `- Phases are done one after another, tasks as the phase's mode says.
+- Each task is given to a coding agent in a fresh session. The agent is shown the plan's description, the description of its phase, its own task, and the titles of the tasks that are done; it can read and change the repository and run commands. It sees neither this conversation nor the request nor any other task.
+- When the agent has finished, the runner runs the repository's gates. All of them have to pass with this task alone done, and files must have changed; then the work becomes one commit. Else the task is tried again, a few times at most, and then everything waits for a person.
+- The runner commits, ticks the boxes and keeps the statuses. No task does any of that, and none edits plans.`;
+
+/** What a good task is like. */
+export const TASK_RULES = `- It leaves a repository that builds and passes every gate. So what is added comes with its tests and its documentation in the same task; a name is changed together with all its uses. There is no task that writes failing tests first, and none that only runs the tests, commits, reviews or "finishes".
+- It is concrete: it names the files, the functions and types with their signatures, the behaviour at the edges (empty, missing, wrong, too large, at the same time), the messages of errors, the cases that the tests cover, and which code to follow as an example. It says what to decide no more, and leaves to the agent how to write it. It is not the code itself.
+- It stands alone. "As described above", "the remaining files" or "as in the previous task" mean nothing to a session that sees nothing else.
+- Its acceptance criteria can be checked: a command and what it says, a behaviour and what it does. "Works correctly" and "is well tested" are none, and neither is "the gates pass": that always holds.
+- Its files are globs of all that it has to change, with tests, documentation, and a lock file where it adds a dependency. A change elsewhere fails the task, so be generous within a folder that is its own; leave it empty where the place cannot be known. Never name plans.`;
+
+/** When phases have which mode, and what waits for what. */
+export const PHASE_RULES = `- "sequential" is the rule. Within it the order of the tasks is the order of work, and needs no dependsOn.
+- "parallel" only for at least two tasks that need nothing of each other and whose files have nothing in common: no shared index, registry, changelog, lock file or snapshot. What they share is done in a phase before, or after.
+- "manual" for what cannot be taken back or is seen outside: migrations of real data, releases, deletions.
+- pauseAfter where a wrong turn would spoil all that follows: after the phase that sets a format, an interface or a schema. Not as a habit, and not after the last phase.
+- dependsOn names tasks without which one cannot begin, in the same phase or an earlier one, never in a circle. An earlier phase is done in any case; name its task only where the reason would be hard to see.`;
+
 /** The frame of the conversation: the same for every request, so that it is read from the provider's cache. */
 export const GENERATION_SYSTEM = `You write the plan for a change of a software repository. You change nothing yourself: you look around with read-only tools, then you answer with the plan in the form that is asked for.
 
@@ -32,10 +52,7 @@ export const GENERATION_SYSTEM = `You write the plan for a change of a software 
 
 The plan becomes a Markdown file that a person reviews, edits and commits. Then a runner carries it out:
 
-- Phases are done one after another, tasks as the phase's mode says.
-- Each task is given to a coding agent in a fresh session. The agent is shown the plan's description, the description of its phase, its own task, and the titles of the tasks that are done; it can read and change the repository and run commands. It sees neither this conversation nor the request nor any other task.
-- When the agent has finished, the runner runs the repository's gates. All of them have to pass with this task alone done, and files must have changed; then the work becomes one commit. Else the task is tried again, a few times at most, and then everything waits for a person.
-- The runner commits, ticks the boxes and keeps the statuses. No task does any of that, and none edits plans.
+${RUNNER_RULES}
 
 # How to look around
 
@@ -46,18 +63,10 @@ Begin with the tree. Then find what the request touches (grep), and read the fil
 Short: as few tasks as the work allows. Most requests need 2 to 8 tasks in 1 to 3 phases, a small one needs a single task; never more than ${MAX_TASKS} tasks or ${MAX_PHASES} phases. Where a request is larger, plan the first part that is useful by itself, and say in the description what is left for another plan.
 
 Each task is the work of one session and one commit, about 50 to 400 changed lines, that a person can review at once:
-- It leaves a repository that builds and passes every gate. So what is added comes with its tests and its documentation in the same task; a name is changed together with all its uses. There is no task that writes failing tests first, and none that only runs the tests, commits, reviews or "finishes".
-- It is concrete: it names the files, the functions and types with their signatures, the behaviour at the edges (empty, missing, wrong, too large, at the same time), the messages of errors, the cases that the tests cover, and which code to follow as an example. It says what to decide no more, and leaves to the agent how to write it. It is not the code itself.
-- It stands alone. "As described above", "the remaining files" or "as in the previous task" mean nothing to a session that sees nothing else.
-- Its acceptance criteria can be checked: a command and what it says, a behaviour and what it does. "Works correctly" and "is well tested" are none, and neither is "the gates pass": that always holds.
-- Its files are globs of all that it has to change, with tests, documentation, and a lock file where it adds a dependency. A change elsewhere fails the task, so be generous within a folder that is its own; leave it empty where the place cannot be known. Never name plans.
+${TASK_RULES}
 
 Phases say when a person should look, and what may run side by side:
-- "sequential" is the rule. Within it the order of the tasks is the order of work, and needs no dependsOn.
-- "parallel" only for at least two tasks that need nothing of each other and whose files have nothing in common: no shared index, registry, changelog, lock file or snapshot. What they share is done in a phase before, or after.
-- "manual" for what cannot be taken back or is seen outside: migrations of real data, releases, deletions.
-- pauseAfter where a wrong turn would spoil all that follows: after the phase that sets a format, an interface or a schema. Not as a habit, and not after the last phase.
-- dependsOn names tasks without which one cannot begin, in the same phase or an earlier one, never in a circle. An earlier phase is done in any case; name its task only where the reason would be hard to see.
+${PHASE_RULES}
 
 The plan's description says in a few sentences what will hold when all is done, the approach and why, what is left out, and what you have assumed where the request leaves something open. Do not invent requirements. Where the request asks for something that the repository has already, or is no work on it at all, answer with no phases and say why in the description.
 
@@ -94,7 +103,8 @@ export function revisionPrompt(remark: string): string {
   return `The person who asks has looked at the plan and says:\n\n${fenced(remark.trim(), 'markdown')}\n\nLook at the repository again where that needs it, and answer with the whole plan, revised. Keep what the remark does not touch as it is, ids included.\n`;
 }
 
-function gatesText({ gates }: GenerationInput): string {
+/** What will check each task. */
+export function gatesText({ gates }: Pick<GenerationInput, 'gates'>): string {
   if (gates.length === 0)
     return 'No gates are configured: nothing checks a task but its acceptance criteria. Let them name the commands that do, where the repository has some.';
   const lines = gates.map(({ name, run, when }) => {
@@ -112,12 +122,14 @@ function plansText({ plans }: GenerationInput): string {
   return `Plans that there are already${more}. Do not plan again what one of them has done or will do; build on it:\n\n${list(lines)}`;
 }
 
-function instructionsText({ path, text }: GenerationInput['instructions'][number]): string {
+/** What the project tells everybody who works on it. */
+export function instructionsText({ path, text }: GenerationInput['instructions'][number]): string {
   const whole = text.trim();
   const cut = whole.length > MAX_INSTRUCTIONS ? `${whole.slice(0, MAX_INSTRUCTIONS)}\n…` : whole;
   return `The project's instructions, \`${path}\`. The agents get them too, so a task repeats none of them:\n\n${fenced(cut, 'markdown')}`;
 }
 
-function list(lines: readonly string[]): string {
+/** Sentences as a list, one line each. */
+export function list(lines: readonly string[]): string {
   return lines.map((line) => `- ${line.replaceAll(/\s*\n\s*/g, ' ')}`).join('\n');
 }

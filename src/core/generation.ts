@@ -1,6 +1,7 @@
 /** What Claude answers when it is asked for a plan, and the plan file that is made of it: whole and safe, or not at all. */
 import { z } from 'zod';
 import type { Known } from './checks.ts';
+import type { NewTask } from './embed.ts';
 import { formatPlan, type NewPlan } from './format.ts';
 import { answerProblems, type AnswerProblem } from './generation-check.ts';
 import { checkPlan } from './lint.ts';
@@ -11,7 +12,8 @@ import type { Plan } from './plan.ts';
 export const MAX_TASKS = 50;
 export const MAX_PHASES = 12;
 
-const TaskAnswer = z.strictObject({
+/** A new task, as Claude says it. */
+export const TaskAnswer = z.strictObject({
   title: z
     .string()
     .describe(
@@ -150,24 +152,29 @@ function newPlan(answer: PlanAnswer, title: string): NewPlan {
         ...(phase.executionMode === 'sequential' ? {} : { executionMode: phase.executionMode }),
         ...(phase.pauseAfter ? { pauseAfter: true } : {}),
       },
-      tasks: phase.tasks.map((task) => ({
-        title: task.title,
-        description: taskDescription(task),
-        fields: {
-          id: task.id,
-          ...(task.dependsOn.length > 0 ? { dependsOn: task.dependsOn } : {}),
-          ...(task.files.length > 0 ? { files: task.files } : {}),
-          ...(task.assignee === 'human' ? { assignee: 'human' } : {}),
-        },
-      })),
+      tasks: phase.tasks.map(answeredTask),
     })),
   };
 }
 
-type AnsweredTask = PlanAnswer['phases'][number]['tasks'][number];
+/** The task that an answer asks for. */
+export function answeredTask(task: TaskAnswer): NewTask {
+  return {
+    title: task.title,
+    description: taskDescription(task),
+    fields: {
+      id: task.id,
+      ...(task.dependsOn.length > 0 ? { dependsOn: task.dependsOn } : {}),
+      ...(task.files.length > 0 ? { files: task.files } : {}),
+      ...(task.assignee === 'human' ? { assignee: 'human' } : {}),
+    },
+  };
+}
+
+export type TaskAnswer = z.infer<typeof TaskAnswer>;
 
 /** The instructions, and below them the criteria as boxes. */
-function taskDescription({ description, acceptanceCriteria }: AnsweredTask): string {
+function taskDescription({ description, acceptanceCriteria }: TaskAnswer): string {
   const text = description.trim();
   // A list that ends the text would go on as the list of boxes: another bullet begins another list.
   const last = parseMarkdown(text).children.at(-1);
@@ -197,7 +204,7 @@ function differenceOf(answer: PlanAnswer, title: string, plan: Plan): string | n
   return null;
 }
 
-function isSame(asked: AnsweredTask, task: Plan['phases'][number]['tasks'][number] | undefined): boolean {
+function isSame(asked: TaskAnswer, task: Plan['phases'][number]['tasks'][number] | undefined): boolean {
   return (
     task !== undefined &&
     task.id === asked.id &&
