@@ -1,6 +1,7 @@
 /** `plans log`: what the commits of tasks say, from their trailers. */
 import { relative, sep } from 'node:path';
 import type { Commit } from '../adapters/git/git.ts';
+import { revertedCommits } from '../core/rollback.ts';
 import { readTrailers, type TaskEvidence } from '../core/trailer.ts';
 import { flagWords } from '../core/weakened.ts';
 import type { Workspace } from '../engine/workspace.ts';
@@ -16,6 +17,8 @@ const MAX_LIMIT = 100_000;
 interface Entry {
   readonly commit: Commit;
   readonly evidence: TaskEvidence;
+  /** The commit that took it back; null where it stands. */
+  readonly revertedBy: string | null;
 }
 
 /** Lists the commits of tasks, newest first. */
@@ -60,16 +63,18 @@ async function readEntries(workspace: Workspace, plan: string | undefined, limit
   // Most commits of a plan are its tasks'; where they are not, more is read.
   for (let ask = limit * 2 + 20; ; ask *= 4) {
     const commits = await workspace.git.log({ paths: [path], limit: ask });
-    const entries = commits.flatMap((commit): Entry[] => {
-      const evidence = readTrailers(commit.trailers);
+    const said = commits.map((commit) => ({ ...commit, evidence: readTrailers(commit.trailers) }));
+    // A revert is newer than what it takes back, and clears a box in the same file: it has been read too.
+    const reverted = revertedCommits(said);
+    const entries = said.flatMap(({ evidence, ...commit }): Entry[] => {
       if (evidence === null || 'event' in evidence || 'iteration' in evidence) return [];
-      return plan === undefined || evidence.plan === plan ? [{ commit, evidence }] : [];
+      return plan === undefined || evidence.plan === plan ? [{ commit, evidence, revertedBy: reverted.get(commit.id) ?? null }] : [];
     });
     if (entries.length >= limit || commits.length < ask) return entries.slice(0, limit);
   }
 }
 
-function record({ commit, evidence }: Entry) {
+function record({ commit, evidence, revertedBy }: Entry) {
   const { plan, phase, task, attempt, maxAttempts, agent, session, durationMs, tokens, costUsd, gates, flags = [] } = evidence;
   return {
     commit: commit.id,
@@ -87,10 +92,11 @@ function record({ commit, evidence }: Entry) {
     costUsd,
     gates,
     flags,
+    revertedBy,
   };
 }
 
-function entryLines(context: CommandContext, { commit, evidence }: Entry, withPlan: boolean): Line[] {
+function entryLines(context: CommandContext, { commit, evidence, revertedBy }: Entry, withPlan: boolean): Line[] {
   const { columns } = context.out.size();
   const when = age(Date.parse(commit.committedAt), context.now());
   const name = withPlan ? `${evidence.plan}/${evidence.task}` : evidence.task;
@@ -109,9 +115,16 @@ function entryLines(context: CommandContext, { commit, evidence }: Entry, withPl
     return [s('  '), s(`${mark} ${oneLine(gate.name)}`, style)];
   });
   const flags = evidence.flags === undefined ? [] : [s(`  ${flagWords(evidence.flags)}`, 'yellow')];
+  const back = revertedBy === null ? '' : `  ↩ reverted by ${revertedBy.slice(0, 10)}`;
   return [
     fitLine(
-      [s(commit.id.slice(0, 10), 'yellow'), s(`  ${oneLine(name)}`, 'bold'), s(`  ${oneLine(commit.subject)}`), s(`  ${when}`, 'dim')],
+      [
+        s(commit.id.slice(0, 10), revertedBy === null ? 'yellow' : 'dim'),
+        s(`  ${oneLine(name)}`, 'bold'),
+        s(back, 'yellow'),
+        s(`  ${oneLine(commit.subject)}`),
+        s(`  ${when}`, 'dim'),
+      ],
       columns,
     ),
     fitLine([s(`            ${facts.join(' · ')}`, 'dim'), ...gates, ...flags], columns),

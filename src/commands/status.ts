@@ -1,11 +1,15 @@
 /** `plans status`: where things stand in this repository. */
 import type { Change } from '../adapters/git/git.ts';
+import { NOTHING, toCost } from '../core/budget.ts';
 import type { LiveRecord, PlanRecord } from '../core/record.ts';
 import { shellWord } from '../core/shell.ts';
+import { ATTEMPTS } from '../engine/kept.ts';
+import type { Spent } from '../engine/spent.ts';
 import { EXIT, type Command } from './context.ts';
 import { inWorkspace, shownPath, writeJson } from './reading.ts';
-import { age } from './terminal/duration.ts';
+import { age, dollars } from './terminal/duration.ts';
 import { fitLine, paintLines, s, type Line } from './terminal/line.ts';
+import { resetWords, spentWords } from './terminal/spent.ts';
 import { statusStretch } from './terminal/status-words.ts';
 import { count, oneLine } from './terminal/text.ts';
 
@@ -20,6 +24,11 @@ interface State {
   readonly live: readonly LiveRecord[];
   /** Plan files that differ from the last commit. */
   readonly uncommitted: readonly Change[];
+  readonly spent: Spent;
+  /** What a day may cost. US dollars. */
+  readonly dayBudget: number;
+  /** Of plans that pause at a rate limit: when it resets, ISO 8601. */
+  readonly resets: ReadonlyMap<string, string>;
   /** Sentences about files and about where the cache had to follow them. */
   readonly notes: readonly string[];
 }
@@ -29,13 +38,15 @@ export const status: Command = (context) =>
   inWorkspace(context, async (workspace) => {
     const folder = shownPath(workspace, workspace.plansFolder);
     // Git looks at the work tree while we look at the cache.
-    const looking = Promise.all([workspace.git.status([folder]), workspace.git.operation()]);
+    const looking = Promise.all([workspace.git.status([folder]), workspace.git.operation(), workspace.git.refs(ATTEMPTS)]);
     looking.catch(() => {});
-    const [{ readSynced, syncFiles }, { syncHistory }, { liveRuns }] = await Promise.all([
+    const [{ readSynced, syncFiles }, { syncHistory }, { liveRuns }, { recordedSpending, resetsOf, withUnrecorded }] = await Promise.all([
       import('../engine/sync.ts'),
       import('../engine/history.ts'),
       import('../engine/export.ts'),
+      import('../engine/spent.ts'),
     ]);
+    const now = new Date(context.now());
     const notes: string[] = [];
     const sync = async (synced: Parameters<typeof syncFiles>[0]) => {
       const known = synced.store().files.all().size;
@@ -45,10 +56,15 @@ export const status: Command = (context) =>
       notes.push(...problems);
       await syncHistory(synced);
     };
-    const rows = await readSynced(workspace, sync, (store) => ({ plans: store.records.plans(), live: liveRuns(store) }));
-    const [{ head, changes }, operation] = await looking;
+    const { recorded, ...rows } = await readSynced(workspace, sync, (store) => {
+      const plans = store.records.plans();
+      return { plans, live: liveRuns(store), recorded: recordedSpending(store, now), resets: resetsOf(store, plans) };
+    });
+    const [{ head, changes }, operation, kept] = await looking;
+    const spent = await withUnrecorded(workspace, recorded, kept, now);
     const uncommitted = changes.filter((change) => change.path.endsWith('.plan.md'));
-    const state: State = { branch: head.branch, commit: head.commit, operation, ...rows, uncommitted, notes };
+    const dayBudget = workspace.config.budget.day.usd;
+    const state: State = { branch: head.branch, commit: head.commit, operation, ...rows, uncommitted, notes, spent, dayBudget };
     if (context.json) writeJson(context, record(workspace.root, state));
     else context.out.write(paintLines(lines(state, context.now(), context.out.size().columns), context.out.color));
     return EXIT.done;
@@ -73,7 +89,12 @@ function record(root: string, state: State) {
     commit: state.commit,
     operation: state.operation,
     running: state.live,
-    plans: state.plans,
+    plans: state.plans.map((plan) => ({
+      ...plan,
+      spent: toCost(state.spent.plans.get(plan.id) ?? NOTHING),
+      resetsAt: state.resets.get(plan.id) ?? null,
+    })),
+    spentToday: toCost(state.spent.today),
     uncommitted: state.uncommitted.map(({ path, kind, staged }) => ({ path, kind, staged })),
     notes: state.notes,
   };
@@ -88,15 +109,17 @@ function lines(state: State, now: number, columns: number): Line[] {
       s(state.operation === null ? '' : `  a ${state.operation} is under way`, 'yellow'),
     ],
   ];
+  const today = spentWords(state.spent.today);
+  if (today !== '') all.push([s(`spent today (UTC): ${today}, of ${dollars(state.dayBudget)}`, 'dim')]);
   if (state.plans.length === 0) all.push([], [s('There are no plans yet. Write one: plans new "TITLE"')]);
   const live = new Set(state.live.map((run) => run.planId));
   section(
     all,
     'Runs now',
-    state.live.map((run) => running(run, now)),
+    state.live.map((run) => running(run, now, state)),
   );
   const plans = state.plans.filter((plan) => plan.valid && !live.has(plan.id));
-  section(all, 'Waits for you', plans.filter((plan) => plan.status === 'paused' || plan.status === 'failed').map(waiting));
+  section(all, 'Waits for you', plans.filter((plan) => plan.status === 'paused' || plan.status === 'failed').map((plan) => waiting(plan, now, state)));
   // The file says that it runs, and no process does: what a crash, or a run on another machine, looks like from here.
   section(
     all,
@@ -132,22 +155,30 @@ function section(all: Line[], title: string, rows: readonly Line[]): void {
   if (rows.length > MAX_NAMED) all.push([s(`  … ${rows.length - MAX_NAMED} more`, 'dim')]);
 }
 
-function running(run: LiveRecord, now: number): Line {
+function running(run: LiveRecord, now: number, state: State): Line {
   const tasks = run.tasks.map((task) => `${task.taskId}${task.attempt > 1 ? ` (attempt ${task.attempt})` : ''}`).join(', ');
   return [
     s(run.planId, 'green'),
     s(`  ${tasks === '' ? 'between tasks' : tasks}`),
-    s(`  process ${run.pid}, begun ${age(Date.parse(run.startedAt), now)}`, 'dim'),
+    s(`  process ${run.pid}, begun ${age(Date.parse(run.startedAt), now)}${spentBy(state, run.planId)}`, 'dim'),
   ];
 }
 
-function waiting(plan: PlanRecord): Line {
+/** `, $1.20 spent`. */
+function spentBy({ spent }: State, planId: string): string {
+  const words = spentWords(spent.plans.get(planId) ?? NOTHING);
+  return words === '' ? '' : `, ${words} spent`;
+}
+
+function waiting(plan: PlanRecord, now: number, state: State): Line {
+  const reset = resetWords(state.resets.get(plan.id) ?? null, now);
   const task = plan.currentTaskId === null ? '' : `  at ${plan.currentTaskId}`;
   return [
     s(plan.id),
     s('  '),
     statusStretch(plan.status, plan.pauseReason),
-    s(`${task}  ${plan.completedTasks}/${plan.totalTasks}`, 'dim'),
+    s(reset === '' ? '' : `  ${reset}`, 'yellow'),
+    s(`${task}  ${plan.completedTasks}/${plan.totalTasks}${spentBy(state, plan.id)}`, 'dim'),
   ];
 }
 

@@ -114,7 +114,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     group: 'Look',
     summary: 'What runs, what waits and why, what is uncommitted',
     description: [
-      'The repository as Plans sees it: branch, plans that run or wait for a person, edits of plan files that no commit has yet.',
+      'The repository as Plans sees it: branch, what agents have cost today and for each plan, plans that run or wait for a person (at a rate limit until when), edits of plan files that no commit has yet.',
     ],
     arguments: [],
     options: [],
@@ -142,7 +142,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'log',
     group: 'Look',
     summary: 'The commits of tasks: attempt, duration, gates, cost',
-    description: ['Read from the trailers of git log, so that a fresh clone says the same.'],
+    description: ['Read from the trailers of git log, so that a fresh clone says the same. A task that was taken back since names the commit that did it.'],
     arguments: [PLAN],
     options: [{ name: 'limit', short: 'n', value: 'N', summary: 'At most so many commits', default: '50' }],
     examples: [

@@ -37,6 +37,28 @@ export function standingCommits(planId: string, newestFirst: readonly HistoryCom
   return standing;
 }
 
+/** Which task commits of a history were reverted since, and by which commit. What a reverted revert took back is not among them. */
+export function revertedCommits(newestFirst: readonly HistoryCommit[]): ReadonlyMap<string, string> {
+  const byId = new Map<string, string>();
+  /** By plan and task: a revert whose trailers name it, and that has not met its commit yet. */
+  const byTask = new Map<string, string>();
+  const reverted = new Map<string, string>();
+  for (const { id, body, evidence } of newestFirst) {
+    const isTask = evidence !== null && !('iteration' in evidence) && evidence.task !== null;
+    const key = isTask ? `${evidence.plan}\n${evidence.task}` : '';
+    const isDone = isTask && !('event' in evidence);
+    const by = byId.get(id) ?? (isDone ? byTask.get(key) : undefined);
+    if (by !== undefined) {
+      if (isDone) reverted.set(id, by);
+      if (byTask.get(key) === by) byTask.delete(key);
+      continue;
+    }
+    for (const [, other = ''] of body.matchAll(REVERTS)) byId.set(other, id);
+    if (isTask && 'event' in evidence && evidence.event === 'reverted') byTask.set(key, id);
+  }
+  return reverted;
+}
+
 /** Completed tasks outside `gone` that depend on one of them, directly or through others; in document order. */
 export function dependentsOf(plan: Plan, gone: ReadonlySet<string>): readonly string[] {
   const tasks = plan.phases.flatMap((phase) => phase.tasks);

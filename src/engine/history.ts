@@ -230,6 +230,8 @@ function commitRow(commit: Commit, rank: number, planId: string, committedAt: st
     taskId: task?.task ?? event?.task ?? null,
     agent: task?.agent ?? null,
     durationMs: task?.durationMs ?? null,
+    tokens: evidence?.tokens ?? null,
+    costUsd: evidence?.costUsd ?? null,
     evidence: evidence === null ? null : JSON.stringify(evidence),
   };
 }

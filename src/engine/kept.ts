@@ -7,7 +7,7 @@ export const ATTEMPTS = 'refs/plans/attempts/';
 /** The ref for the next attempt of a task: numbers go up over all runs. */
 export async function nextAttemptRef(git: Git, planId: string, task: string): Promise<string> {
   const last = (await attemptRefs(git, planId, task)).at(-1);
-  return `${folder(planId, task)}${(last?.number ?? 0) + 1}`;
+  return `${attemptsOf(planId, task)}${(last?.number ?? 0) + 1}`;
 }
 
 /** What the commit of a kept attempt says. */
@@ -26,7 +26,7 @@ export async function lastEvidence(git: Git, planId: string, task: string): Prom
 
 /** The kept attempts of a task, oldest first. */
 async function attemptRefs(git: Git, planId: string, task: string): Promise<{ number: number; ref: string; commit: string }[]> {
-  const prefix = folder(planId, task);
+  const prefix = attemptsOf(planId, task);
   const refs = await git.refs(prefix);
   return [...refs].map(([ref, commit]) => ({ ref, commit, number: numberOf(ref) })).toSorted((a, b) => a.number - b.number);
 }
@@ -68,7 +68,8 @@ export async function keptPaths(git: Git, planId: string, tasks: ReadonlySet<str
   return paths;
 }
 
-function folder(planId: string, task: string): string {
+/** Under which the attempts at a task are kept; it ends with a slash. */
+export function attemptsOf(planId: string, task: string): string {
   return `${ATTEMPTS}${refName(planId)}/${refName(task)}/`;
 }
 

@@ -46,7 +46,7 @@ export async function spentSoFar(workspace: Workspace, planId: string, now: Date
     if (record.cost !== null) count(plan, record.task, at, record.cost);
     if (record.done && plan === planId) result.tasks.delete(record.task);
   }
-  const kept = await keptAttempts(workspace);
+  const kept = await keptAttempts(workspace, await workspace.git.refs(ATTEMPTS));
   for (const { evidence, at } of kept) {
     const cost = fromCost(evidence);
     if (cost === null || at <= (recorded.get(keyOf(evidence.plan, evidence.task)) ?? -Infinity)) continue;
@@ -73,12 +73,12 @@ interface Kept {
   readonly at: number;
 }
 
-/** Every kept attempt of every plan; a task's in their order. */
-async function keptAttempts({ git }: Workspace): Promise<readonly Kept[]> {
-  const refs = [...(await git.refs(ATTEMPTS))].toSorted(([a], [b]) => numberOf(a) - numberOf(b));
-  if (refs.length === 0) return [];
-  const commits = new Map((await git.log({ only: [...new Set(refs.map(([, id]) => id))] })).map((commit) => [commit.id, commit]));
-  return refs.flatMap(([, id]) => keptIn(commits.get(id)));
+/** What the kept attempts under some refs say; a task's in their order. */
+export async function keptAttempts({ git }: Workspace, refs: Iterable<readonly [ref: string, id: string]>): Promise<readonly Kept[]> {
+  const sorted = [...refs].toSorted(([a], [b]) => numberOf(a) - numberOf(b));
+  if (sorted.length === 0) return [];
+  const commits = new Map((await git.log({ only: [...new Set(sorted.map(([, id]) => id))] })).map((commit) => [commit.id, commit]));
+  return sorted.flatMap(([, id]) => keptIn(commits.get(id)));
 }
 
 function keptIn(commit: Commit | undefined): Kept[] {

@@ -135,6 +135,21 @@ describe('list, show, status, next, export', () => {
     const { out } = await here.plans(['status']);
     expect(out).toMatch(/Ready\n {2}greet {2}0\/3 {2}plans run greet\n {2}second/);
     expect(out).toContain('plans/second.plan.md  untracked');
+    expect(out).not.toContain('spent');
+  });
+
+  it('status says what agents have cost today, and each plan', async () => {
+    withPlan();
+    const said = 'Plan: greet\nPlan-Event: paused\nPlan-Reason: requested\nPlan-Task: read\nPlan-Tokens: 5000\nPlan-Cost-USD: 1.2';
+    here.write('plans/greet.plan.md', PLAN.replace('status: ready', 'status: paused'));
+    here.commit(`greet: paused\n\n${said}`);
+    const { out } = await here.plans(['status']);
+    expect(out).toMatch(/^on main @ [0-9a-f]{7}\nspent today \(UTC\): \$1\.20, of \$300\.00\n/);
+    expect(out).toContain('0/3, $1.20 spent\n');
+    expect(json((await here.plans(['status', '--json'])).out)).toMatchObject({
+      plans: [{ id: 'greet', spent: { tokens: 5000, costUsd: 1.2 }, resetsAt: null }],
+      spentToday: { tokens: 5000, costUsd: 1.2 },
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 /** What git's history says, as rows: the commits, the iterations, and the facts folded from them. Only sync writes them. */
+import type { Spending } from '../../core/budget.ts';
 import { noFacts, type PhaseFacts, type PlanFacts, type TaskFacts } from '../../core/facts.ts';
 import type { Outline } from '../../core/outline.ts';
 import type { IterationRecord } from '../../core/record.ts';
@@ -17,6 +18,9 @@ export interface CommitRow {
   readonly taskId: string | null;
   readonly agent: string | null;
   readonly durationMs: number | null;
+  /** What it says that agents have cost; null where it does not say. */
+  readonly tokens: number | null;
+  readonly costUsd: number | null;
   /** The whole evidence as JSON; null where its trailers say nothing. */
   readonly evidence: string | null;
 }
@@ -79,12 +83,12 @@ export class HistoryRows {
   /** Adds new commits and puts the folded facts in the place of the old. Within a transaction. */
   write(update: HistoryUpdate): void {
     const commit = this.#connection.prepare(
-      `insert or replace into commits (rank, planId, id, kind, committedAt, subject, authorName, taskId, agent, durationMs, evidence)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert or replace into commits (rank, planId, id, kind, committedAt, subject, authorName, taskId, agent, durationMs, tokens, costUsd, evidence)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     for (const row of update.commits) {
-      const { rank, planId, id, kind, committedAt, subject, authorName, taskId, agent, durationMs, evidence } = row;
-      commit.run(rank, planId, id, kind, committedAt, subject, authorName, taskId, agent, durationMs, evidence);
+      const { rank, planId, id, kind, committedAt, subject, authorName, taskId, agent, durationMs, tokens, costUsd, evidence } = row;
+      commit.run(rank, planId, id, kind, committedAt, subject, authorName, taskId, agent, durationMs, tokens, costUsd, evidence);
     }
     const iteration = this.#connection.prepare(
       `insert or replace into plan_iterations (planId, rank, id, iterationType, prompt, changes, changedBy, createdAt)
@@ -111,10 +115,33 @@ export class HistoryRows {
   /** The commits that concern a plan (or any), newest first. */
   commits(planId?: string): CommitRow[] {
     return this.#all(
-      `select rank, planId, id, kind, committedAt, subject, authorName, taskId, agent, durationMs, evidence from commits
+      `select rank, planId, id, kind, committedAt, subject, authorName, taskId, agent, durationMs, tokens, costUsd, evidence from commits
          ${planId === undefined ? '' : 'where planId = ?'} order by rank desc, planId`,
       planId === undefined ? [] : [planId],
     );
+  }
+
+  /** What the commits since a time (ISO 8601) say that each plan has cost. */
+  spent(since = ''): readonly (Spending & { readonly planId: string })[] {
+    return this.#all(
+      `select planId, coalesce(sum(costUsd), 0) as usd, coalesce(sum(tokens), 0) as tokens,
+           coalesce(sum(iif(costUsd is null, tokens, 0)), 0) as unpriced
+         from commits where (tokens is not null or costUsd is not null) and committedAt >= ? group by planId`,
+      [since],
+    );
+  }
+
+  /** When a commit last said that a task is done or what its attempts cost; null where none has. */
+  recordedAt(planId: string, taskId: string): string | null {
+    const sql = `select max(committedAt) as at from commits where planId = ? and taskId = ?
+      and (kind = 'task' or tokens is not null or costUsd is not null)`;
+    return this.#all<{ at: string | null }>(sql, [planId, taskId])[0]?.at ?? null;
+  }
+
+  /** The evidence (JSON) of the last commit by which a run or a command recorded something of a plan; null where there is none. */
+  lastWord(planId: string): string | null {
+    const sql = `select evidence from commits where planId = ? and kind <> 'iteration' order by rank desc limit 1`;
+    return this.#all<{ evidence: string | null }>(sql, [planId])[0]?.evidence ?? null;
   }
 
   #writeFacts(planId: string, facts: PlanFacts): void {

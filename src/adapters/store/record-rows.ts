@@ -79,6 +79,12 @@ export class RecordRows {
     return this.#arrays(TASKS, 't.planId', 't.planId, t.ord', planId).map(taskRecord);
   }
 
+  /** The tasks whose box is not ticked, skipped ones apart. */
+  openTasks(): { readonly planId: string; readonly id: string }[] {
+    const sql = `select t.planId, t.id from tasks t where t.status in ('pending', 'failed')`;
+    return this.#rows(sql, []) as { planId: string; id: string }[];
+  }
+
   /** What scheduling reads, of all plans or one, by id: no descriptions and nothing from git, so that 10,000 tasks are read at once. */
   schedules(planId?: string): ScheduleRecord[] {
     const plans = new Map<string, ScheduleRecord & { phases: SchedulePhase[] }>();

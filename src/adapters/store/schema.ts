@@ -34,7 +34,8 @@ create table diagnostics (
 
 create table commits (
   rank integer not null, planId text not null, id text not null, kind text not null, committedAt text not null, subject text not null,
-  authorName text not null, taskId text, agent text, durationMs real, evidence text, primary key (planId, rank)
+  authorName text not null, taskId text, agent text, durationMs real, tokens integer, costUsd real, evidence text,
+  primary key (planId, rank)
 ) without rowid;
 create table plan_iterations (
   planId text not null, rank integer not null, id text not null, iterationType text not null, prompt text, changes text not null,
