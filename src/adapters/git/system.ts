@@ -258,6 +258,7 @@ class SystemGit implements Git, CommitPlace {
 
   async close(): Promise<void> {
     await this.#queue;
+    this.git.close();
     await this.#reader.close();
   }
 
