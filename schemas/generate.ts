@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { AgentProfile, Config, GateConfig, PriceConfig, SCHEMA_URL } from '../src/core/config.ts';
+import { AgentProfile, ClaudeConfig, Config, GateConfig, PriceConfig, SCHEMA_URL } from '../src/core/config.ts';
 import { PublishedEvent, PublishedPlannerEvent } from '../src/core/event.ts';
 import { PhaseFrontmatter, PlanFrontmatter, TaskFrontmatter } from '../src/core/frontmatter.ts';
 import { StateExport } from '../src/core/record.ts';
@@ -74,6 +74,7 @@ function tables(): Readonly<Record<string, () => string>> {
     'review keys': () => keyTable(authored(ReviewFrontmatter)),
     'suggestion keys': () => keyTable(authored(SuggestionFrontmatter)),
     'config keys': () => keyTable(authored(Config)),
+    'claude keys': () => keyTable(authored(ClaudeConfig)),
     'gate keys': () => keyTable(authored(GateConfig)),
     'price keys': () => keyTable(authored(PriceConfig)),
     'agent keys': () => keyTable(authored(AgentProfile)),

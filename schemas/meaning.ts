@@ -39,7 +39,7 @@ export const OUTCOME_MEANINGS: Readonly<Record<Outcome, string>> = {
   timeout_wall: 'The attempt took longer than `timeout`.',
   rate_limited: "The provider's limit is reached; not counted as an attempt.",
   budget: 'The money or tokens for it are spent.',
-  auth: 'The agent has no valid key or login.',
+  auth: 'The agent has no valid key or login, or its account has nothing left to spend.',
   setup_failed: 'The place to work in could not be prepared.',
   conflict: 'It touched what somebody else had changed.',
   hook_failed: 'A git hook refused the commit.',

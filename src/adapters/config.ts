@@ -75,8 +75,8 @@ export async function loadConfig(root: string): Promise<LoadedConfig | ConfigPro
   } catch (error) {
     return { problems: [`${file}: could not be read: ${firstLines(error)}`] };
   }
-  const [{ checkConfig }, { PROFILES }] = await Promise.all([import('../core/config-check.ts'), import('./agents/profiles.ts')]);
-  const checked = checkConfig(value, Object.keys(PROFILES));
+  const [{ checkConfig }, { BUILT_IN_AGENTS }] = await Promise.all([import('../core/config-check.ts'), import('./agents/open.ts')]);
+  const checked = checkConfig(value, BUILT_IN_AGENTS);
   if ('problems' in checked) return { problems: checked.problems.map((problem) => `${file}: ${problem}`) };
   return { config: checked.config, file, digest: digestOf(checked.config) };
 }

@@ -98,7 +98,7 @@ function describe(workspace: Workspace, step: Step) {
         phase: step.phase.id,
         task: step.task.id,
         title: step.task.title,
-        agent: agentOf(workspace.config, step.phase, step.task) ?? 'no agent',
+        agent: agentOf(workspace.config, step.phase, step.task),
         run: step.task.run ?? null,
         gates: gatesOf(workspace.config, step.phase, step.task).map(({ name }) => name),
         maxAttempts: step.task.maxAttempts ?? workspace.config.maxAttempts,
@@ -115,7 +115,7 @@ function stepLines(workspace: Workspace, loaded: LoadedPlan, step: Step, columns
     case 'task': {
       const gates = gatesOf(workspace.config, step.phase, step.task).map(({ name }) => name);
       const facts = [
-        agentOf(workspace.config, step.phase, step.task) ?? 'no agent',
+        agentOf(workspace.config, step.phase, step.task),
         gates.length === 0 ? 'no gates' : gates.join(' '),
         step.task.estimate === undefined ? '' : `~${duration(step.task.estimate)}`,
       ];

@@ -2,9 +2,12 @@
 import type { Config, GateConfig } from './config.ts';
 import type { Phase, Task } from './plan.ts';
 
+/** Who does a task where nobody says who: Claude through its API, which needs nothing but a key. */
+export const DEFAULT_AGENT = 'claude';
+
 /** The name of the agent; `run` where the task has a command of its own. */
-export function agentOf(config: Pick<Config, 'agent'>, phase: Phase | undefined, task: Task): string | undefined {
-  return task.run === undefined ? (task.agent ?? phase?.agent ?? config.agent) : 'run';
+export function agentOf(config: Pick<Config, 'agent'>, phase: Phase | undefined, task: Task): string {
+  return task.run === undefined ? (task.agent ?? phase?.agent ?? config.agent ?? DEFAULT_AGENT) : 'run';
 }
 
 /** The gates, in the config's order. */

@@ -39,7 +39,8 @@ export function taskPrompt(input: PromptInput): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function section(title: string, body: string): string {
+/** A section of a prompt; none where there is nothing in it. */
+export function section(title: string, body: string): string {
   return body === '' ? '' : `## ${title}\n\n${body}`;
 }
 
@@ -58,13 +59,15 @@ function rules({ task, gates }: PromptInput): string {
   return lines.map((line) => `- ${line}`).join('\n');
 }
 
-function failureText(failure: Failure, keepsWork: boolean): string {
+/** Why the attempt before failed, for the one that mends it. */
+export function failureText(failure: Failure, keepsWork: boolean): string {
   const tail = failure.tail.slice(-MAX_FAILURE_CHARS).trim();
   const state = keepsWork ? 'What it changed is still in place: mend it.' : 'Its changes were taken back: begin anew.';
   return `The attempt before this one failed (${failure.outcome}): ${failure.reason} ${state}${tail === '' ? '' : `\n\n${fenced(tail)}`}`;
 }
 
-function doneTasks(plan: Plan): string {
+/** The latest of the tasks that are done. */
+export function doneTasks(plan: Plan): string {
   const done = plan.phases.flatMap((phase) => phase.tasks).filter((task) => task.status === 'completed');
   return done
     .slice(-MAX_DONE_TASKS)

@@ -3,16 +3,16 @@ import type { AgentJob, AgentResult } from '../adapters/agents/agent.ts';
 import { openAgent } from '../adapters/agents/open.ts';
 import { shellAgent } from '../adapters/agents/shell.ts';
 import { childEnvironment } from '../adapters/environment.ts';
-import { agentOf, gatesOf } from '../core/assignment.ts';
+import { agentOf } from '../core/assignment.ts';
 import type { Effect } from '../core/effect.ts';
 import { add, NOTHING, spendingOf } from '../core/budget.ts';
 import { durationMs } from '../core/frontmatter.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { phaseOf } from '../core/progress.ts';
-import { taskPrompt } from '../core/prompt.ts';
+import { brief } from './briefing.ts';
 import { armGuard, checkGuard, reflogMark } from './guard.ts';
 import { supervise } from './supervise.ts';
-import { logFile, taskOf, workOf, writeJournal } from './context.ts';
+import { logFile, taskOf, transcriptFile, workOf, writeJournal } from './context.ts';
 import type { Place, RunContext, TaskWork } from './context.ts';
 import { bringBack } from './retry.ts';
 import { crashPoint } from './crash.ts';
@@ -27,7 +27,7 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
   const { plan } = context.plan;
   const task = taskOf(context, effect.task);
   const phase = phaseOf(plan, task.id);
-  const name = agentOf(workspace.config, phase, task) ?? '';
+  const name = agentOf(workspace.config, phase, task);
   const begun = await begin(context, effect, name);
   if ('reason' in begun) return finished(context, effect, { ...failedResult(begun.reason), outcome: begun.outcome, tail: begun.tail });
   const { work } = begun;
@@ -41,7 +41,6 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
       : { type: 'agent' as const, agent: shellAgent() };
   if (opened.type === 'unknown') return finished(context, effect, failedResult(opened.message));
   await armGuard(context, effect);
-  const gates = gatesOf(workspace.config, phase, task);
   const job: AgentJob = {
     runId: context.runId,
     planId: context.planId,
@@ -51,24 +50,16 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
     attempt: effect.attempt,
     maxAttempts: effect.maxAttempts,
     cwd: work.place.root,
-    prompt: taskPrompt({
-      plan,
-      task,
-      attempt: effect.attempt,
-      maxAttempts: effect.maxAttempts,
-      gates,
-      failure: effect.failure,
-      keepsWork: begun.keepsWork,
-    }),
+    ...(await brief(context, effect, opened.agent, begun.keepsWork)),
     run: task.run,
     model: task.model ?? workspace.config.model,
-    gates: gates.map((gate) => gate.run),
     env: childEnvironment(context.env, workspace.config.env, { GIT_REFLOG_ACTION: reflogMark(context) }),
     wallTimeoutMs: task.timeout ?? durationMs(workspace.config.timeout),
     idleTimeoutMs: durationMs(workspace.config.idleTimeout),
     maxBudgetUsd: effect.ceiling?.usd,
     maxTokens: effect.ceiling?.tokens,
     logFile: logFile(context, task.id, effect.attempt, 'agent'),
+    transcriptFile: transcriptFile(context, task.id, effect.attempt),
     redaction: context.redaction,
     sandbox: context.sandbox,
   };

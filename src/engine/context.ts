@@ -184,6 +184,11 @@ export function logFile(context: RunContext, task: string, attempt: number, what
   return join(folder, `${task}.${attempt}.${what}.log`);
 }
 
+/** Where the transcript of one attempt is kept; see `core/transcript.ts`. */
+export function transcriptFile(context: RunContext, task: string, attempt: number): string {
+  return logFile(context, task, attempt, 'agent').replace(/agent\.log$/, 'transcript.jsonl');
+}
+
 /** The task in the plan as it was last accepted. */
 export function taskOf(context: RunContext, id: string): Task {
   const task = findTask(context.plan.plan, id);

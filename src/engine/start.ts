@@ -117,16 +117,16 @@ export async function checkAgents(
     if (isDone(task) || task.assignee === 'human' || (scope !== null && !scope.has(task.id))) continue;
     const name = agentOf(workspace.config, phase, task);
     if (name === 'run' && task.run !== undefined) continue;
-    if (name === undefined) {
-      throw new Problem(
-        `The task "${task.id}" names no agent and no "run:" command, and the config names no default. Add "agent: claude-code" (or another agent) to ${workspace.configFile ?? 'plans.config.yaml'}, or to the task.`,
-      );
-    }
     if (asked.has(name)) continue;
     asked.add(name);
     const opened = openAgent(name, workspace.config, { environment: env, ...(agents === undefined ? {} : { agents }) });
     const problem = opened.type === 'unknown' ? opened.message : await opened.agent.unavailable();
-    if (problem !== null) throw new Problem(`The task "${task.id}" cannot be done by the agent "${name}": ${problem}`);
+    if (problem === null) continue;
+    const named = task.agent ?? phase.agent ?? workspace.config.agent;
+    if (named !== undefined) throw new Problem(`The task "${task.id}" cannot be done by the agent "${name}": ${problem}`);
+    throw new Problem(
+      `The task "${task.id}" names no agent, and Claude, which does such tasks, cannot: ${problem} Or name another agent, in the task or as "agent: claude-code" in ${workspace.configFile ?? 'plans.config.yaml'}.`,
+    );
   }
 }
 

@@ -18,6 +18,12 @@ export interface AgentJob {
   /** Absolute folder the agent works in. */
   readonly cwd: string;
   readonly prompt: string;
+  /** What a bare model is told before its prompt, what changes least first; see {@link Agent.bare}. */
+  readonly frame?: readonly string[] | undefined;
+  /** Globs of the files that the task may change; undefined where it may change any. */
+  readonly files?: readonly string[] | undefined;
+  /** Absolute paths of files and folders that are not the task's to change, whatever its globs say. */
+  readonly readOnly?: readonly string[] | undefined;
   /** The task's `run:` command, where it has one. */
   readonly run: string | undefined;
   readonly model: string | undefined;
@@ -33,6 +39,8 @@ export interface AgentJob {
   readonly maxTokens?: number | undefined;
   /** Absolute path of the log that keeps the output, bounded. */
   readonly logFile: string;
+  /** Absolute path of the transcript, for an agent that has one; see `core/transcript.ts`. */
+  readonly transcriptFile?: string | undefined;
   /** Takes secrets out of what the agent prints. */
   readonly redaction?: Redaction | undefined;
   readonly sandbox?: Sandbox | null | undefined;
@@ -81,6 +89,8 @@ export interface AgentSession {
 
 export interface Agent {
   readonly name: string;
+  /** A model without a program around it: its prompt is the task alone, and the job's `frame` says what a program would find out. */
+  readonly bare?: boolean;
   /** Null when it can run here; else a sentence that says what is missing and what to do. */
   unavailable(): Promise<string | null>;
   start(job: AgentJob, emit: (event: AgentEvent) => void): AgentSession;

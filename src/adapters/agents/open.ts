@@ -1,15 +1,20 @@
 /** From an agent's name, as it stands in a plan or the config, to the agent. */
+import { DEFAULT_AGENT } from '../../core/assignment.ts';
 import type { Config } from '../../core/config.ts';
 import { suggest } from '../../core/suggest.ts';
 import type { Agent } from './agent.ts';
+import { claudeAgent } from './claude.ts';
 import { commandAgent } from './command.ts';
 import { PROFILES } from './profiles.ts';
 
 export type OpenedAgent = { readonly type: 'agent'; readonly agent: Agent } | { readonly type: 'unknown'; readonly message: string };
 
+/** The agents that need no description in a config. */
+export const BUILT_IN_AGENTS: readonly string[] = [DEFAULT_AGENT, ...Object.keys(PROFILES)];
+
 /** All names that `openAgent` knows, the config's first. */
 export function agentNames(config: Pick<Config, 'agents'>): string[] {
-  return [...new Set([...Object.keys(config.agents), ...Object.keys(PROFILES)])];
+  return [...new Set([...Object.keys(config.agents), ...BUILT_IN_AGENTS])];
 }
 
 /**
@@ -19,7 +24,7 @@ export function agentNames(config: Pick<Config, 'agents'>): string[] {
  */
 export function openAgent(
   name: string,
-  config: Pick<Config, 'agents'> & Partial<Pick<Config, 'prices'>>,
+  config: Pick<Config, 'agents' | 'claude' | 'prices'>,
   options: {
     readonly environment?: Readonly<Record<string, string | undefined>>;
     readonly graceMs?: number;
@@ -32,6 +37,7 @@ export function openAgent(
   if (given !== undefined) return { type: 'agent', agent: given };
   const own = Object.hasOwn(config.agents, name) ? config.agents[name] : undefined;
   if (own !== undefined) return { type: 'agent', agent: commandAgent({ name, profile: own, environment, graceMs, prices }) };
+  if (name === DEFAULT_AGENT) return { type: 'agent', agent: claudeAgent({ config, environment, graceMs }) };
   const builtIn = Object.hasOwn(PROFILES, name) ? PROFILES[name] : undefined;
   if (builtIn === undefined) return { type: 'unknown', message: unknownAgent(name, agentNames(config)) };
   const { failures, setup } = builtIn;

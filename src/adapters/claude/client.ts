@@ -46,7 +46,14 @@ export async function openClaude(settings: Config['claude'], environment: Enviro
   }
   const key = await findKey(settings, environment);
   if (key.type === 'missing') return { type: 'unavailable', message: key.message };
-  const { default: sdk } = await import('@anthropic-ai/sdk');
+  const loaded = await import('@anthropic-ai/sdk').catch(() => null);
+  if (loaded === null) {
+    return {
+      type: 'unavailable',
+      message: 'The package @anthropic-ai/sdk is missing, which comes with Plans. Install Plans anew: npm install gitplans',
+    };
+  }
+  const { default: sdk } = loaded;
   obeyProxies(environment);
   const redaction = redactionOf([key.secret]);
   const open = (notice: (text: string) => void = () => {}): Anthropic =>

@@ -60,17 +60,22 @@ export function readingTools(repository: Repository): BetaRunnableTool[] {
       }),
       async ({ path, from, lines }) => clean(await read(repository.root, await files(), inside(path), { from, lines })),
     ),
-    claudeTool(
-      'grep',
-      'Searches the files of the repository for an extended regular expression (as grep -E), line by line.',
-      z.object({
-        pattern: z.string().min(1),
-        path: z.string().default('').describe('A file or folder to search in, relative to the root. Empty: everywhere.'),
-        ignoreCase: z.boolean().default(false),
-      }),
-      async ({ pattern, path, ignoreCase }) => clean(await grep(git, pattern, inside(path), ignoreCase)),
-    ),
+    searchTool(git, repository.redaction),
   ];
+}
+
+/** The tool `grep`: through git, which knows what is ignored. Unlike the SDK's own it hands on no environment but that of `git`. */
+export function searchTool(git: GitProgram, redaction: Pick<Redaction, 'text'>): BetaRunnableTool {
+  return claudeTool(
+    'grep',
+    'Searches the files of the repository for an extended regular expression (as grep -E), line by line. What git ignores is left out.',
+    z.object({
+      pattern: z.string().min(1),
+      path: z.string().default('').describe('A file or folder to search in, relative to the root. Empty: everywhere.'),
+      ignoreCase: z.boolean().default(false),
+    }),
+    async ({ pattern, path, ignoreCase }) => redaction.text(await grep(git, pattern, inside(path), ignoreCase)),
+  );
 }
 
 /** A path as git has it, without what leads nowhere. What leads outside is in no listing. */

@@ -1,6 +1,7 @@
 /** The programs that a run needs: git, Node, the agents. */
-import { openAgent } from '../../adapters/agents/open.ts';
+import { BUILT_IN_AGENTS, openAgent } from '../../adapters/agents/open.ts';
 import { PROFILES } from '../../adapters/agents/profiles.ts';
+import { DEFAULT_AGENT } from '../../core/assignment.ts';
 import { childEnvironment } from '../../adapters/environment.ts';
 import { runProcess, type ProcessResult } from '../../adapters/process.ts';
 import type { Workspace } from '../workspace.ts';
@@ -78,17 +79,20 @@ async function checkAgents(workspace: Workspace, env: Environment): Promise<read
   const wanted = new Set([...Object.keys(config.agents), ...(config.agent === undefined ? [] : [config.agent])]);
   const missing: string[] = [];
   const found: Finding[] = [];
-  for (const name of new Set([...wanted, ...Object.keys(PROFILES)])) {
+  for (const name of new Set([...wanted, ...BUILT_IN_AGENTS])) {
     const opened = openAgent(name, config, { environment: env });
     const unavailable = opened.type === 'unknown' ? opened.message : await opened.agent.unavailable();
     if (unavailable === null) {
-      const [program = ''] = (config.agents[name] ?? PROFILES[name])?.command ?? [];
-      const version = await answer(workspace, env, [program, '--version']);
-      const said = version?.exitCode === 0 ? version.tail.trim().split('\n')[0] : '';
+      const [program] = (config.agents[name] ?? PROFILES[name])?.command ?? [];
+      const version = program === undefined ? null : await answer(workspace, env, [program, '--version']);
+      const said = program === undefined ? config.claude.model : version?.exitCode === 0 ? version.tail.trim().split('\n')[0] : '';
       found.push({ area: 'tools', severity: 'ok', text: `Agent ${name}${said ? ` (${said})` : ''}.`, todo: null });
     } else if (wanted.has(name)) {
       const severity = name === config.agent ? 'error' : 'warning';
       found.push({ area: 'tools', severity, text: `The agent "${name}" cannot be used.`, todo: unavailable });
+    } else if (name === DEFAULT_AGENT && config.agent === undefined) {
+      const text = 'Claude, which does tasks that name no agent, cannot be used.';
+      found.push({ area: 'tools', severity: 'note', text, todo: unavailable });
     } else missing.push(name);
   }
   if (missing.length > 0) found.push({ area: 'tools', severity: 'note', text: `Not installed: ${some(missing)}.`, todo: null });

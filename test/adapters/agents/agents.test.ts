@@ -6,6 +6,7 @@ import { commandAgent, commandArguments } from '../../../src/adapters/agents/com
 import { openAgent } from '../../../src/adapters/agents/open.ts';
 import { PROFILES } from '../../../src/adapters/agents/profiles.ts';
 import { shellAgent } from '../../../src/adapters/agents/shell.ts';
+import { DEFAULT_CONFIG } from '../../../src/adapters/config.ts';
 import { AgentProfile } from '../../../src/core/config.ts';
 import { agentCommand, contentOf, isRunning, type Step } from '../../support/scripted.ts';
 import { folderForEach } from '../../support/folder.ts';
@@ -96,7 +97,7 @@ describe('a command', () => {
   });
 
   test('a program that is missing is said before the start, and is an outcome after it', async () => {
-    const opened = openAgent('codex', { agents: {} }, { environment: { PATH: folder } });
+    const opened = openAgent('codex', DEFAULT_CONFIG, { environment: { PATH: folder } });
     if (opened.type !== 'agent') throw new Error(opened.message);
     expect(await opened.agent.unavailable()).toMatch(/^The agent "codex" needs the program "codex".*npm install/);
     const missing = commandAgent({ name: 'x', profile: AgentProfile.parse({ command: ['no-such-program'] }), environment: {} });
@@ -145,17 +146,17 @@ describe('arguments', () => {
 
 describe('a name', () => {
   test('of the config goes before the built-in one', async () => {
-    const opened = openAgent('codex', { agents: { codex: AgentProfile.parse({ command: [process.execPath] }) } });
+    const opened = openAgent('codex', { ...DEFAULT_CONFIG, agents: { codex: AgentProfile.parse({ command: [process.execPath] }) } });
     expect(opened.type === 'agent' && (await opened.agent.unavailable())).toBeNull();
   });
 
   test.each([
     ['codx', 'Did you mean "codex"?'],
-    ['claude', 'Did you mean "claude-code"?'],
-    ['something', 'There is no agent "something". Known are mine, claude-code'],
+    ['claud', 'Did you mean "claude"?'],
+    ['something', 'There is no agent "something". Known are mine, claude, claude-code'],
     ['constructor', 'There is no agent "constructor".'],
   ])('that is unknown: %s', (name, message) => {
-    const opened = openAgent(name, { agents: { mine: AgentProfile.parse({ command: ['x'] }) } });
+    const opened = openAgent(name, { ...DEFAULT_CONFIG, agents: { mine: AgentProfile.parse({ command: ['x'] }) } });
     expect(opened).toEqual({ type: 'unknown', message: expect.stringContaining(message) });
   });
 });

@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { AgentEvent, AgentJob } from '../../../src/adapters/agents/agent.ts';
 import { openAgent } from '../../../src/adapters/agents/open.ts';
+import { DEFAULT_CONFIG } from '../../../src/adapters/config.ts';
 import { childEnvironment } from '../../../src/adapters/environment.ts';
 import { folderForEach } from '../../support/folder.ts';
 import { agentJob } from '../../support/job.ts';
@@ -41,7 +42,7 @@ async function session(turns: readonly Turn[], change: Partial<AgentJob> = {}) {
     CLAUDE_CONFIG_DIR: join(folder, 'claude'),
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
   };
-  const opened = openAgent('claude-code', { agents: {} }, { environment, graceMs: 3_000 });
+  const opened = openAgent('claude-code', DEFAULT_CONFIG, { environment, graceMs: 3_000 });
   if (opened.type !== 'agent') throw new Error(opened.message);
   const env = childEnvironment(environment, [], {});
   const job = agentJob(folder, { cwd, env, model: 'claude-sonnet-5-5', wallTimeoutMs: SLOW_MS, ...change });
