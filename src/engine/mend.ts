@@ -1,6 +1,8 @@
 /** What a crash left: ended, kept, or put back, so that a run begins on what git says. */
 import { recoverFiles } from '../adapters/files.ts';
-import { sweep } from '../adapters/git/index-lock.ts';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { forgetWorktree, halfMadeWorktrees } from '../adapters/git/left-locks.ts';
 import { openGit } from '../adapters/git/open.ts';
 import { spendingOf, toCost } from '../core/budget.ts';
 import { checkPlan } from '../core/lint.ts';
@@ -14,7 +16,7 @@ import { readDecisions } from './decisions.ts';
 import { readJournal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
 import { attemptMessage, keptPaths, lastEvidence, nextAttemptRef } from './kept.ts';
-import { readHolder } from './lock-file.ts';
+import { readHolder, takeFile } from './lock-file.ts';
 import type { PlanFile } from './plan-file.ts';
 import { worktreeLock } from './pool.ts';
 import { changesSince, takeSnapshot } from './snapshot.ts';
@@ -39,7 +41,8 @@ interface Present {
 export async function mend(workspace: Workspace, plan: PlanFile, now: Present): Promise<Mended> {
   const { git } = workspace;
   recoverFiles(`${workspace.plansFolder}/`);
-  sweep(git.gitDir);
+  await git.recover();
+  await finishWorktrees(workspace, now.head);
   let putBack: readonly string[] = [];
   const entries = readJournal(git.commonDir, plan.plan.id);
   const [first] = entries;
@@ -73,6 +76,25 @@ async function reclaimPlan(workspace: Workspace, plan: PlanFile, decided: Readon
   if (writing.type === 'failed')
     throw new Problem(`What a run that was cut off left in ${plan.path} could not be put back: ${writing.message}`);
   return putBack;
+}
+
+/** Worktrees that a killed run had only begun to make. Nobody has worked in one, but git counts it, and calls a branch broken that it stands on. */
+async function finishWorktrees({ git, root: checkout, stateFolder }: Workspace, head: string): Promise<void> {
+  const folder = join(stateFolder, 'worktrees');
+  for (const { root, gitDir } of halfMadeWorktrees(git.commonDir)) {
+    if (dirname(root) !== folder || !existsSync(folder)) continue;
+    const lock = takeFile(worktreeLock(root), checkout, 'mend');
+    // Another plan's run is making it.
+    if ('holder' in lock) continue;
+    try {
+      const opened = await openGit(root).catch(() => null);
+      if (opened?.gitDir === gitDir) await opened.finishWorktree(head);
+      else forgetWorktree({ root, gitDir });
+      await opened?.close();
+    } finally {
+      lock.release();
+    }
+  }
 }
 
 /** What the attempt had changed, kept as any other attempt that did not pass. */

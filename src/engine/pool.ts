@@ -147,6 +147,7 @@ export class WorktreePool {
       return null;
     }
     await opened.finishWorktree(commit);
+    await opened.recover();
     const dirty = readMark(opened)?.dirty ?? [];
     const slot: Slot = { root, git: opened, base: commit, before: { head: await opened.head(), dirty: new Map(dirty) }, spent: null };
     this.#all.push(slot);

@@ -162,6 +162,31 @@ async function settleIndex(place: CommitPlace, asked: readonly string[], files: 
   await place.git.run(['update-index', '-q', '--refresh']);
 }
 
+/**
+ * Makes the index hold the last commit where a kill came before it did: git moves the branch first. Only paths whose file is what was
+ * committed and whose entry is what was there before: anything else is a person's.
+ */
+export async function settleLast(place: CommitPlace): Promise<void> {
+  const { commit } = await place.head();
+  if (commit === null) return;
+  const { tree, parents } = await place.commitObject(commit);
+  const old = parents[0] === undefined ? null : (await place.commitObject(parents[0])).tree;
+  const files = await diffTrees(place.readTree, old, tree);
+  if (files.length === 0) return;
+  const paths = files.map((file) => file.path);
+  const differs = (await place.git.must(['diff', '--name-only', '--no-renames', '-z', commit, '--'])).toString('utf8').split('\0');
+  const theirs = new Set(differs);
+  const entries = await indexEntries(place.git, paths);
+  const behind = files.filter(({ path, before, after }) => {
+    const entry = entries.get(path) ?? null;
+    return !theirs.has(path) && !sameEntry(entry, after) && sameEntry(entry, before);
+  });
+  if (behind.length === 0) return;
+  const behindPaths = behind.map(({ path }) => path);
+  await setEntries(place.git, place.zero, behindPaths, entriesOf(behind, 'after'));
+  await place.git.run(['update-index', '-q', '--refresh']);
+}
+
 function entriesOf(files: readonly TreeDifference[], side: 'before' | 'after'): ReadonlyMap<string, TreeEntry> {
   return new Map(
     files.flatMap((file) => {

@@ -62,6 +62,10 @@ class EmbeddedGit implements Git {
     return this.#alone(() => unlessLocked(this.#indexLock, () => commitEmbedded(this.#place, request)));
   }
 
+  async recover(): Promise<void> {
+    // Its commits are one rename of the index and one of a reference; a lock that a kill leaves is named to the person.
+  }
+
   async log(query: LogQuery = {}): Promise<readonly Commit[]> {
     if (query.only !== undefined) return singleCommits(this.#place, query.only);
     const to = await this.resolve(query.to ?? 'HEAD');

@@ -140,6 +140,8 @@ export interface Git {
   /** Throws what `commit` would throw for these paths, before anything is changed. */
   assertCommits(paths: readonly string[]): Promise<void>;
   commit(request: CommitRequest): Promise<CommitOutcome>;
+  /** Takes away what killed processes of this tool left: locks, temporary files, an index that lacks the last commit. While no other of ours works here. */
+  recover(): Promise<void>;
   /** Newest first, topological. */
   log(query?: LogQuery): Promise<readonly Commit[]>;
   /** A blob's bytes by object id; null where there is no such object. */

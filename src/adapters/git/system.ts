@@ -1,7 +1,7 @@
 /** Git by the git program: whatever a repository uses (hooks, signing, attributes, worktrees, sha256), git itself does it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commitPaths, type CommitObject, type CommitPlace } from './commit.ts';
+import { commitPaths, settleLast, type CommitObject, type CommitPlace } from './commit.ts';
 import { literal } from './entries.ts';
 import type {
   Commit,
@@ -17,7 +17,8 @@ import type {
   WorkTreeStatus,
 } from './git.ts';
 import { HookFolder } from './hooks.ts';
-import { IndexLock, isHalfMade, unlessLocked } from './index-lock.ts';
+import { IndexLock, unlessLocked } from './index-lock.ts';
+import { isHalfMade, recoverLeft } from './left-locks.ts';
 import { keepCommit, restorePaths, type KeepRequest } from './keep.ts';
 import { locate, type Location } from './locate.ts';
 import { LogParser, logArguments, oldestRoot, singleArguments } from './log.ts';
@@ -67,7 +68,7 @@ class SystemGit implements Git, CommitPlace {
   readonly #indexLock: IndexLock;
 
   constructor(location: Location, git: GitProgram, lockWaitMs?: number) {
-    this.#indexLock = new IndexLock({ gitDir: location.gitDir, root: location.root }, lockWaitMs);
+    this.#indexLock = new IndexLock(location, lockWaitMs);
     this.root = location.root;
     this.commonDir = location.commonDir;
     this.gitDir = location.gitDir;
@@ -109,6 +110,10 @@ class SystemGit implements Git, CommitPlace {
 
   commit(request: CommitRequest): Promise<CommitOutcome> {
     return this.#alone(() => unlessLocked(this.#indexLock, () => commitPaths(this, request)));
+  }
+
+  async recover(): Promise<void> {
+    if (recoverLeft(this)) await this.#alone(() => this.#indexLock.change(() => settleLast(this)));
   }
 
   async log(query: LogQuery = {}): Promise<readonly Commit[]> {

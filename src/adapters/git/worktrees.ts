@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Replayed } from './git.ts';
-import { HALF_MADE } from './index-lock.ts';
+import { HALF_MADE } from './left-locks.ts';
 import { KEEPER, removeFile } from './keep.ts';
 import type { GitProgram } from './process.ts';
 

@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { describe, expect, it, test } from 'vitest';
-import { sweep } from '../../../src/adapters/git/index-lock.ts';
+import { describe, expect, it } from 'vitest';
 import { openSystemGit } from '../../../src/adapters/git/system.ts';
 import { commit, open, opened, repositoryWith } from './opened.ts';
 
@@ -68,13 +67,45 @@ describe('a worktree whose making was cut off', () => {
   });
 });
 
-test('what a killed process left of its own in git’s folder is swept, and nothing else', async () => {
-  const repository = await repositoryWith({ 'a.txt': 'a\n' });
-  const left = [`plans-keep-${DEAD}-1`, `plans-keep-${DEAD}-1.lock`, `plans-paths-${DEAD}-22`, `plans-index.${DEAD}`];
-  const stays = [`plans-keep-${process.pid}-1`, 'plans-setup', 'plans-mine'];
-  await repository.write(Object.fromEntries([...left, ...stays].map((name) => [`.git/${name}`, 'x'])));
-  sweep(repository.path('.git'));
-  expect(readdirSync(repository.path('.git')).filter((name) => name.startsWith('plans-'))).toEqual(stays.toSorted());
+describe('what a killed process left', () => {
+  it('of its own in git’s folder is taken away, and nothing else', async () => {
+    const repository = await repositoryWith({ 'a.txt': 'a\n' });
+    const left = [`plans-keep-${DEAD}-1`, `plans-keep-${DEAD}-1.lock`, `plans-paths-${DEAD}-22`, `plans-index.${DEAD}`];
+    const stays = [`plans-keep-${process.pid}-1`, 'plans-setup', 'plans-mine'];
+    const locks = ['index.lock', 'HEAD.lock', 'refs/heads/main.lock', 'refs/plans/a/1.lock'];
+    await repository.write(Object.fromEntries([...left, ...stays, ...locks].map((name) => [`.git/${name}`, 'x'])));
+    await (await open(repository.root)).recover();
+    expect(readdirSync(repository.path('.git')).filter((name) => name.startsWith('plans-'))).toEqual(stays.toSorted());
+    for (const lock of locks) expect(existsSync(repository.path(`.git/${lock}`)), lock).toBe(false);
+  });
+
+  it('of locks is another’s without a note, and one that was made long after it', async () => {
+    const repository = await repositoryWith({ 'a.txt': 'a\n' });
+    const git = await open(repository.root);
+    await repository.write({ '.git/HEAD.lock': '' });
+    await git.recover();
+    expect(existsSync(repository.path('.git/HEAD.lock'))).toBe(true);
+    const note = repository.path(`.git/plans-index.${DEAD}`);
+    writeFileSync(note, '12345');
+    utimesSync(note, new Date('2020-01-01'), new Date('2020-01-01'));
+    await git.recover();
+    expect(existsSync(repository.path('.git/HEAD.lock'))).toBe(true);
+    expect(existsSync(note)).toBe(false);
+  });
+
+  it('of a commit that the index lacks is in it again, and what a person staged stays', async () => {
+    const repository = await repositoryWith({ 'a.txt': 'a\n', 'b.txt': 'b\n', 'c.txt': 'c\n' });
+    repository.git('update-ref', '-m', 'x', 'refs/heads/before', 'HEAD');
+    await repository.commit('task', { 'a.txt': 'A\n', 'b.txt': 'B\n', 'new.txt': 'n\n' });
+    // As git leaves it that is killed between the two: the branch has moved, the index has not.
+    repository.git('read-tree', 'before');
+    repository.git('update-index', '--add', 'new.txt');
+    await repository.write({ 'c.txt': 'mine\n' });
+    repository.git('add', 'c.txt');
+    await repository.write({ 'b.txt': 'mine\n', [`.git/plans-index.${DEAD}`]: '12345' });
+    await (await open(repository.root)).recover();
+    expect(repository.status()).toEqual(['MM b.txt', 'M  c.txt']);
+  });
 });
 
 describe('an index.lock', () => {
@@ -111,6 +142,7 @@ describe('an index.lock', () => {
     opened.push(git);
     await repository.write({ 'a.txt': 'A\n', [`.git/plans-index.${DEAD}`]: '12345', '.git/index.lock': '' });
     expect(await commit(git, ['a.txt'])).toMatchObject({ type: 'committed' });
+    await git.recover();
     expect(existsSync(repository.path(`.git/plans-index.${DEAD}`))).toBe(false);
   });
 
