@@ -4,7 +4,7 @@
  */
 import { isDone } from './plan.ts';
 import { phaseOf } from './progress.ts';
-import { doneTasks, failureText, section, type PromptInput } from './prompt.ts';
+import { beforeThis, doneTasks, section, type PromptInput } from './prompt.ts';
 import { fenced } from './quote.ts';
 
 /** Characters of one file of project instructions. */
@@ -86,11 +86,10 @@ export function taskFrame(input: FrameInput): readonly [string, string] {
   return [joined(general), joined(particular)];
 }
 
-/** The first message: the task itself, and on a retry why the attempt before failed. */
+/** The first message: the task itself, and what went before this attempt. */
 export function taskRequest(input: PromptInput): string {
-  const { task, failure, attempt, maxAttempts, keepsWork } = input;
-  const again = failure === null ? '' : section(`Attempt ${attempt} of ${maxAttempts}`, failureText(failure, keepsWork));
-  return `${joined([`# Task: ${task.title}`, task.description, again])}\n`;
+  const { task } = input;
+  return `${joined([`# Task: ${task.title}`, task.description, beforeThis(input)])}\n`;
 }
 
 function repository({ platform, entries, sandbox }: Surroundings): string {

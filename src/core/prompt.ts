@@ -7,6 +7,10 @@ import type { Failure } from './effect.ts';
 
 /** Characters of a failed attempt's output that the next one gets to see. */
 const MAX_FAILURE_CHARS = 8_000;
+/** Of the reason of an attempt of an earlier run. */
+const MAX_REASON_CHARS = 500;
+/** Outcomes that say nothing against the work. */
+const CUT_SHORT: ReadonlySet<string> = new Set(['interrupted', 'cancelled', 'rate_limited', 'budget']);
 /** Finished tasks named in the prompt, the latest ones. */
 const MAX_DONE_TASKS = 40;
 
@@ -21,6 +25,15 @@ export interface PromptInput {
   readonly failure: Failure | null;
   /** Whether this attempt begins on what the failed one left. */
   readonly keepsWork: boolean;
+  /** The attempt of an earlier run on whose work the first one begins; null where there is none. */
+  readonly earlier: EarlierAttempt | null;
+}
+
+/** An attempt of which nothing is known but what was kept of it. */
+export interface EarlierAttempt {
+  readonly outcome: string;
+  /** One sentence; empty where nobody said. */
+  readonly reason: string;
 }
 
 /** The prompt for one attempt at one task: Markdown, a few kilobytes. */
@@ -31,7 +44,7 @@ export function taskPrompt(input: PromptInput): string {
     `# Task: ${task.title}`,
     task.description,
     section('Rules', rules(input)),
-    input.failure === null ? '' : section(`Attempt ${input.attempt} of ${input.maxAttempts}`, failureText(input.failure, input.keepsWork)),
+    beforeThis(input),
     section(`The plan: ${plan.title}`, plan.description),
     phase === undefined || phase.title === '' ? '' : section(`The phase: ${phase.title}`, phase.description),
     section('Done so far', doneTasks(plan)),
@@ -59,11 +72,22 @@ function rules({ task, gates }: PromptInput): string {
   return lines.map((line) => `- ${line}`).join('\n');
 }
 
-/** Why the attempt before failed, for the one that mends it. */
-export function failureText(failure: Failure, keepsWork: boolean): string {
+/** What went before this attempt: why the last one failed, or what one of an earlier run has left. Empty where neither is. */
+export function beforeThis({ failure, earlier, attempt, maxAttempts, keepsWork }: PromptInput): string {
+  if (failure !== null) return section(`Attempt ${attempt} of ${maxAttempts}`, failureText(failure, keepsWork));
+  return earlier === null ? '' : section('Work that is there already', earlierText(earlier));
+}
+
+function failureText(failure: Failure, keepsWork: boolean): string {
   const tail = failure.tail.slice(-MAX_FAILURE_CHARS).trim();
   const state = keepsWork ? 'What it changed is still in place: mend it.' : 'Its changes were taken back: begin anew.';
   return `The attempt before this one failed (${failure.outcome}): ${failure.reason} ${state}${tail === '' ? '' : `\n\n${fenced(tail)}`}`;
+}
+
+function earlierText({ outcome, reason }: EarlierAttempt): string {
+  const what = CUT_SHORT.has(outcome) ? 'was cut short' : `failed (${outcome})`;
+  const why = reason === '' ? '.' : `: ${reason.slice(0, MAX_REASON_CHARS)}`;
+  return `An earlier attempt at this task ${what}${why} What it changed is still in place: look at it (\`git status\`, \`git diff\`) and go on from there.`;
 }
 
 /** The latest of the tasks that are done. */

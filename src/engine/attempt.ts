@@ -10,6 +10,7 @@ import { durationMs } from '../core/frontmatter.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { phaseOf } from '../core/progress.ts';
 import { brief } from './briefing.ts';
+import type { EarlierAttempt } from '../core/prompt.ts';
 import { armGuard, checkGuard, reflogMark } from './guard.ts';
 import { supervise } from './supervise.ts';
 import { logFile, taskOf, transcriptFile, workOf, writeJournal } from './context.ts';
@@ -50,7 +51,7 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
     attempt: effect.attempt,
     maxAttempts: effect.maxAttempts,
     cwd: work.place.root,
-    ...(await brief(context, effect, opened.agent, begun.keepsWork)),
+    ...(await brief(context, effect, opened.agent, begun)),
     run: task.run,
     model: task.model ?? workspace.config.model,
     env: childEnvironment(context.env, workspace.config.env, { GIT_REFLOG_ACTION: reflogMark(context) }),
@@ -85,7 +86,7 @@ export function journalUsage(context: RunContext, { task, attempt, usage }: Extr
 }
 
 type Begun =
-  | { readonly work: TaskWork; readonly keepsWork: boolean }
+  | { readonly work: TaskWork; readonly keepsWork: boolean; readonly earlier: EarlierAttempt | null }
   | { readonly outcome: AgentResult['outcome'] | 'setup_failed'; readonly reason: string; readonly tail: string };
 
 /** Finds the place for an attempt, and puts it into the state that the attempt begins on. */
@@ -103,12 +104,13 @@ async function begin(context: RunContext, effect: Start, agent: string): Promise
     }
     const work = newWork(context, now, attempt, agent, place);
     context.tasks.set(task, work);
-    return { work, keepsWork: place.slot !== null && (await bringBack(context, task, place.slot)) };
+    const earlier = place.slot === null ? (context.left.get(task) ?? null) : await bringBack(context, task, place.slot);
+    return { work, keepsWork: earlier !== null, earlier };
   }
   Object.assign(known, { attempt, attemptStartedAt: now, attemptBeganAt: context.now().getTime(), agent, usage: null, gates: [] });
   const { slot } = known.place;
   const anew = context.workspace.config.retryFrom === 'base' || (slot !== null && effect.failure?.outcome === 'conflict');
-  if (!anew) return { work: known, keepsWork: true };
+  if (!anew) return { work: known, keepsWork: true, earlier: context.left.get(task) ?? null };
   if (slot === null) await context.workspace.git.restore(context.head.commit, known.paths);
   else {
     // What the failed attempt did is kept already: the new one begins on what has landed meanwhile.
@@ -117,7 +119,7 @@ async function begin(context: RunContext, effect: Start, agent: string): Promise
     known.before = slot.before;
   }
   known.paths = [];
-  return { work: known, keepsWork: false };
+  return { work: known, keepsWork: false, earlier: null };
 }
 
 async function placeFor(context: RunContext, { task, apart }: Start): Promise<Place | { readonly reason: string; readonly tail: string }> {

@@ -16,19 +16,19 @@ import { STATE_FOLDER } from './workspace.ts';
 
 type Start = Extract<Effect, { type: 'start-attempt' }>;
 
-/** `keepsWork`: the attempt begins on what the failed one before it left. */
+/** The prompt and what else the agent is told. */
 export async function brief(
   context: RunContext,
   effect: Start,
   { bare = false }: Agent,
-  keepsWork: boolean,
+  begun: Pick<PromptInput, 'keepsWork' | 'earlier'>,
 ): Promise<Pick<AgentJob, 'prompt' | 'gates' | 'frame' | 'files' | 'readOnly'>> {
   const { plan } = context.plan;
   const task = taskOf(context, effect.task);
   const work = workOf(context, effect.task);
   const { attempt, maxAttempts, failure } = effect;
   const gates = gatesOf(context.workspace.config, phaseOf(plan, task.id), task);
-  const input: PromptInput = { plan, task, attempt, maxAttempts, gates, failure, keepsWork };
+  const input: PromptInput = { plan, task, attempt, maxAttempts, gates, failure, keepsWork: begun.keepsWork, earlier: begun.earlier };
   const commands = gates.map(({ run }) => run);
   if (!bare) return { prompt: taskPrompt(input), gates: commands };
   const timeoutMs = task.timeout ?? durationMs(context.workspace.config.timeout);

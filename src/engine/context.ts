@@ -13,6 +13,7 @@ import type { Task } from '../core/plan.ts';
 import type { Sandbox } from '../adapters/sandbox.ts';
 import type { Redaction } from '../core/redact.ts';
 import { findTask } from '../core/progress.ts';
+import type { EarlierAttempt } from '../core/prompt.ts';
 import type { Fact } from '../core/effect.ts';
 import type { RunLimits } from '../core/run.ts';
 import type { Journal } from './journal.ts';
@@ -104,6 +105,8 @@ export interface RunContext {
   readonly approved: ReadonlySet<string>;
   /** What is dirty and not the run's. */
   base: Snapshot;
+  /** Tasks of whose last attempt something is in the checkout still. */
+  readonly left: Map<string, EarlierAttempt>;
   /** The last guard of the checkout: where nothing is different since, git need not be asked again. */
   guarded: Guard | null;
   readonly tasks: Map<string, TaskWork>;

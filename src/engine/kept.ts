@@ -1,6 +1,7 @@
 /** What failed attempts left, kept as commits: `refs/plans/attempts/<plan>/<task>/<n>`. Local, never pushed by itself. */
 import { attemptTrailers, readAttempt, type AttemptEvidence } from '../core/trailer.ts';
-import type { Git } from '../adapters/git/git.ts';
+import type { EarlierAttempt } from '../core/prompt.ts';
+import type { Commit, Git } from '../adapters/git/git.ts';
 
 export const ATTEMPTS = 'refs/plans/attempts/';
 
@@ -51,21 +52,33 @@ export function preservedRef(planId: string, task: string, commit: string): stri
   return `refs/plans/preserved/${refName(planId)}/${refName(task)}/${commit.slice(0, 12)}`;
 }
 
-/** Paths that the last kept attempts of some tasks had changed: they are those tasks' work, not a person's, when they go on. */
-export async function keptPaths(git: Git, planId: string, tasks: ReadonlySet<string>): Promise<readonly string[]> {
+/** What the last kept attempt at a task left. */
+export interface Left extends EarlierAttempt {
+  readonly paths: readonly string[];
+}
+
+/** What the last kept attempts at some tasks left, by task: those tasks' work, not a person's, when they go on. */
+export async function leftBy(git: Git, planId: string, tasks: readonly string[]): Promise<ReadonlyMap<string, Left>> {
   const prefix = `${ATTEMPTS}${refName(planId)}/`;
-  const wanted = new Set([...tasks].map(refName));
+  const wanted = new Map(tasks.map((task) => [refName(task), task]));
   const last = new Map<string, { readonly number: number; readonly commit: string }>();
   for (const [ref, commit] of await git.refs(prefix)) {
-    const [task = '', number = ''] = ref.slice(prefix.length).split('/');
-    if (wanted.has(task) && Number(number) > (last.get(task)?.number ?? 0)) last.set(task, { number: Number(number), commit });
+    const [name = '', number = ''] = ref.slice(prefix.length).split('/');
+    const task = wanted.get(name);
+    if (task !== undefined && Number(number) > (last.get(task)?.number ?? 0)) last.set(task, { number: Number(number), commit });
   }
-  const paths: string[] = [];
-  for (const { commit } of last.values()) {
+  const left = new Map<string, Left>();
+  for (const [task, { commit }] of last) {
     const [kept] = await git.log({ to: commit, limit: 1 });
-    paths.push(...(kept?.changes.map(({ path }) => path) ?? []));
+    if (kept !== undefined) left.set(task, leftIn(kept));
   }
-  return paths;
+  return left;
+}
+
+/** What the commit of a kept attempt says; see {@link attemptMessage}. */
+export function leftIn({ changes, body, trailers }: Commit): Left {
+  const reason = body.split('\n\n').slice(0, -1).join(' ').replaceAll(/\s+/g, ' ');
+  return { paths: changes.map(({ path }) => path), outcome: readAttempt(trailers)?.outcome ?? '', reason };
 }
 
 /** Under which the attempts at a task are kept; it ends with a slash. */

@@ -138,6 +138,7 @@ export async function finishAttempt(context: RunContext, effect: EffectOf<'finis
   const willRetry = effect.willRetry && !paused && !voided;
   // What works apart leaves its worktree to others; its work is under the ref. In the checkout it stays for a person to mend.
   if (!willRetry && work.place.slot !== null) leave(context, task);
+  else if (!willRetry && paths.length > 0) context.left.set(task, failure);
   const durationMs = performance.now() - work.attemptStartedAt;
   const { outcome, reason, gates, tail } = failure;
   context.post({

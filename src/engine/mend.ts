@@ -9,13 +9,14 @@ import { checkPlan } from '../core/lint.ts';
 import { isOpen, type Plan } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
 import { findTask } from '../core/progress.ts';
+import type { EarlierAttempt } from '../core/prompt.ts';
 import { reclaim } from '../core/reclaim.ts';
 import type { Redaction } from '../core/redact.ts';
 import { isProtected } from './context.ts';
 import { readDecisions } from './decisions.ts';
 import { readJournal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
-import { attemptMessage, keptPaths, lastEvidence, nextAttemptRef } from './kept.ts';
+import { attemptMessage, lastEvidence, leftBy, nextAttemptRef } from './kept.ts';
 import { readHolder, takeFile } from './lock-file.ts';
 import type { PlanFile } from './plan-file.ts';
 import { worktreeLock } from './pool.ts';
@@ -29,6 +30,8 @@ export interface Mended {
   readonly base: Snapshot;
   /** What of the plan file was put back to what git says. */
   readonly putBack: readonly string[];
+  /** Open tasks of whose last attempt something is in the checkout still. */
+  readonly left: ReadonlyMap<string, EarlierAttempt>;
 }
 
 interface Present {
@@ -51,11 +54,17 @@ export async function mend(workspace: Workspace, plan: PlanFile, now: Present): 
     for (const entry of entries) await keepHalfDone(workspace, plan, entry, now);
   }
   const snapshot = await takeSnapshot(git, (path) => isProtected(workspace, path));
-  if (snapshot.dirty.size === 0) return { base: snapshot, putBack };
+  if (snapshot.dirty.size === 0) return { base: snapshot, putBack, left: new Map() };
   const dirty = new Map(snapshot.dirty);
   const open = plan.plan.phases.flatMap((phase) => phase.tasks).filter(isOpen);
-  for (const path of await keptPaths(git, plan.plan.id, new Set(open.map(({ id }) => id)))) dirty.delete(path);
-  return { base: { ...snapshot, dirty }, putBack };
+  const kept = await leftBy(
+    git,
+    plan.plan.id,
+    open.map(({ id }) => id),
+  );
+  for (const { paths } of kept.values()) for (const path of paths) dirty.delete(path);
+  const left = new Map([...kept].filter(([, { paths }]) => paths.some((path) => snapshot.dirty.has(path))));
+  return { base: { ...snapshot, dirty }, putBack, left };
 }
 
 /**

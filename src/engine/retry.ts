@@ -3,11 +3,12 @@ import type { Git } from '../adapters/git/git.ts';
 import type { Plan } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
 import { phaseOf } from '../core/progress.ts';
+import type { EarlierAttempt } from '../core/prompt.ts';
 import { note } from './context.ts';
 import type { RunContext } from './context.ts';
 import { steer } from './control.ts';
 import type { Caller, Steered } from './control.ts';
-import { lastAttempt, preservedRef, retryRef } from './kept.ts';
+import { lastAttempt, leftIn, preservedRef, retryRef } from './kept.ts';
 import type { Slot } from './pool.ts';
 import { retrying } from './words.ts';
 
@@ -52,18 +53,18 @@ async function clear(git: Git, { planId, task, kept }: { planId: string; task: s
 }
 
 /**
- * Brings what a kept attempt did into the worktree of its retry, on top of what has landed since. False where nothing is to be brought, or
+ * Brings what a kept attempt did into the worktree of its retry, on top of what has landed since. Null where nothing is to be brought, or
  * where it does not go together with that; then the retry begins clean.
  */
-export async function bringBack(context: RunContext, task: string, slot: Slot): Promise<boolean> {
+export async function bringBack(context: RunContext, task: string, slot: Slot): Promise<EarlierAttempt | null> {
   const { git } = context.workspace;
   const ref = retryRef(context.planId, task);
   const kept = (await git.refs(ref)).get(ref);
-  if (kept === undefined) return false;
+  if (kept === undefined) return null;
   await git.updateRef(ref, null, kept);
   const [attempt] = await git.log({ to: kept, limit: 1 });
-  const paths = attempt?.changes.map(({ path }) => path) ?? [];
-  if (paths.length === 0) return false;
+  const left = attempt === undefined ? null : leftIn(attempt);
+  if (left === null || left.paths.length === 0) return null;
   // Git throws where the two have no common history any more.
   const replayed = await git.replay(kept, slot.base, `${context.planId}/${task}: begin on attempt ${kept.slice(0, 12)}`).catch(() => null);
   if (replayed === null || replayed.type === 'conflict') {
@@ -72,8 +73,8 @@ export async function bringBack(context: RunContext, task: string, slot: Slot): 
       task,
       `What its last attempt left (${kept.slice(0, 12)}) does not go together with what has landed since; the retry begins clean.`,
     );
-    return false;
+    return null;
   }
-  await slot.git.restore(replayed.commit, paths);
-  return true;
+  await slot.git.restore(replayed.commit, left.paths);
+  return left;
 }

@@ -118,7 +118,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
   const { planId, runId, env, head, lease, redaction } = options;
   const now = options.now ?? (() => new Date());
   const inbox = new Inbox();
-  const { base, putBack } = await mend(workspace, plan, { head: head.commit, redaction });
+  const { base, putBack, left } = await mend(workspace, plan, { head: head.commit, redaction });
   const spent = await spentSoFar(workspace, planId, now());
   const abort = new AbortController();
   const inTurn = turns();
@@ -137,6 +137,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     commits: 0,
     approved: options.approved,
     base,
+    left: new Map(left),
     limits: limitsOf(workspace, plan, spent),
     unrecorded: spent.unrecorded,
     agents: options.agents ?? new Map(),

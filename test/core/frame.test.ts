@@ -50,6 +50,7 @@ const INPUT: FrameInput = {
   ],
   failure: null,
   keepsWork: false,
+  earlier: null,
   surroundings: {
     folder: '/home/ada/greet',
     platform: 'linux',
