@@ -29,9 +29,11 @@ export interface CommandContext {
   readonly quiet: boolean;
   /** Milliseconds since 1970. */
   now(): number;
-  /** All of standard input. */
-  readInput(): Promise<string>;
-  /** A line typed by a person; undefined where no person sits at a terminal. */
+  /** Something other than a terminal gives standard input: a pipe or a file. */
+  readonly inputIsPiped: boolean;
+  /** All of standard input. Once the signal says so it is closed, and what has come so far is given. */
+  readInput(signal?: AbortSignal): Promise<string>;
+  /** A line typed by a person, `n` where they end the input (Ctrl-D, Ctrl-C); undefined where no person sits at a terminal. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
   /** Called for each SIGINT, and once for SIGTERM and SIGHUP; returns what ends that. */
   onSignal(listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void): () => void;

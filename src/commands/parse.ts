@@ -100,7 +100,7 @@ function checkArguments(command: CommandSpec, given: readonly string[]): void {
   const many = command.arguments.some((argument) => argument.many === true);
   const extra = given[command.arguments.length];
   if (extra !== undefined && !many) {
-    const hint = command.name === 'new' ? ' Put the title in quotes.' : '';
+    const hint = command.arguments[0]?.name === 'TITLE' ? ' Put the title in quotes.' : '';
     throw new CommandError(`"plans ${command.name}" does not take "${extra}".${hint} ${usage}`);
   }
   for (const [index, argument] of command.arguments.entries()) {

@@ -1,4 +1,5 @@
 /** The real process as a command's world. */
+import { fstatSync } from 'node:fs';
 import { ownRedaction } from '../adapters/redact.ts';
 import type { CommandContext, Output } from './context.ts';
 
@@ -25,17 +26,25 @@ export function processContext(
     out: output(stdout, given.color, from.env, given.json),
     err: output(stderr, given.color, from.env, false),
     now: () => Date.now(),
-    readInput: async () => {
+    get inputIsPiped() {
+      return isPiped();
+    },
+    readInput: async (signal) => {
+      signal?.addEventListener('abort', () => void stdin.destroy());
       const chunks: Buffer[] = [];
-      for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
+      try {
+        for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
+      } catch (error) {
+        if (signal?.aborted !== true) throw error;
+      }
       return Buffer.concat(chunks).toString('utf8');
     },
     ask: interactive
       ? async (question) => {
           const { createInterface } = await import('node:readline/promises');
           const lines = createInterface({ input: stdin, output: stderr });
-          // Ctrl-D answers nothing, which every question takes as "no".
-          const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+          // Enter answers nothing, which is what a question proposes; Ctrl-D is no such word.
+          const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('n')));
           try {
             return await Promise.race([lines.question(question), closed]);
           } finally {
@@ -52,6 +61,16 @@ export function processContext(
       };
     },
   };
+}
+
+/** Not every input that is no terminal is meant for us: `/dev/null` and sockets are given by whoever started us. */
+function isPiped(): boolean {
+  try {
+    const input = fstatSync(0);
+    return input.isFIFO() || input.isFile();
+  } catch {
+    return false;
+  }
 }
 
 function output(stream: NodeJS.WriteStream, color: boolean, env: CommandContext['env'], raw: boolean): Output {

@@ -1,4 +1,5 @@
 /** The commands. Parsing, help, shell completion and the README's reference are made from this table. */
+import { PLANNER } from './planner-table.ts';
 import { ONE_PLAN, PLAN, REMOTE, type CommandSpec } from './specification.ts';
 import { STEERING } from './steering-table.ts';
 
@@ -40,6 +41,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     exitCodes: [[1, 'the file exists, or the text makes no valid plan']],
     load: async () => (await import('./new.ts')).newPlan,
   },
+  ...PLANNER,
   {
     name: 'lint',
     group: 'Begin',

@@ -31,8 +31,15 @@ export function world() {
     /** Runs a command line; each argument is a word. */
     async plans(
       argv: readonly string[],
-      extra: { input?: string; answer?: string; isTTY?: boolean; heard?: (text: string) => void; env?: Record<string, string> } = {},
+      extra: {
+        input?: string;
+        answer?: string | readonly string[];
+        isTTY?: boolean;
+        heard?: (text: string) => void;
+        env?: Record<string, string>;
+      } = {},
     ): Promise<{ code: ExitCode; out: string; err: string }> {
+      const given = typeof extra.answer === 'string' ? [] : [...(extra.answer ?? [])];
       const out = captured({ columns: 80, isTTY: extra.isTTY ?? false, heard: extra.heard });
       const err = captured({ columns: 80 });
       const code = await runCommandLine(argv, (choice): CommandContext => ({
@@ -44,8 +51,12 @@ export function world() {
         json: choice.json,
         quiet: choice.quiet,
         now: () => Date.now(),
+        inputIsPiped: extra.input !== undefined,
         readInput: () => Promise.resolve(extra.input ?? ''),
-        ask: extra.answer === undefined ? undefined : () => Promise.resolve(extra.answer ?? ''),
+        ask:
+          extra.answer === undefined
+            ? undefined
+            : () => Promise.resolve(given.shift() ?? (typeof extra.answer === 'string' ? extra.answer : 'n')),
         onSignal: (listener) => {
           signal = listener;
           return () => {

@@ -9,6 +9,11 @@ export interface Screen {
   readonly rows: number;
 }
 
+/** A step of the spinner for each {@link FRAME_MS} that has passed. */
+export function spinner(ms: number): string {
+  return SPINNER[Math.floor(ms / FRAME_MS) % SPINNER.length] ?? SPINNER[0];
+}
+
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
 /** Milliseconds for one step of the spinner: the rate at which the live part moves. */
 export const FRAME_MS = 90;
@@ -41,7 +46,7 @@ export function renderFrame(view: RunView, screen: Screen, now: number): Line[] 
 }
 
 function taskLine(view: RunView, task: RunningTask, columns: number, now: number): Line {
-  const spin = SPINNER[Math.floor((now - view.startedAt) / FRAME_MS) % SPINNER.length] ?? SPINNER[0];
+  const spin = spinner(now - view.startedAt);
   const doing = task.gate === null ? task.agent : `gate ${task.gate}`;
   const tries = task.attempt > 1 ? `attempt ${task.attempt} of ${task.maxAttempts}` : '';
   const facts = [tries, doing, elapsed(now - task.since)].filter((fact) => fact !== '');

@@ -1,7 +1,7 @@
 /** Draws the live part in place and lets finished lines scroll above it. The only file that writes escape sequences which move the cursor. */
 import type { PublishedEvent } from '../../core/event.ts';
 import type { Output } from '../context.ts';
-import { FRAME_MS, renderFrame } from './frame.ts';
+import { FRAME_MS, renderFrame, type Screen } from './frame.ts';
 import { keepEnd, lineColumns, paint, type Line } from './line.ts';
 import { applyEvent, beginView, type Row, type RunView } from './view.ts';
 
@@ -33,9 +33,34 @@ const everyInterval: Ticker = (callback, milliseconds) => {
   return () => clearInterval(timer);
 };
 
+/** The last rows of a terminal, drawn in place, and what scrolls above them. */
+export interface LiveArea {
+  print(rows: readonly Row[]): void;
+  /** Takes the frame away and restores the terminal; safe to call twice. */
+  end(): void;
+}
+
 /** Progress in a terminal: at most one frame every {@link FRAME_MS}, whatever the number of events. */
 export function liveProgress(out: Output, now: () => number, ticker: Ticker = everyInterval): Progress {
   let view: RunView | undefined;
+  const area = liveArea(out, (screen) => (view === undefined ? [] : renderFrame(view, screen, now())), ticker);
+  let done = false;
+  return {
+    event(published) {
+      if (done) return;
+      if (published.event.type === 'run-started') view = beginView(published, published.event);
+      if (view === undefined) return;
+      area.print(applyEvent(view, published));
+    },
+    end() {
+      done = true;
+      area.end();
+    },
+  };
+}
+
+/** Draws what `render` says every {@link FRAME_MS}: never more lines than the screen has rows, never wider than it. */
+export function liveArea(out: Output, render: (screen: Screen) => readonly Line[], ticker: Ticker = everyInterval): LiveArea {
   let above: Row[] = [];
   let drawn: readonly Line[] = [];
   let drawnColumns = 0;
@@ -45,7 +70,7 @@ export function liveProgress(out: Output, now: () => number, ticker: Ticker = ev
     const { columns, rows } = out.size();
     // The last column stays free: clearing the rest of a line from there would erase its last character.
     const size = { columns: Math.max(1, columns - 1), rows };
-    const frame = live && view !== undefined ? renderFrame(view, size, now()) : [];
+    const frame = live ? render(size) : [];
     const printed = above.map(({ title, facts }) => `${paint(keepEnd(title, facts, size.columns), out.color)}${CLEAR_LINE}\n`);
     above = [];
     const lines = frame.map((line) => `${paint(line, out.color)}${CLEAR_LINE}\n`);
@@ -63,11 +88,8 @@ export function liveProgress(out: Output, now: () => number, ticker: Ticker = ev
   const stopTicking = ticker(() => draw(true), FRAME_MS);
   const stopListening = out.onResize(() => draw(true));
   return {
-    event(published) {
-      if (done) return;
-      if (published.event.type === 'run-started') view = beginView(published, published.event);
-      if (view === undefined) return;
-      above.push(...applyEvent(view, published));
+    print(rows) {
+      if (!done) above.push(...rows);
     },
     end() {
       if (done) return;
