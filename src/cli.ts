@@ -30,6 +30,20 @@ function bug(error: unknown): void {
   process.exitCode = 2;
 }
 
+let isTold = false;
+
+/** A reader that has seen enough (`plans log | head`) is no error; a full disk is one, and what the command did stands all the same. */
+function unwritten(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' || isTold) return;
+  isTold = true;
+  process.once('exit', () => (process.exitCode = 2));
+  process.stderr.write('plans: The output could not be written (' + error.message + '), but what the command did stands.\n');
+}
+
+process.stdout.on('error', unwritten);
+// Of what cannot be said there nobody can be told.
+process.stderr.on('error', () => {});
+
 if (isTooOld(process.versions.node)) {
   process.stderr.write(
     'plans needs Node ' +

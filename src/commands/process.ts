@@ -14,7 +14,6 @@ export function processContext(
   given: { readonly cwd: string; readonly json: boolean; readonly quiet: boolean; readonly color: boolean; readonly version: string },
 ): CommandContext {
   const { stdin, stdout, stderr } = from;
-  ignoreBrokenPipe(from);
   const interactive = stdin.isTTY && stderr.isTTY && from.env['CI'] === undefined;
   return {
     cwd: given.cwd,
@@ -92,13 +91,4 @@ function wantsColor(isTTY: boolean, env: CommandContext['env']): boolean {
   const forced = env['FORCE_COLOR'];
   if (forced !== undefined) return forced !== '0' && forced !== 'false';
   return isTTY && env['TERM'] !== 'dumb';
-}
-
-/** `plans log | head` is no error: the reader has seen enough. */
-function ignoreBrokenPipe(from: Process): void {
-  for (const stream of [from.stdout, from.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
 }
