@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openFiles } from '../../src/adapters/files.ts';
 import { folderForEach } from '../support/folder.ts';
+import { rounds } from '../support/runs.ts';
 
 /** `PLANS_TORTURE=1000 npx vitest run files-torture` takes some ten seconds. */
 const WRITES = Number(process.env['PLANS_TORTURE'] ?? 300);
 const TASKS = 1_000;
+const SEEDS = rounds(1, 5).map((round) => 6 + round);
 /** The writes wait for the editor where it falls further behind than one save to so many of them. */
 const WRITES_PER_SAVE = 4;
 /** A machine that stalls the editor in the middle of a save for longer gives us no way to tell its file from a finished one (`CUT_QUIET_MS`, `RECENT_MS`). What a person wrote is not lost even then. */
@@ -23,14 +25,14 @@ folderForEach((path) => {
   folder = path;
 });
 
-for (const mode of ['rename', 'in-place', 'truncate']) {
+for (const [mode, seed] of SEEDS.flatMap((seed) => ['rename', 'in-place', 'truncate'].map((mode) => [mode, seed] as const))) {
   test(
-    `an editor that saves (${mode}) every few milliseconds and ${WRITES} status writes lose nothing of each other`,
+    `an editor that saves (${mode}, seed ${seed}) every few milliseconds and ${WRITES} status writes lose nothing of each other`,
     { timeout: 300_000 },
     async () => {
       const path = join(folder, 'torture.plan.md');
       writeFileSync(path, `# Torture\n\n${Array.from({ length: TASKS }, (_, index) => `- [ ] Task ${index}\n`).join('')}\n`);
-      const editor = fork(join(import.meta.dirname, '../support/editor.ts'), [path, mode, '7'], { execArgv: [] });
+      const editor = fork(join(import.meta.dirname, '../support/editor.ts'), [path, mode, String(seed)], { execArgv: [] });
       let saved: { saves: number; titles: Record<string, number>; slowest: number } = { saves: 0, titles: {}, slowest: 0 };
       editor.on('message', (message) => (saved = message as typeof saved));
       const files = openFiles();
@@ -56,7 +58,7 @@ for (const mode of ['rename', 'in-place', 'truncate']) {
       const text = readFileSync(path, 'utf8');
       const lines = new Set(text.split('\n'));
       console.log(
-        `${mode}: ${WRITES} writes, ${saves} saves, ${tries} tries, ${reapplied} made again, ${Math.round(elapsed)} ms, slowest save ${Math.round(slowest)} ms`,
+        `${mode}, seed ${seed}: ${WRITES} writes, ${saves} saves, ${tries} tries, ${reapplied} made again, ${Math.round(elapsed)} ms, slowest save ${Math.round(slowest)} ms`,
       );
       expect(saves).toBeGreaterThanOrEqual(Math.floor((WRITES - 1) / WRITES_PER_SAVE));
       expect({

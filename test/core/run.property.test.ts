@@ -56,7 +56,8 @@ describe('random histories', () => {
           word: () => random.words.next().value,
         });
       }),
-      runs(300),
+      // 10,000 in the long run.
+      runs(400),
     );
   });
 });

@@ -6,9 +6,10 @@ import { CRASH_POINTS } from '../../src/engine/crash.ts';
 import { problemsOf } from '../support/checker.ts';
 import { createRepository } from '../support/repository.ts';
 import { task } from '../support/rig.ts';
+import { rounds } from '../support/runs.ts';
 
 const CLI = resolve(import.meta.dirname, '../../src/cli.ts');
-const TIMES = Math.max(1, Math.round(Number(process.env['PLANS_PROPERTY_RUNS'] ?? 1)));
+const TIMES = rounds(1, 5);
 
 /** One that fails once, one that is done at once: each task's file holds what exactly one attempt wrote. */
 const tasks = (prefix: string) =>
@@ -23,7 +24,7 @@ function run(root: string, crashAt: string | null): number | null {
 }
 
 describe('a run that dies', () => {
-  const cases = CRASH_POINTS.flatMap((point) => Array.from({ length: TIMES }, (_, time) => `${point}:${time + 1}`));
+  const cases = CRASH_POINTS.flatMap((point) => TIMES.map((time) => `${point}:${time}`));
   it.each(cases)('at %s is taken up where git says it was', async (point) => {
     await using repository = await createRepository({ 'plans/crash.plan.md': PLAN, 'README.md': 'hello\n' });
     await repository.write({ 'mine.txt': 'a person’s\n', 'README.md': 'dirty\n' });

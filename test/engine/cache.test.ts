@@ -6,8 +6,7 @@ import { openWorkspace } from '../../src/engine/workspace.ts';
 import { problemsOf } from '../support/checker.ts';
 import { seeded } from '../support/faults.ts';
 import { rig, task } from '../support/rig.ts';
-
-const SEEDS = Math.max(1, Math.round(2 * Number(process.env['PLANS_PROPERTY_RUNS'] ?? 1)));
+import { rounds } from '../support/runs.ts';
 
 async function shown(root: string): Promise<string> {
   const workspace = await openWorkspace(root);
@@ -20,38 +19,35 @@ async function shown(root: string): Promise<string> {
   }
 }
 
-it.each(Array.from({ length: SEEDS }, (_, seed) => seed + 1))(
-  'the cache may be deleted, cut and garbled while a run uses it: seed %i',
-  async (seed) => {
-    const ids = Array.from({ length: 10 }, (_, index) => `t${index}`);
-    await using it = await rig(ids.map((id) => task(id, `echo ${id} > ${id}.txt`)).join(''));
-    const random = seeded(seed);
-    const folder = it.repository.path('.plans');
-    const harm = (): void => {
-      if (random() > 0.3) return;
-      // Not `-shm`: SQLite maps that file, and the system ends a process whose mapping is cut short. The next run then goes on.
-      const names = readdirSync(folder).filter((name) => /^state\.db(?:-wal)?$/.test(name));
-      const file = join(folder, names[Math.floor(random() * names.length)] ?? 'state.db');
-      const how = random();
-      if (how < 0.3) rmSync(folder, { recursive: true, force: true });
-      else if (how < 0.6) rmSync(file, { force: true });
-      else if (how < 0.8) truncateSync(file, 100);
-      else writeFileSync(file, 'garbled '.repeat(2_000));
-    };
-    const summary = await it.run({
-      on: () => {
-        try {
-          harm();
-        } catch (error) {
-          // Deleted already: that is harm enough.
-          expect(error).toMatchObject({ code: 'ENOENT' });
-        }
-      },
-    });
-    expect(summary.end).toEqual({ type: 'completed' });
-    expect(problemsOf(it.repository.root, 'demo', 10)).toEqual([]);
-    const before = await shown(it.repository.root);
-    rmSync(folder, { recursive: true, force: true });
-    expect(await shown(it.repository.root)).toBe(before);
-  },
-);
+it.each(rounds(2, 100))('the cache may be deleted, cut and garbled while a run uses it: seed %i', async (seed) => {
+  const ids = Array.from({ length: 10 }, (_, index) => `t${index}`);
+  await using it = await rig(ids.map((id) => task(id, `echo ${id} > ${id}.txt`)).join(''));
+  const random = seeded(seed);
+  const folder = it.repository.path('.plans');
+  const harm = (): void => {
+    if (random() > 0.3) return;
+    // Not `-shm`: SQLite maps that file, and the system ends a process whose mapping is cut short. The next run then goes on.
+    const names = readdirSync(folder).filter((name) => /^state\.db(?:-wal)?$/.test(name));
+    const file = join(folder, names[Math.floor(random() * names.length)] ?? 'state.db');
+    const how = random();
+    if (how < 0.3) rmSync(folder, { recursive: true, force: true });
+    else if (how < 0.6) rmSync(file, { force: true });
+    else if (how < 0.8) truncateSync(file, 100);
+    else writeFileSync(file, 'garbled '.repeat(2_000));
+  };
+  const summary = await it.run({
+    on: () => {
+      try {
+        harm();
+      } catch (error) {
+        // Deleted already: that is harm enough.
+        expect(error).toMatchObject({ code: 'ENOENT' });
+      }
+    },
+  });
+  expect(summary.end).toEqual({ type: 'completed' });
+  expect(problemsOf(it.repository.root, 'demo', 10)).toEqual([]);
+  const before = await shown(it.repository.root);
+  rmSync(folder, { recursive: true, force: true });
+  expect(await shown(it.repository.root)).toBe(before);
+});

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createRepository, Repository } from '../support/repository.ts';
 import { task, trailer } from '../support/rig.ts';
-import { runs } from '../support/runs.ts';
+import { rounds } from '../support/runs.ts';
 import { contentOf } from '../support/scripted.ts';
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts');
@@ -84,7 +84,7 @@ const until = (name: string) => `while [ ! -e "$MEET/${name}" ]; do sleep 0.02; 
 
 describe('a plan that runs from a remote', () => {
   it(`has one runner of ${RUNNERS} that want it`, { timeout: 240_000 }, async () => {
-    for (let round = 0; round < runs(1).numRuns; round += 1) {
+    for (const round of rounds(1, 200)) {
       await using it = await remoteWith(task('one', `echo "$WHO" >> "$MEET/began"; ${until('go')}; echo "$WHO" > one.txt`), LONG);
       const runners = Array.from({ length: RUNNERS }, (_, index) => start(it.clone(`r${index}`), { ...it.env, WHO: `r${index}` }));
       const losers: Ended[] = [];
@@ -97,6 +97,7 @@ describe('a plan that runs from a remote', () => {
       expect(readFileSync(it.meet('began'), 'utf8').trim().split('\n')).toHaveLength(1);
       expect(taskCommits(it.bare)).toEqual(['one']);
       expect(leases(it.bare)).toBe('');
+      console.log(`race: round ${round} through one remote, one winner of ${RUNNERS}`);
     }
   });
 
@@ -203,7 +204,15 @@ describe('a plan that runs from a remote', () => {
     await said(a, 'done', 'demo', 'two', '--yes');
     await said(b, 'rollback', 'demo', '--task', 'two');
     // Beside the branch is nothing that a push could take for somebody else's.
-    expect(b.log()).toEqual(['Revert "demo: Do two"', 'demo: Do two', 'demo: skipped: Do three', 'demo: paused: requested', 'demo: Do one', 'demo: started', 'init']);
+    expect(b.log()).toEqual([
+      'Revert "demo: Do two"',
+      'demo: Do two',
+      'demo: skipped: Do three',
+      'demo: paused: requested',
+      'demo: Do one',
+      'demo: started',
+      'init',
+    ]);
   });
 
   it('says where a command was taken over before its commit was pushed', async () => {
