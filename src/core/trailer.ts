@@ -2,11 +2,37 @@
  * What a commit says about a plan, as trailers: the only record that outlives the cache. The executor writes them and the
  * history reads them, both through this file.
  */
-import type { GateStatus, Outcome, PauseReason } from './outcome.ts';
+import type { Outcome, PauseReason } from './outcome.ts';
+import {
+  decimal,
+  escape,
+  formatDuration,
+  formatFlags,
+  formatGates,
+  formatOutcomes,
+  number,
+  readDuration,
+  readFlags,
+  readGates,
+  readOutcomes,
+  text,
+  valuesOf,
+  type AttemptOutcome,
+  type GateVerdict,
+  type Trailer,
+} from './trailer-value.ts';
 import type { Flag } from './weakened.ts';
 
+/** What the attempts at a task that no commit before has spoken of were like, beside what they cost. */
+interface Tried {
+  /** Which model worked, as far as its agent says it: in the last of them. */
+  readonly model?: string;
+  /** How those ended that did not land, in their order; absent where there were none. */
+  readonly outcomes?: readonly AttemptOutcome[];
+}
+
 /** A commit that lands a task: the work and the ticked box. */
-export interface TaskEvidence {
+export interface TaskEvidence extends Tried {
   readonly plan: string;
   readonly phase: string;
   readonly task: string;
@@ -17,7 +43,7 @@ export interface TaskEvidence {
   readonly durationMs: number;
   readonly tokens: number | null;
   readonly costUsd: number | null;
-  readonly gates: readonly { readonly name: string; readonly status: GateStatus }[];
+  readonly gates: readonly GateVerdict[];
   /** What the change does to the checks it has passed; absent where nothing was found. */
   readonly flags?: readonly Flag[];
   /** Where the plan pauses in the same commit for a rate limit: when that resets, ISO 8601. */
@@ -28,7 +54,7 @@ export const PLAN_EVENTS = ['started', 'resumed', 'paused', 'failed', 'completed
 type PlanEvent = (typeof PLAN_EVENTS)[number];
 
 /** A commit in which the executor changes the plan file alone. */
-export interface PlanEvidence {
+export interface PlanEvidence extends Tried {
   readonly plan: string;
   readonly event: PlanEvent;
   /** A {@link PauseReason} as far as this version knows it. */
@@ -37,6 +63,9 @@ export interface PlanEvidence {
   /** What attempts at the task have cost that no commit before this one says. */
   readonly tokens?: number;
   readonly costUsd?: number;
+  /** How long they took, and who made the last of them. */
+  readonly durationMs?: number;
+  readonly agent?: string;
   /** When a rate limit resets, ISO 8601. */
   readonly resetsAt?: string;
 }
@@ -48,8 +77,12 @@ export interface AttemptEvidence {
   readonly attempt: number;
   readonly run: string;
   readonly outcome: Outcome | (string & {});
+  readonly agent?: string;
+  readonly model?: string;
+  readonly durationMs?: number;
   readonly tokens: number | null;
   readonly costUsd: number | null;
+  readonly gates: readonly GateVerdict[];
 }
 
 export const ITERATION_TYPES = ['generation', 'review', 'refine', 'user_edit'] as const;
@@ -61,7 +94,7 @@ interface IterationEvidence {
   readonly plan: string | null;
   readonly iteration: IterationType;
   readonly changedBy: 'user' | 'claude';
-  /** What was asked for; cut at {@link MAX_VALUE_CHARS}. */
+  /** What was asked for; cut where it is too long for a trailer. */
   readonly prompt: string | null;
   /** What the conversation that led to it has cost. */
   readonly tokens?: number;
@@ -69,12 +102,7 @@ interface IterationEvidence {
 }
 
 export type Evidence = TaskEvidence | PlanEvidence | IterationEvidence;
-export type Trailer = readonly [key: string, value: string];
-
-/** Longest value of a trailer, in UTF-16 code units before escaping. */
-const MAX_VALUE_CHARS = 4_000;
-
-const GATE_STATUSES: readonly GateStatus[] = ['passed', 'failed', 'skipped'];
+export type { Trailer } from './trailer-value.ts';
 
 /** Evidence as the lines of a commit message's last paragraph, without a final line ending. */
 export function formatTrailers(evidence: Evidence): string {
@@ -91,22 +119,18 @@ export function trailersOf(evidence: Evidence): Trailer[] {
 }
 
 function taskTrailers(evidence: TaskEvidence): Trailer[] {
+  const { flags = [], gates } = evidence;
   const list: Trailer[] = [
     ['Plan', escape(evidence.plan)],
     ['Plan-Phase', escape(evidence.phase)],
     ['Plan-Task', escape(evidence.task)],
     ['Plan-Attempt', `${evidence.attempt}/${evidence.maxAttempts}`],
-    ['Plan-Agent', escape(evidence.agent)],
+    ...triedTrailers(evidence),
   ];
-  if (evidence.session !== null) list.push(['Plan-Session', escape(evidence.session)]);
-  list.push(['Plan-Duration', `${decimal(evidence.durationMs / 1000, 3)}s`]);
   list.push(...costTrailers(evidence));
   if (evidence.resetsAt !== undefined) list.push(['Plan-Resets-At', evidence.resetsAt]);
-  if (evidence.gates.length > 0) {
-    list.push(['Plan-Gates', evidence.gates.map((gate) => `${escapeWord(gate.name)}=${gate.status}`).join(' ')]);
-  }
-  const { flags = [] } = evidence;
-  if (flags.length > 0) list.push(['Plan-Flags', flags.map(({ name, count }) => `${escapeWord(name)}=${count}`).join(' ')]);
+  if (gates.length > 0) list.push(['Plan-Gates', formatGates(gates)]);
+  if (flags.length > 0) list.push(['Plan-Flags', formatFlags(flags)]);
   return list;
 }
 
@@ -117,8 +141,20 @@ function planTrailers(evidence: PlanEvidence): Trailer[] {
   ];
   if (evidence.reason !== null) list.push(['Plan-Reason', escape(evidence.reason)]);
   if (evidence.task !== null) list.push(['Plan-Task', escape(evidence.task)]);
-  list.push(...costTrailers(evidence));
+  list.push(...triedTrailers(evidence), ...costTrailers(evidence));
   if (evidence.resetsAt !== undefined) list.push(['Plan-Resets-At', evidence.resetsAt]);
+  return list;
+}
+
+type Made = Pick<PlanEvidence, 'agent' | 'model' | 'outcomes' | 'durationMs'> & { readonly session?: string | null };
+
+function triedTrailers({ agent, model, outcomes = [], session = null, durationMs }: Made): Trailer[] {
+  const list: Trailer[] = [];
+  if (agent !== undefined) list.push(['Plan-Agent', escape(agent)]);
+  if (model !== undefined) list.push(['Plan-Model', escape(model)]);
+  if (outcomes.length > 0) list.push(['Plan-Outcomes', formatOutcomes(outcomes)]);
+  if (session !== null) list.push(['Plan-Session', escape(session)]);
+  if (durationMs !== undefined) list.push(['Plan-Duration', formatDuration(durationMs)]);
   return list;
 }
 
@@ -137,8 +173,10 @@ export function attemptTrailers(evidence: AttemptEvidence): string {
     ['Plan-Attempt', String(evidence.attempt)],
     ['Plan-Run', escape(evidence.run)],
     ['Plan-Outcome', evidence.outcome],
+    ...triedTrailers(evidence),
     ...costTrailers(evidence),
   ];
+  if (evidence.gates.length > 0) list.push(['Plan-Gates', formatGates(evidence.gates)]);
   return list.map(([key, value]) => `${key}: ${value}`).join('\n');
 }
 
@@ -147,8 +185,9 @@ export function readAttempt(list: readonly Trailer[]): AttemptEvidence | null {
   const values = valuesOf(list);
   const [plan, task] = [text(values, 'plan'), text(values, 'plan-task')];
   if (plan === null || task === null) return null;
-  const { attempt, tokens, costUsd } = readTask(values, plan, task);
-  return { plan, task, attempt, tokens, costUsd, run: text(values, 'plan-run') ?? '', outcome: values.get('plan-outcome') ?? '' };
+  const { attempt, tokens, costUsd, gates } = readTask(values, plan, task);
+  const outcome = values.get('plan-outcome') ?? '';
+  return { plan, task, attempt, run: text(values, 'plan-run') ?? '', outcome, ...madeIn(values), tokens, costUsd, gates };
 }
 
 function iterationTrailers(evidence: IterationEvidence): Trailer[] {
@@ -176,6 +215,8 @@ export function readTrailers(list: readonly Trailer[]): Evidence | null {
       event: known,
       reason: text(values, 'plan-reason'),
       task: text(values, 'plan-task'),
+      ...madeIn(values),
+      ...outcomesIn(values),
       ...knownCostIn(values),
       ...resetIn(values),
     };
@@ -197,7 +238,6 @@ export function readTrailers(list: readonly Trailer[]): Evidence | null {
 function readTask(values: ReadonlyMap<string, string>, plan: string, task: string): TaskEvidence {
   const [, attempt = '1', maxAttempts = attempt] = /^(\d{1,4})(?:\/(\d{1,4}))?$/.exec(values.get('plan-attempt') ?? '') ?? [];
   const flags = readFlags(values.get('plan-flags') ?? '');
-  const [, seconds = '0'] = /^(\d{1,12}(?:\.\d{1,6})?)\s*s?$/.exec(values.get('plan-duration') ?? '') ?? [];
   return {
     plan,
     phase: text(values, 'plan-phase') ?? '',
@@ -205,17 +245,15 @@ function readTask(values: ReadonlyMap<string, string>, plan: string, task: strin
     attempt: Number(attempt),
     maxAttempts: Number(maxAttempts),
     agent: text(values, 'plan-agent') ?? '',
+    ...modelIn(values),
+    ...outcomesIn(values),
     session: text(values, 'plan-session'),
-    durationMs: Math.round(Number(seconds) * 1000),
+    durationMs: readDuration(values.get('plan-duration')) ?? 0,
     ...costIn(values),
     gates: readGates(values.get('plan-gates') ?? ''),
     ...(flags.length > 0 ? { flags } : {}),
     ...resetIn(values),
   };
-}
-
-function valuesOf(list: readonly Trailer[]): ReadonlyMap<string, string> {
-  return new Map(list.map(([key, value]) => [key.toLowerCase(), value.trim()]));
 }
 
 function costIn(values: ReadonlyMap<string, string>): { readonly tokens: number | null; readonly costUsd: number | null } {
@@ -231,64 +269,24 @@ function knownCostIn(values: ReadonlyMap<string, string>): { readonly tokens?: n
   return { ...(tokens === null ? {} : { tokens }), ...(costUsd === null ? {} : { costUsd }) };
 }
 
+/** By whom, and in what time. */
+function madeIn(values: ReadonlyMap<string, string>): { readonly agent?: string; readonly model?: string; readonly durationMs?: number } {
+  const agent = text(values, 'plan-agent');
+  const durationMs = readDuration(values.get('plan-duration'));
+  return { ...(agent === null ? {} : { agent }), ...modelIn(values), ...(durationMs === null ? {} : { durationMs }) };
+}
+
+function modelIn(values: ReadonlyMap<string, string>): { readonly model?: string } {
+  const model = text(values, 'plan-model');
+  return model === null ? {} : { model };
+}
+
+function outcomesIn(values: ReadonlyMap<string, string>): { readonly outcomes?: readonly AttemptOutcome[] } {
+  const outcomes = readOutcomes(values.get('plan-outcomes') ?? '');
+  return outcomes.length > 0 ? { outcomes } : {};
+}
+
 function resetIn(values: ReadonlyMap<string, string>): { readonly resetsAt?: string } {
   const value = values.get('plan-resets-at') ?? '';
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/.test(value) && !Number.isNaN(Date.parse(value)) ? { resetsAt: value } : {};
-}
-
-function readGates(value: string): TaskEvidence['gates'] {
-  const gates: { name: string; status: GateStatus }[] = [];
-  for (const word of value.split(/\s+/)) {
-    const at = word.lastIndexOf('=');
-    const status = GATE_STATUSES.find((name) => name === word.slice(at + 1));
-    if (at >= 0 && status !== undefined) gates.push({ name: unescape(word.slice(0, at)), status });
-  }
-  return gates;
-}
-
-function readFlags(value: string): readonly Flag[] {
-  return value.split(/\s+/).flatMap((word) => {
-    const [, name = '', count = ''] = /^(.+)=(\d{1,6})$/.exec(word) ?? [];
-    return name === '' ? [] : [{ name: unescape(name), count: Number(count) }];
-  });
-}
-
-function text(values: ReadonlyMap<string, string>, key: string): string | null {
-  const value = values.get(key);
-  return value === undefined || value === '' ? null : unescape(value);
-}
-
-function number(value: string | undefined, form: RegExp): number | null {
-  return value !== undefined && form.test(value) ? Number(value) : null;
-}
-
-/** A number in plain digits (no exponent), without trailing zeros. */
-function decimal(value: number, digits: number): string {
-  return value.toFixed(digits).replace(/\.?0+$/, '');
-}
-
-/** Git drops an empty value, so that the empty text needs a mark of its own. */
-const EMPTY = '%';
-
-/** Line breaks, control and direction characters would end the trailer or show something else than it says: they are percent-encoded. */
-function escape(value: string): string {
-  const safe = value.slice(0, MAX_VALUE_CHARS).toWellFormed();
-  if (safe === '' || safe === EMPTY) return safe === '' ? EMPTY : '%25';
-  return safe.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|%(?=[\dA-Fa-f]{2})|^\s+|\s+$/gu, (found) => encodeURIComponent(found));
-}
-
-/** As {@link escape}, for a value that stands in a list of `name=status`. */
-function escapeWord(value: string): string {
-  return escape(value).replace(/[\s=]/gu, (found) => encodeURIComponent(found));
-}
-
-function unescape(value: string): string {
-  if (value === EMPTY) return '';
-  return value.replace(/(?:%[\dA-Fa-f]{2})+/g, (found) => {
-    try {
-      return decodeURIComponent(found);
-    } catch {
-      return found;
-    }
-  });
 }

@@ -5,10 +5,11 @@ import { shellAgent } from '../adapters/agents/shell.ts';
 import { childEnvironment } from '../adapters/environment.ts';
 import { agentOf } from '../core/assignment.ts';
 import type { Effect } from '../core/effect.ts';
-import { add, NOTHING, spendingOf } from '../core/budget.ts';
+import { spendingOf } from '../core/budget.ts';
 import { durationMs } from '../core/frontmatter.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { phaseOf } from '../core/progress.ts';
+import { withCost } from '../core/unrecorded.ts';
 import { brief } from './briefing.ts';
 import type { EarlierAttempt } from '../core/prompt.ts';
 import { armGuard, checkGuard, reflogMark } from './guard.ts';
@@ -66,7 +67,9 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
   };
   const result = await supervise(context, work, opened.agent, job);
   crashPoint(context.env, 'after-agent');
-  finished(context, effect, await guarded(context, effect, result));
+  // A command has no model; what else was asked for one had it, unless it says that it was another.
+  const model = task.run === undefined ? (result.model ?? job.model ?? null) : null;
+  finished(context, effect, { ...(await guarded(context, effect, result)), model });
 }
 
 /** An attempt in which something was done that decides what is run has failed, whatever the agent says. */
@@ -144,6 +147,7 @@ function newWork(context: RunContext, now: number, attempt: number, agent: strin
     before,
     agent,
     session: null,
+    model: undefined,
     usage: null,
     stop: null,
     landing: null,
@@ -157,9 +161,10 @@ type Result = Omit<AgentResult, 'outcome'> & { readonly outcome: AgentResult['ou
 function finished(context: RunContext, step: Step, result: Result): void {
   const work = workOf(context, step.task);
   work.session = result.sessionId ?? work.session;
+  work.model = result.model ?? undefined;
   work.usage = result.usage ?? work.usage;
   const { usage } = work;
-  if (usage !== null) context.unrecorded.set(step.task, add(context.unrecorded.get(step.task) ?? NOTHING, spendingOf(usage)));
+  if (usage !== null) context.unrecorded.set(step.task, withCost(context.unrecorded.get(step.task), spendingOf(usage)));
   const { reason, exitCode, tail, resetsAt } = result;
   const outcome: Outcome = result.outcome === 'finished' ? 'passed' : result.outcome;
   context.post({

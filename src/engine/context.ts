@@ -6,7 +6,7 @@ import { CONFIG_FILES } from '../adapters/config.ts';
 import { isWorkName } from '../adapters/files/away.ts';
 import type { Git, Head } from '../adapters/git/git.ts';
 import type { GitSettings } from '../adapters/git/settings.ts';
-import type { Spending } from '../core/budget.ts';
+import type { Unrecorded } from '../core/unrecorded.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { GateResult } from '../core/outcome.ts';
 import type { Task } from '../core/plan.ts';
@@ -60,6 +60,8 @@ export interface TaskWork {
   guard?: Guard;
   agent: string;
   session: string | null;
+  /** The model that worked, as far as it is known. */
+  model: string | undefined;
   /** Of the current attempt; null while unknown. */
   usage: Usage | null;
   /** Stops the agent, where one works, and says how the attempt ends. */
@@ -86,8 +88,8 @@ export interface RunContext {
   /** Tells the machine, and everybody who listens, what happened. */
   readonly post: (fact: Fact) => void;
   readonly limits: Pick<RunLimits, 'maxAttempts' | 'maxConcurrency' | 'estimate' | 'ledger' | 'crashed'>;
-  /** What attempts at each task have cost that no commit of the branch says yet. */
-  readonly unrecorded: Map<string, Spending>;
+  /** What attempts at each task have come to that no commit of the branch says yet. */
+  readonly unrecorded: Map<string, Unrecorded>;
   /** Agents that take the place of those of the same name. */
   readonly agents: ReadonlyMap<string, Agent>;
   readonly journal: Journal;

@@ -1,10 +1,11 @@
 /** How a task gets into git: its one commit, and what is kept of an attempt that failed. All of it in turn. */
-import { spendingOf, toCost, type Spending } from '../core/budget.ts';
+import { spendingOf, toCost } from '../core/budget.ts';
 import { setPlanFields, setTaskStatus } from '../core/edit.ts';
 import type { Effect } from '../core/effect.ts';
 import { isDone, type Plan } from '../core/plan.ts';
 import { findTask, phaseOf, statusAfter } from '../core/progress.ts';
 import type { TaskEvidence } from '../core/trailer.ts';
+import { triedOf, withAttempt, type Unrecorded } from '../core/unrecorded.ts';
 import { failureOf, lookAtWork } from './work.ts';
 import { commit, refusal } from './commits.ts';
 import { conclude } from './conclude.ts';
@@ -104,9 +105,11 @@ async function onTop(context: RunContext, effect: EffectOf<'commit-task'>, work:
 }
 
 /** What the attempts of a task have shown. */
-function learnt(work: TaskWork, spent: Spending | undefined): Pick<TaskEvidence, 'agent' | 'session' | 'tokens' | 'costUsd' | 'gates'> {
-  const { agent, session, gates } = work;
-  return { agent, session, gates, ...toCost(spent) };
+function learnt(
+  { agent, model, session, gates }: TaskWork,
+  tried: Unrecorded | undefined,
+): Pick<TaskEvidence, 'agent' | 'model' | 'outcomes' | 'session' | 'tokens' | 'costUsd' | 'gates'> {
+  return { agent, ...(model === undefined ? {} : { model }), session, gates, ...triedOf(tried), ...toCost(tried?.spending) };
 }
 
 /** Judges an attempt that did not pass: keeps what it did under a ref; `attempt-finished` follows. */
@@ -122,13 +125,18 @@ export async function finishAttempt(context: RunContext, effect: EffectOf<'finis
     note(context, task, `The value of ${names.join(' and ')} stood in "${path}"; it was taken out before the attempt was kept.`);
   }
   const ref = await nextAttemptRef(git, context.planId, task);
-  const evidence = { plan: context.planId, task, attempt, run: context.runId, outcome: failure.outcome };
+  const durationMs = performance.now() - work.attemptStartedAt;
+  const { outcome, reason, gates, tail } = failure;
+  const { agent, model } = work;
+  const ended = { outcome, agent, ...(model === undefined ? {} : { model }), durationMs, gates };
+  const evidence = { plan: context.planId, task, attempt, run: context.runId, ...ended };
   const kept = await git.keep({
     paths,
     parent: work.place.slot?.base ?? context.head.commit,
-    message: attemptMessage({ ...evidence, ...toCost(work.usage && spendingOf(work.usage)) }, failure.reason),
+    message: attemptMessage({ ...evidence, ...toCost(work.usage && spendingOf(work.usage)) }, reason),
   });
   await git.updateRef(ref, kept, null);
+  context.unrecorded.set(task, withAttempt(context.unrecorded.get(task), ended));
   crashPoint(context.env, 'after-keep');
   const reading = await context.plan.read();
   const paused = reading.type === 'edited' && reading.plan.status === 'paused' && context.plan.plan.status !== 'paused';
@@ -139,8 +147,6 @@ export async function finishAttempt(context: RunContext, effect: EffectOf<'finis
   // What works apart leaves its worktree to others; its work is under the ref. In the checkout it stays for a person to mend.
   if (!willRetry && work.place.slot !== null) leave(context, task);
   else if (!willRetry && paths.length > 0) context.left.set(task, failure);
-  const durationMs = performance.now() - work.attemptStartedAt;
-  const { outcome, reason, gates, tail } = failure;
   context.post({
     type: 'attempt-finished',
     task,

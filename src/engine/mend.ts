@@ -124,7 +124,8 @@ async function keepHalfDone(workspace: Workspace, plan: PlanFile, entry: Journal
     if (last !== null && last.run === entry.run && last.attempt === entry.attempt && last.outcome === 'interrupted') return;
     const { run, task, attempt } = entry;
     const cost = toCost(entry.usage && spendingOf(entry.usage));
-    const message = attemptMessage({ plan: id, task, attempt, run, outcome: 'interrupted', ...cost }, '');
+    const evidence = { plan: id, task, attempt, run, outcome: 'interrupted', gates: [], ...cost };
+    const message = attemptMessage(evidence, '');
     scrub(git.root, work, redaction);
     const kept = await git.keep({ paths: work, parent, message });
     await workspace.git.updateRef(await nextAttemptRef(workspace.git, id, entry.task), kept, null);

@@ -1,11 +1,11 @@
 /** What the executor writes into the plan file beside a tick: failures, pauses and the end, each a commit of that file alone. */
-import { toCost } from '../core/budget.ts';
 import { setPlanFields, setTaskStatus } from '../core/edit.ts';
 import type { Effect } from '../core/effect.ts';
 import type { PauseReason } from '../core/outcome.ts';
 import type { PlanStatus } from '../core/plan.ts';
 import { findTask, openTasks, phaseOf } from '../core/progress.ts';
 import { steeringOf } from '../core/steering.ts';
+import { recordOf } from '../core/unrecorded.ts';
 import { commitPlan, tell } from './commits.ts';
 import { conclude } from './conclude.ts';
 import { note } from './context.ts';
@@ -44,7 +44,7 @@ export async function recordFailure(context: RunContext, effect: EffectOf<'recor
       event: effect.alone ? 'paused' : 'failed',
       reason: 'task_failed',
       task,
-      ...costOf(context, task),
+      ...recordOf(context.unrecorded.get(task)),
     });
     if (outcome.type === 'committed') context.unrecorded.delete(task);
     tell(context, outcome);
@@ -112,14 +112,8 @@ async function writeStatus(
   crashPoint(context.env, 'after-record-edit');
   const event = status === 'running' ? (plan.status === 'ready' ? 'started' : 'resumed') : status === 'completed' ? 'completed' : 'paused';
   const subject = reason === null ? event : `${event}: ${reason.replaceAll('_', ' ')}`;
-  const cost = task === null ? {} : costOf(context, task);
-  const outcome = await commitPlan(context, subject, { plan: context.planId, event, ...why, ...cost });
+  const record = task === null ? {} : recordOf(context.unrecorded.get(task));
+  const outcome = await commitPlan(context, subject, { plan: context.planId, event, ...why, ...record });
   if (task !== null && outcome.type === 'committed') context.unrecorded.delete(task);
   tell(context, outcome);
-}
-
-/** What attempts at a task have cost that no commit says yet; what is not known is left out. */
-function costOf(context: RunContext, task: string): { tokens?: number; costUsd?: number } {
-  const { tokens, costUsd } = toCost(context.unrecorded.get(task));
-  return { ...(tokens === null ? {} : { tokens }), ...(costUsd === null ? {} : { costUsd }) };
 }

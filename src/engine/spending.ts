@@ -7,6 +7,7 @@ import type { Commit } from '../adapters/git/git.ts';
 import { MAX_CRASHES } from '../core/admission.ts';
 import { add, fromCost, NOTHING, type Spending } from '../core/budget.ts';
 import { readAttempt, type AttemptEvidence, type PlanEvidence, type TaskEvidence } from '../core/trailer.ts';
+import { withAttempt, withCost, type Unrecorded } from '../core/unrecorded.ts';
 import { evidenceOf } from './history.ts';
 import { ATTEMPTS, numberOf } from './kept.ts';
 import type { Workspace } from './workspace.ts';
@@ -18,7 +19,7 @@ export interface SpentSoFar {
   /** Of each of the plan's tasks, since it was last done. */
   readonly tasks: ReadonlyMap<string, Spending>;
   /** The part of it that no commit of the branch says yet. */
-  readonly unrecorded: Map<string, Spending>;
+  readonly unrecorded: Map<string, Unrecorded>;
   /** The plan's tasks whose last attempts in a row ended with their runner. */
   readonly crashed: ReadonlySet<string>;
 }
@@ -26,7 +27,7 @@ export interface SpentSoFar {
 /** Reads it all anew. */
 export async function spentSoFar(workspace: Workspace, planId: string, now: Date): Promise<SpentSoFar> {
   const dayStart = new Date(now).setUTCHours(0, 0, 0, 0);
-  const result = { plan: NOTHING, day: NOTHING, tasks: new Map<string, Spending>(), unrecorded: new Map<string, Spending>() };
+  const result = { plan: NOTHING, day: NOTHING, tasks: new Map<string, Spending>(), unrecorded: new Map<string, Unrecorded>() };
   const count = (plan: string, task: string | null, at: number, cost: Spending) => {
     if (at >= dayStart) result.day = add(result.day, cost);
     if (plan !== planId) return;
@@ -48,12 +49,13 @@ export async function spentSoFar(workspace: Workspace, planId: string, now: Date
   }
   const kept = await keptAttempts(workspace, await workspace.git.refs(ATTEMPTS));
   for (const { evidence, at } of kept) {
+    const { plan, task } = evidence;
+    if (at <= (recorded.get(keyOf(plan, task)) ?? -Infinity)) continue;
     const cost = fromCost(evidence);
-    if (cost === null || at <= (recorded.get(keyOf(evidence.plan, evidence.task)) ?? -Infinity)) continue;
-    count(evidence.plan, evidence.task, at, cost);
-    if (evidence.plan === planId) {
-      result.unrecorded.set(evidence.task, add(result.unrecorded.get(evidence.task) ?? NOTHING, cost));
-    }
+    if (cost !== null) count(plan, task, at, cost);
+    if (plan !== planId) continue;
+    const tried = withAttempt(result.unrecorded.get(task), evidence);
+    result.unrecorded.set(task, cost === null ? tried : withCost(tried, cost));
   }
   return { ...result, crashed: crashedIn(kept.filter(({ evidence }) => evidence.plan === planId).map(({ evidence }) => evidence)) };
 }
@@ -65,7 +67,7 @@ function recordIn(evidence: TaskEvidence | PlanEvidence): { task: string; cost: 
   if (evidence.task === null) return null;
   const cost = fromCost(evidence);
   const done = 'attempt' in evidence;
-  return done || cost !== null ? { task: evidence.task, cost, done } : null;
+  return done || cost !== null || evidence.outcomes !== undefined ? { task: evidence.task, cost, done } : null;
 }
 
 interface Kept {

@@ -22,19 +22,27 @@ function parsed(message: string): Trailer[] {
 }
 
 const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.stringMatching(/^[%0-9A-F\n =]{0,12}$/));
-const task = fc.record({
-  plan: anyText,
-  phase: anyText,
-  task: anyText,
-  attempt: fc.integer({ min: 1, max: 100 }),
-  maxAttempts: fc.integer({ min: 1, max: 100 }),
-  agent: anyText,
-  session: fc.option(anyText),
-  durationMs: fc.integer({ min: 0, max: 1e9 }),
-  tokens: fc.option(fc.integer({ min: 0, max: 1e12 })),
-  costUsd: fc.option(fc.integer({ min: 0, max: 1e9 }).map((millionths) => millionths / 1e6)),
-  gates: fc.array(fc.record({ name: anyText, status: fc.constantFrom('passed' as const, 'failed' as const, 'skipped' as const) })),
-});
+const gates = fc.array(fc.record({ name: anyText, status: fc.constantFrom('passed' as const, 'failed' as const, 'skipped' as const) }));
+const outcomes = fc.array(fc.record({ outcome: fc.constantFrom(...OUTCOMES), gates: fc.array(anyText) }), { minLength: 1 });
+const ms = fc.integer({ min: 0, max: 1e9 });
+const task = fc.record(
+  {
+    plan: anyText,
+    phase: anyText,
+    task: anyText,
+    attempt: fc.integer({ min: 1, max: 100 }),
+    maxAttempts: fc.integer({ min: 1, max: 100 }),
+    agent: anyText,
+    session: fc.option(anyText),
+    durationMs: ms,
+    tokens: fc.option(fc.integer({ min: 0, max: 1e12 })),
+    costUsd: fc.option(fc.integer({ min: 0, max: 1e9 }).map((millionths) => millionths / 1e6)),
+    gates,
+    model: anyText,
+    outcomes,
+  },
+  { requiredKeys: ['plan', 'phase', 'task', 'attempt', 'maxAttempts', 'agent', 'session', 'durationMs', 'tokens', 'costUsd', 'gates'] },
+);
 const reset = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-12-31') }).map((date) => date.toISOString());
 const plan = fc.record(
   {
@@ -44,6 +52,10 @@ const plan = fc.record(
     task: fc.option(anyText),
     tokens: fc.integer({ min: 0, max: 1e12 }),
     costUsd: fc.integer({ min: 0, max: 1e9 }).map((millionths) => millionths / 1e6),
+    agent: anyText,
+    model: anyText,
+    outcomes,
+    durationMs: ms,
     resetsAt: reset,
   },
   { requiredKeys: ['plan', 'event', 'reason', 'task'] },
@@ -71,15 +83,22 @@ describe('trailers', () => {
   });
 
   test('a kept attempt reads back as it was written', () => {
-    const attempt = fc.record({
-      plan: anyText,
-      task: anyText,
-      attempt: fc.integer({ min: 1, max: 100 }),
-      run: anyText,
-      outcome: fc.constantFrom(...OUTCOMES),
-      tokens: fc.option(fc.nat()),
-      costUsd: fc.option(fc.nat(1_000_000)),
-    });
+    const attempt = fc.record(
+      {
+        plan: anyText,
+        task: anyText,
+        attempt: fc.integer({ min: 1, max: 100 }),
+        run: anyText,
+        outcome: fc.constantFrom(...OUTCOMES),
+        agent: anyText,
+        model: anyText,
+        durationMs: ms,
+        gates,
+        tokens: fc.option(fc.nat()),
+        costUsd: fc.option(fc.nat(1_000_000)),
+      },
+      { requiredKeys: ['plan', 'task', 'attempt', 'run', 'outcome', 'tokens', 'costUsd', 'gates'] },
+    );
     fc.assert(
       fc.property(attempt, (evidence) => {
         expect(readAttempt(parsed(attemptTrailers(evidence)))).toEqual(evidence);
@@ -96,6 +115,11 @@ describe('trailers', () => {
       attempt: 2,
       maxAttempts: 3,
       agent: 'claude-code',
+      model: 'claude-sonnet-5-5',
+      outcomes: [
+        { outcome: 'gate_failed', gates: ['types', 'test'] },
+        { outcome: 'timeout_idle', gates: [] },
+      ],
       session: 'b2c1',
       durationMs: 12_300,
       tokens: 51_204,
@@ -111,6 +135,8 @@ describe('trailers', () => {
       'Plan-Task: user-model',
       'Plan-Attempt: 2/3',
       'Plan-Agent: claude-code',
+      'Plan-Model: claude-sonnet-5-5',
+      'Plan-Outcomes: gate_failed=types,test timeout_idle',
       'Plan-Session: b2c1',
       'Plan-Duration: 12.3s',
       'Plan-Tokens: 51204',
@@ -135,6 +161,7 @@ describe('trailers', () => {
         ['Plan-Duration', '-3s'],
         ['Plan-Tokens', '1e99'],
         ['Plan-Gates', 'test test=fine =passed lint=failed'],
+        ['Plan-Outcomes', 'Gate failed = = ok=a'],
       ]),
     ).toMatchObject({
       plan: 'auth',
@@ -145,6 +172,10 @@ describe('trailers', () => {
       gates: [
         { name: '', status: 'passed' },
         { name: 'lint', status: 'failed' },
+      ],
+      outcomes: [
+        { outcome: 'failed', gates: [] },
+        { outcome: 'ok', gates: ['a'] },
       ],
     });
   });

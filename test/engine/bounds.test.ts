@@ -18,7 +18,10 @@ async function interrupt(
   number: number,
   outcome = 'interrupted',
 ): Promise<void> {
-  const message = attemptMessage({ plan: 'demo', task: 'one', attempt: 1, run: `r${number}`, outcome, tokens: null, costUsd: null }, '');
+  const message = attemptMessage(
+    { plan: 'demo', task: 'one', attempt: 1, run: `r${number}`, outcome, tokens: null, costUsd: null, gates: [] },
+    '',
+  );
   const commit = repository.git('commit-tree', '-p', 'HEAD', '-m', message, 'HEAD^{tree}').trim();
   repository.git('update-ref', `refs/plans/attempts/demo/one/${number}`, commit);
 }

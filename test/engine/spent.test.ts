@@ -23,7 +23,7 @@ it('is what a run counts too: by commits, and by kept attempts that none speaks 
     await repository.commit(`x\n\n${formatTrailers(evidence)}`, { [path]: `${await repository.read(path)}\n` });
   };
   const kept = (plan: string, task: string, costUsd: number) => {
-    const evidence = { plan, task, attempt: 1, run: 'r', outcome: 'interrupted', tokens: 7, costUsd } as const;
+    const evidence = { plan, task, attempt: 1, run: 'r', outcome: 'interrupted', tokens: 7, costUsd, gates: [] } as const;
     const commit = repository.git('commit-tree', '-m', `x\n\n${attemptTrailers(evidence)}`, 'HEAD^{tree}').trim();
     repository.git('update-ref', `refs/plans/attempts/${plan}/${task}/1`, commit);
   };
@@ -38,7 +38,12 @@ it('is what a run counts too: by commits, and by kept attempts that none speaks 
   clock('03T11:30');
   const workspace = await openWorkspace(repository.root);
   await syncAll(workspace);
-  const { today, plans } = await withUnrecorded(workspace, recordedSpending(workspace.store(), NOW), await workspace.git.refs(ATTEMPTS), NOW);
+  const { today, plans } = await withUnrecorded(
+    workspace,
+    recordedSpending(workspace.store(), NOW),
+    await workspace.git.refs(ATTEMPTS),
+    NOW,
+  );
   expect(today).toEqual({ usd: 2, tokens: 207, unpriced: 100 });
   expect(Object.fromEntries(plans)).toEqual({
     demo: { usd: 5.5, tokens: 200, unpriced: 0 },
