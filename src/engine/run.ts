@@ -64,11 +64,12 @@ export async function runPlan(workspace: Workspace, planId: string, options: Run
   const lock = takeLock(workspace.git, planId, runId);
   if ('holder' in lock) throw new Problem(held(workspace, planId, lock.holder));
   try {
-    const redaction = redactionOf(secretsOf(options.env, workspace.config.redact));
-    const recovered = await recoverSettings(workspace, planId, redaction);
+    const known = secretsOf(options.env, workspace.config.redact);
+    const recovered = await recoverSettings(workspace, planId, redactionOf(known));
     const lease = early === null ? await takeLease(workspace, planId, runId, options.notice) : null;
     try {
-      const { plan, ...ready } = early ?? (await prepare(workspace, planId, options));
+      const { plan, secrets, ...ready } = early ?? (await prepare(workspace, planId, options));
+      const redaction = redactionOf([...known, ...secrets]);
       const sandbox = await sandboxOf(workspace);
       const begun = { ...options, ...ready, planId, runId, lock, lease, sandbox, redaction, recovered };
       const summary = await runLocked(workspace, plan, begun).finally(() => sandbox?.close());
@@ -90,8 +91,8 @@ async function prepare(workspace: Workspace, planId: string, options: RunOptions
   checkStatus(plan.plan);
   const selected = select(plan.plan, options);
   const head = await checkedHead(workspace);
-  await checkAgents(workspace, plan.plan, selected.scope, options);
-  return { plan, ...selected, head };
+  const secrets = await checkAgents(workspace, plan.plan, selected.scope, options);
+  return { plan, ...selected, head, secrets };
 }
 
 interface Begun extends RunOptions {

@@ -8,6 +8,7 @@ import { setPlanFields, setTaskStatus } from '../core/edit.ts';
 import { isDone, type Plan, type Task } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
 import { findTask, inScope } from '../core/progress.ts';
+import type { Secret } from '../core/redact.ts';
 import { readiness } from '../core/schedule.ts';
 import { suggest } from '../core/suggest.ts';
 import type { Workspace } from './workspace.ts';
@@ -105,14 +106,15 @@ export function unknown(plan: Plan, what: string, name: string, known: readonly 
   return `The plan "${plan.id}" has no ${what} "${name}".${near === null ? ` Run "plans show ${plan.id}" to see its ids.` : ` Did you mean "${near}"?`}`;
 }
 
-/** That every open task has an agent that is installed. Each agent is asked once. */
+/** That every open task has an agent that is installed. Each agent is asked once. What they give are the secrets they work with. */
 export async function checkAgents(
   workspace: Workspace,
   plan: Plan,
   scope: ReadonlySet<string> | null,
   { env, agents }: { readonly env: Readonly<Record<string, string | undefined>>; readonly agents?: ReadonlyMap<string, Agent> },
-): Promise<void> {
+): Promise<readonly Secret[]> {
   const asked = new Set<string>();
+  const secrets: Secret[] = [];
   for (const [phase, task] of plan.phases.flatMap((each) => each.tasks.map((item) => [each, item] as const))) {
     if (isDone(task) || task.assignee === 'human' || (scope !== null && !scope.has(task.id))) continue;
     const name = agentOf(workspace.config, phase, task);
@@ -121,13 +123,17 @@ export async function checkAgents(
     asked.add(name);
     const opened = openAgent(name, workspace.config, { environment: env, ...(agents === undefined ? {} : { agents }) });
     const problem = opened.type === 'unknown' ? opened.message : await opened.agent.unavailable();
-    if (problem === null) continue;
+    if (problem === null) {
+      if (opened.type === 'agent') secrets.push(...((await opened.agent.secrets?.()) ?? []));
+      continue;
+    }
     const named = task.agent ?? phase.agent ?? workspace.config.agent;
     if (named !== undefined) throw new Problem(`The task "${task.id}" cannot be done by the agent "${name}": ${problem}`);
     throw new Problem(
       `The task "${task.id}" names no agent, and Claude, which does such tasks, cannot: ${problem} Or name another agent, in the task or as "agent: claude-code" in ${workspace.configFile ?? 'plans.config.yaml'}.`,
     );
   }
+  return secrets;
 }
 
 /** What the start of a run changes in the file: the plan runs, and a failed task that was named is pending again. */

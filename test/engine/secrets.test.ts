@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { globSync, readFileSync, statSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { captured } from '../commands/support.ts';
 import { liveProgress } from '../../src/commands/terminal/live.ts';
+import { fails, reply, says, toolUse } from '../support/messages-reply.ts';
+import { scriptedMessages } from '../support/messages-server.ts';
 import { rig, task } from '../support/rig.ts';
 
 const SENTINEL = 'sentinel-4f1c/9b=+value';
@@ -84,4 +87,54 @@ it('a task that writes a secret into a file does not land', async () => {
   ]);
   expect(durable(it.repository.root)).not.toContain(SENTINEL);
   expect(it.repository.git('show', 'HEAD:one.txt')).toBe('key=env:MY_TOKEN\n');
+});
+
+/** Whatever is done with Claude's key: printed, written down, sent back by the server, looked for in the environment of every child. */
+async function everything(environment: Record<string, string>, config: object, key: string): Promise<string> {
+  const greedy = [
+    reply([
+      toolUse('bash', {
+        command:
+          'env > .git/agent.env; cat ../*.key ~/*.key 2>/dev/null; cat "$KEY_FILE"; head -c 9 "$KEY_FILE"; echo; tail -c +10 "$KEY_FILE"',
+      }),
+      toolUse('bash', { command: 'cp "$KEY_FILE" stolen.txt; cat "$KEY_FILE" >&2; exit 1' }),
+      toolUse('grep', { pattern: 'key' }),
+      toolUse('read', { file_path: 'stolen.txt' }),
+    ]),
+    says('Done.'),
+    fails(403, { message: `The key "${key}" may not do this.` }),
+  ];
+  await using server = await scriptedMessages(greedy);
+  const folder = mkdtempSync(join(tmpdir(), 'plans-key-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'the.key');
+  writeFileSync(file, `${key}\n`);
+  await using it = await rig('- [ ] one\n', {
+    'plans.config.json': JSON.stringify({
+      env: ['KEY_FILE'],
+      maxAttempts: 2,
+      qa: { gates: [{ name: 'gate', run: 'env > .git/gate.env; cat "$KEY_FILE"; test -f never' }] },
+      ...config,
+    }),
+  });
+  const env = { PATH: process.env['PATH'], KEY_FILE: file, HOME: folder, ...environment, ANTHROPIC_BASE_URL: server.url };
+  const summary = await it.run({ env });
+  expect(summary.end).toMatchObject({ type: 'paused', reason: 'task_failed' });
+  expect(server.requests).toHaveLength(3);
+  const sent = JSON.stringify(server.requests.map(({ body }) => body.messages));
+  for (const one of ['agent.env', 'gate.env']) expect(readFileSync(it.repository.path(`.git/${one}`), 'utf8')).toContain('KEY_FILE=');
+  return `${durable(it.repository.root)}${JSON.stringify([it.events, summary])}${sent}`;
+}
+
+describe("the key to Claude's API", () => {
+  it.each([
+    ['of the environment', { ANTHROPIC_API_KEY: SENTINEL }, {}, '[redacted ANTHROPIC_API_KEY]'],
+    ['of a gateway', { ANTHROPIC_AUTH_TOKEN: SENTINEL }, {}, '[redacted ANTHROPIC_AUTH_TOKEN]'],
+    ['of a helper', {}, { claude: { keyCommand: 'cat "$KEY_FILE"' } }, '[redacted claude.keyCommand]'],
+  ])('%s is in no child, log, commit, event, transcript or error', async (_, environment, config, mark) => {
+    const all = await everything(environment, config, SENTINEL);
+    expect(all).toContain(mark);
+    expect(all).toContain('may not do this');
+    expect(all).not.toContain(SENTINEL);
+  });
 });

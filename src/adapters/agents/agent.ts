@@ -1,7 +1,7 @@
 /** Who does a task. An agent works in a folder; it never commits and never ticks. */
 
 import type { Usage as ReportedUsage } from '../../core/event.ts';
-import type { Redaction } from '../../core/redact.ts';
+import type { Redaction, Secret } from '../../core/redact.ts';
 import type { Sandbox } from '../sandbox.ts';
 
 /** What a session cost so far. A price of null means unknown, never zero. */
@@ -93,5 +93,7 @@ export interface Agent {
   readonly bare?: boolean;
   /** Null when it can run here; else a sentence that says what is missing and what to do. */
   unavailable(): Promise<string | null>;
+  /** What it works with and nothing may show, where that is more than the environment tells. Asked once it is available. */
+  secrets?(): Promise<readonly Secret[]>;
   start(job: AgentJob, emit: (event: AgentEvent) => void): AgentSession;
 }

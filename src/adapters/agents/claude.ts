@@ -21,6 +21,11 @@ export function claudeAgent({ config, environment, graceMs }: ClaudeAgentOptions
       const opened = await openClaude(config.claude, environment);
       return opened.type === 'unavailable' ? opened.message : null;
     },
+    async secrets() {
+      const { findKey } = await import('../claude/key.ts');
+      const key = await findKey(config.claude, environment);
+      return key.type === 'key' ? [key.secret] : [];
+    },
     start(job, emit) {
       let session: AgentSession | null = null;
       let aborted = false;
