@@ -1,6 +1,7 @@
 /** The commands. Parsing, help, shell completion and the README's reference are made from this table. */
 import { PLANNER } from './planner-table.ts';
 import { ONE_PLAN, PLAN, REMOTE, type CommandSpec } from './specification.ts';
+import { LOOKING } from './looking-table.ts';
 import { STEERING } from './steering-table.ts';
 
 export const COMMANDS: readonly CommandSpec[] = [
@@ -79,81 +80,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     exitCodes: [[1, 'the plan has errors']],
     load: async () => (await import('./mark.ts')).draft,
   },
-  {
-    name: 'list',
-    group: 'Look',
-    summary: 'The plans, with their progress and problems',
-    description: ['One line for each plan file. A plan with errors is listed with the first of them; the others work on.'],
-    arguments: [],
-    options: [
-      {
-        name: 'status',
-        value: 'STATUS',
-        summary: 'Only plans with this status',
-        choices: ['draft', 'ready', 'running', 'paused', 'completed', 'failed'],
-      },
-    ],
-    examples: [
-      { command: 'plans list', says: 'all' },
-      { command: 'plans list --status ready --json', says: 'what may run, for a program' },
-    ],
-    exitCodes: [],
-    load: async () => (await import('./list.ts')).list,
-  },
-  {
-    name: 'show',
-    group: 'Look',
-    summary: 'One plan: its phases and tasks with their states',
-    description: ['Phases, tasks, what each waits for, and the last error of what failed.'],
-    arguments: [ONE_PLAN],
-    options: [],
-    examples: [{ command: 'plans show add-auth', says: 'the whole plan at a glance' }],
-    exitCodes: [[1, 'the plan has errors']],
-    load: async () => (await import('./show.ts')).show,
-  },
-  {
-    name: 'status',
-    group: 'Look',
-    summary: 'What runs, what waits and why, what is uncommitted',
-    description: [
-      'The repository as Plans sees it: branch, what agents have cost today and for each plan, plans that run or wait for a person (at a rate limit until when), edits of plan files that no commit has yet.',
-    ],
-    arguments: [],
-    options: [],
-    examples: [{ command: 'plans status', says: 'where things stand' }],
-    exitCodes: [],
-    load: async () => (await import('./status.ts')).status,
-  },
-  {
-    name: 'next',
-    group: 'Look',
-    summary: 'What is ready to start, and why the rest is not',
-    description: [
-      'For each open task the reason it waits: a phase before it, a dependency, a person. The executor decides by the same function.',
-    ],
-    arguments: [PLAN],
-    options: [{ name: 'all', summary: 'Every waiting task, not only the first few' }],
-    examples: [
-      { command: 'plans next', says: 'in all plans' },
-      { command: 'plans next add-auth --all', says: 'one plan, every task' },
-    ],
-    exitCodes: [],
-    load: async () => (await import('./next.ts')).next,
-  },
-  {
-    name: 'log',
-    group: 'Look',
-    summary: 'The commits of tasks: attempt, duration, gates, cost',
-    description: ['Read from the trailers of git log, so that a fresh clone says the same. A task that was taken back since names the commit that did it.'],
-    arguments: [PLAN],
-    options: [{ name: 'limit', short: 'n', value: 'N', summary: 'At most so many commits', default: '50' }],
-    examples: [
-      { command: 'plans log', says: 'all plans, newest first' },
-      { command: 'plans log add-auth --json', says: 'one plan, for a program' },
-    ],
-    exitCodes: [],
-    load: async () => (await import('./log.ts')).log,
-  },
+  ...LOOKING,
   {
     name: 'run',
     group: 'Run',
