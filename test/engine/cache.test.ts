@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -50,4 +51,15 @@ it.each(rounds(2, 100))('the cache may be deleted, cut and garbled while a run u
   const before = await shown(it.repository.root);
   rmSync(folder, { recursive: true, force: true });
   expect(await shown(it.repository.root)).toBe(before);
+});
+
+it.runIf(process.platform === 'linux')('a run whose mapped "-shm" is cut short is ended by the system, and the next goes on', async () => {
+  const cut = 'test -e .git/once || { touch .git/once; truncate -s 0 .plans/state.db-shm; }; echo 1 >> one.txt';
+  await using it = await rig(task('one', cut) + task('two', 'echo 2 > two.txt'));
+  const cli = join(import.meta.dirname, '../../src/cli.ts');
+  const run = () => spawnSync(process.execPath, [cli, 'run', 'demo', '--quiet'], { cwd: it.repository.root, stdio: 'ignore' });
+  expect(run().signal).toBe('SIGBUS');
+  expect(run().status).toBe(0);
+  expect(problemsOf(it.repository.root, 'demo', 2)).toEqual([]);
+  expect(it.repository.status()).toEqual([]);
 });

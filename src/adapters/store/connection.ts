@@ -129,6 +129,9 @@ export class Connection {
     mkdirSync(folder, { recursive: true });
     const database = new DatabaseSync(this.#file, { timeout: BUSY_TIMEOUT_MS });
     try {
+      // A write-ahead log: readers never hold up the runner, whose loop would stand still meanwhile, and a row costs 0.01 ms. Its price is the
+      // mapped `-shm`: where that is cut short (not where it is deleted) the system ends the process. A rollback journal has none, but costs
+      // 0.05 ms a row without fsync, when a power cut may leave rows wrong unseen, 10 ms with it, and 30 to 60 ms while somebody reads.
       database.exec('pragma journal_mode = wal; pragma synchronous = normal');
       if (versionOf(database) !== SCHEMA_VERSION) build(database);
       ignoreFolder(folder);
