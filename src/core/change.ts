@@ -20,6 +20,8 @@ interface Modification {
 }
 
 export interface PlanChanges {
+  /** The name that the plan had before, where it got another. */
+  readonly was?: string;
   /** Fields of the plan itself; none where the whole file is new or gone. */
   readonly plan: readonly string[];
   readonly added: { readonly phases: readonly PhasePlace[]; readonly tasks: readonly TaskPlace[] };

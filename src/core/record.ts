@@ -1,5 +1,6 @@
 /** The rows of the cache as they leave the tool: what `plans show --json` and `plans export --json` print. Versioned; fields are only ever added. */
 import { z } from 'zod';
+import { SUGGESTION_TYPES } from './suggestion.ts';
 import { ITERATION_TYPES } from './trailer.ts';
 
 const id = z.string();
@@ -97,6 +98,7 @@ const modification = { fields: z.array(z.string()), was: id.optional() };
 
 const ChangesRecord = z
   .object({
+    was: id.optional(),
     plan: z.array(z.string()),
     added: z.object({ phases: z.array(phasePlace), tasks: z.array(taskPlace) }),
     removed: z.object({ phases: z.array(phasePlace), tasks: z.array(taskPlace) }),
@@ -115,6 +117,12 @@ export const IterationRecord = z
     changes: ChangesRecord,
     changedBy: z.enum(['user', 'claude']),
     createdAt: z.iso.datetime(),
+    /** Of the commit. */
+    subject: z.string(),
+    authorName: z.string(),
+    /** What the conversation that led to it has cost. */
+    tokens: count.nullable(),
+    costUsd: z.number().min(0).nullable(),
   })
   .meta({ id: 'IterationRecord' });
 
@@ -140,6 +148,25 @@ export const StateExport = z
   .object({ version: z.literal(1), repositoryId: z.string().nullable(), plans: z.array(PlanExport), live: z.array(LiveRecord) })
   .meta({ id: 'Export', title: 'Export', description: 'What `plans export --json` prints.' });
 
+/** A suggestion of a review as it stands to the plan now. */
+export const SuggestionRecord = z
+  .object({
+    id,
+    type: z.enum(SUGGESTION_TYPES),
+    target: z.string(),
+    title: z.string(),
+    reasoning: z.string(),
+    /** Markdown of the plan; null where nothing is there before. */
+    before: z.string().nullable(),
+    after: z.string(),
+    ticked: z.boolean(),
+    /** `stale`: its target has changed since. `blocked`: it cannot be made on the plan as it is. `problem` says why. */
+    state: z.enum(['open', 'stale', 'blocked']),
+    problem: z.string().nullable(),
+  })
+  .meta({ id: 'SuggestionRecord' });
+
+export type SuggestionRecord = z.infer<typeof SuggestionRecord>;
 export type DiagnosticRecord = z.infer<typeof DiagnosticRecord>;
 export type PlanRecord = z.infer<typeof PlanRecord>;
 export type PhaseRecord = z.infer<typeof PhaseRecord>;

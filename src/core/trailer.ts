@@ -89,7 +89,7 @@ export const ITERATION_TYPES = ['generation', 'review', 'refine', 'user_edit'] a
 type IterationType = (typeof ITERATION_TYPES)[number];
 
 /** A commit that changes what a plan asks for. */
-interface IterationEvidence {
+export interface IterationEvidence {
   /** Null where the commit does not say, or touches several plans. */
   readonly plan: string | null;
   readonly iteration: IterationType;

@@ -1,13 +1,14 @@
 /** Git → cache: what the commits that touch plan files say, from git alone, so that every clone comes to the same. */
-import type { Commit, FileChange, Git } from '../adapters/git/git.ts';
+import type { Commit, Git } from '../adapters/git/git.ts';
 import type { CommitRow, HistoryUpdate } from '../adapters/store/history-rows.ts';
 import type { Store } from '../adapters/store/store.ts';
 import { changesBetween } from '../core/change.ts';
 import { type CommitFacts, foldIteration, foldPlan, foldTask, noFacts, type PlanFacts } from '../core/facts.ts';
 import { NO_OUTLINE, type Outline, outlineOf } from '../core/outline.ts';
 import { SectionCache } from '../core/section-cache.ts';
-import { type Evidence, readTrailers } from '../core/trailer.ts';
+import { type Evidence, type IterationEvidence, readTrailers } from '../core/trailer.ts';
 import { planFolderPath, type SyncContext } from './sync.ts';
+import { concerns, touchedBy, type Touched } from './touched.ts';
 
 /** More new commits than this are read again from the start, limited to the plans' folder, which is faster then. */
 const MAX_NEW_COMMITS = 500;
@@ -15,7 +16,6 @@ const MAX_NEW_COMMITS = 500;
 const MAX_OUTLINES = 64;
 /** So often another process may index the same commits first. */
 const MAX_TRIES = 5;
-const PLAN_ENDING = '.plan.md';
 const REPOSITORY_ID_DIGITS = 12;
 
 /** Brings commits, iterations and times up to date with HEAD. Costs one look at HEAD where it has not moved. */
@@ -49,14 +49,22 @@ export async function evidenceOf(context: SyncContext): Promise<readonly Said[]>
       evidence === null ? [] : [{ planId, at: Date.parse(committedAt), evidence: JSON.parse(evidence) as Evidence }],
     );
   }
-  return (await allCommits(context.git, head, folder)).toReversed().flatMap(({ trailers, changes, committedAt }): Said[] => {
-    const evidence = readTrailers(trailers);
-    if (evidence === null) return [];
-    return changes.flatMap((change): Said[] => {
-      const planId = planIdOf(change.path, folder);
-      return planId !== null && concerns(evidence, planId, change) ? [{ planId, at: Date.parse(committedAt), evidence }] : [];
-    });
-  });
+  const outlines = new Outlines(context, store);
+  let said: Said[] = [];
+  for (const commit of (await allCommits(context.git, head, folder)).toReversed()) {
+    const evidence = readTrailers(commit.trailers);
+    for (const touched of await touchedBy(commit, folder, (planId, blob) => outlines.of(planId, blob))) {
+      const { planId, was } = touched;
+      if (was !== null) said = underNewName(said, was, planId);
+      if (evidence !== null && concerns(evidence, touched)) said.push({ planId, at: Date.parse(commit.committedAt), evidence });
+    }
+  }
+  return said;
+}
+
+/** What was about a plan before it got another name; what was about another plan of that name is about none any more. */
+function underNewName<Row extends { readonly planId: string }>(rows: readonly Row[], from: string, to: string): Row[] {
+  return rows.flatMap((row) => (row.planId === to ? [] : [row.planId === from ? { ...row, planId: to } : row]));
 }
 
 /** What one commit says of one plan. */
@@ -110,65 +118,68 @@ function allCommits(git: Git, head: string, folder: string): Promise<readonly Co
 
 /** Reads commits oldest first and gathers what they say. */
 class Indexer {
-  readonly #context: SyncContext;
   readonly #store: Store;
   /** Whether earlier commits' facts are in the cache. */
   readonly #continues: boolean;
   readonly #folder: string;
-  #sections: SectionCache | undefined;
+  readonly #outlines: Outlines;
   readonly #facts = new Map<string, PlanFacts>();
-  readonly #outlines = new Map<string, Outline>();
-  readonly #commits: CommitRow[] = [];
-  readonly #iterations: HistoryUpdate['iterations'][number][] = [];
+  readonly #renamed: HistoryUpdate['renamed'][number][] = [];
+  #commits: CommitRow[] = [];
+  #iterations: HistoryUpdate['iterations'][number][] = [];
   #rank: number;
 
   constructor(context: SyncContext, store: Store, continues: boolean, rank: number) {
-    this.#context = context;
     this.#store = store;
     this.#continues = continues;
     this.#folder = planFolderPath(context);
-    this.#sections = context.cache;
+    this.#outlines = new Outlines(context, store);
     this.#rank = rank;
   }
 
   async index(oldestFirst: readonly Commit[]): Promise<HistoryUpdate> {
     for (const commit of oldestFirst) {
       const evidence = readTrailers(commit.trailers);
-      let touches = false;
-      for (const change of commit.changes) {
-        const planId = planIdOf(change.path, this.#folder);
-        if (planId === null) continue;
-        touches = true;
-        await this.#take(commit, planId, change, concerns(evidence, planId, change) ? evidence : null);
-      }
-      if (touches) this.#rank++;
+      const touched = await touchedBy(commit, this.#folder, (planId, blob) => this.#outlines.of(planId, blob));
+      for (const one of touched) await this.#take(commit, one, concerns(evidence, one) ? evidence : null);
+      if (touched.length > 0) this.#rank++;
     }
-    return { commits: this.#commits, iterations: this.#iterations, facts: this.#facts };
+    return { commits: this.#commits, iterations: this.#iterations, facts: this.#facts, renamed: this.#renamed };
   }
 
-  async #take(commit: Commit, planId: string, change: FileChange, evidence: Evidence | null): Promise<void> {
+  async #take(commit: Commit, { planId, change, was }: Touched, evidence: Evidence | null): Promise<void> {
+    // Of a review only what Plans itself says of it is an iteration: a person's comments change no plan.
+    if (change === null && evidence === null) return;
+    if (was !== null) this.#rename(was, planId);
     const facts = this.#factsOf(planId);
     const at: CommitFacts = { id: commit.id, parent: commit.parents[0] ?? null, at: new Date(commit.committedAt).toISOString() };
     if (evidence !== null && 'attempt' in evidence) foldTask(facts, at, evidence);
     else if (evidence !== null && 'event' in evidence) foldPlan(facts, at, evidence);
     else {
-      const before = await this.#outline(planId, change.before);
-      const after = await this.#outline(planId, change.after);
+      const before = change?.before == null ? null : await this.#outlines.of(planId, change.before);
+      const after = change?.after == null ? null : await this.#outlines.of(planId, change.after);
       const changes = changesBetween(before ?? NO_OUTLINE, after ?? NO_OUTLINE);
-      foldIteration(facts, at, changes, after);
-      const { iteration, changedBy, prompt } = evidence ?? { iteration: 'user_edit', changedBy: 'user', prompt: null };
+      if (change !== null) foldIteration(facts, at, changes, after);
       this.#iterations.push({
         rank: this.#rank,
         id: commit.id,
         planId,
-        iterationType: iteration,
-        prompt,
-        changes: changes as never,
-        changedBy,
+        ...iterationOf(evidence),
+        changes: (was === null ? changes : { ...changes, was }) as never,
         createdAt: at.at,
+        subject: commit.subject,
+        authorName: commit.authorName,
       });
     }
     this.#commits.push(commitRow(commit, this.#rank, planId, at.at, evidence));
+  }
+
+  #rename(from: string, to: string): void {
+    this.#commits = underNewName(this.#commits, from, to);
+    this.#iterations = underNewName(this.#iterations, from, to);
+    this.#facts.set(to, this.#factsOf(from));
+    this.#facts.set(from, noFacts());
+    this.#renamed.push({ from, to });
   }
 
   #factsOf(planId: string): PlanFacts {
@@ -178,11 +189,29 @@ class Indexer {
     this.#facts.set(planId, facts);
     return facts;
   }
+}
 
-  /** What a version says: from memory, from the cache (the file as it is now is there already), or parsed. */
-  async #outline(planId: string, blob: string | null): Promise<Outline | null> {
-    if (blob === null) return null;
-    const known = this.#outlines.get(blob) ?? this.#store.history.outline(blob);
+function iterationOf(evidence: IterationEvidence | null) {
+  if (evidence === null) return { iterationType: 'user_edit', changedBy: 'user', prompt: null, tokens: null, costUsd: null } as const;
+  const { iteration: iterationType, changedBy, prompt, tokens = null, costUsd = null } = evidence;
+  return { iterationType, changedBy, prompt, tokens, costUsd };
+}
+
+/** What versions of plans say: from memory, from the cache (the file as it is now is there already), or parsed. */
+class Outlines {
+  readonly #context: SyncContext;
+  readonly #store: Store;
+  readonly #known = new Map<string, Outline>();
+  #sections: SectionCache | undefined;
+
+  constructor(context: SyncContext, store: Store) {
+    this.#context = context;
+    this.#store = store;
+    this.#sections = context.cache;
+  }
+
+  async of(planId: string, blob: string): Promise<Outline> {
+    const known = this.#known.get(blob) ?? this.#store.history.outline(blob);
     if (known !== null) return this.#remember(blob, known);
     const bytes = await this.#context.git.readBlob(blob);
     // Imported only where a version has to be parsed: most commands never do.
@@ -194,26 +223,12 @@ class Indexer {
   }
 
   #remember(blob: string, outline: Outline): Outline {
-    this.#outlines.delete(blob);
-    this.#outlines.set(blob, outline);
-    const [oldest] = this.#outlines.keys();
-    if (this.#outlines.size > MAX_OUTLINES && oldest !== undefined) this.#outlines.delete(oldest);
+    this.#known.delete(blob);
+    this.#known.set(blob, outline);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > MAX_OUTLINES && oldest !== undefined) this.#known.delete(oldest);
     return outline;
   }
-}
-
-/** Evidence counts only where the commit touches the file of the very plan it names, and leaves it there. */
-function concerns(evidence: Evidence | null, planId: string, change: FileChange): boolean {
-  if (evidence === null) return false;
-  if ('iteration' in evidence) return evidence.plan === null || evidence.plan === planId;
-  return evidence.plan === planId && change.after !== null;
-}
-
-/** The plan a path belongs to: a file directly in the plans' folder. */
-function planIdOf(path: string, folder: string): string | null {
-  if (!path.startsWith(folder) || !path.endsWith(PLAN_ENDING)) return null;
-  const name = path.slice(folder.length, -PLAN_ENDING.length);
-  return name === '' || name.startsWith('.') || name.includes('/') ? null : name;
 }
 
 function commitRow(commit: Commit, rank: number, planId: string, committedAt: string, evidence: Evidence | null): CommitRow {

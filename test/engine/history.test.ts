@@ -1,54 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { PlanExport } from '../../src/core/record.ts';
+import { isUnchanged, type PlanChanges } from '../../src/core/change.ts';
 import { type Evidence, formatTrailers } from '../../src/core/trailer.ts';
-import { exportState } from '../../src/engine/export.ts';
-import { createRepository, type Repository } from '../support/repository.ts';
-import { openContext, planText } from '../support/sync.ts';
-
-const START = Date.parse('2026-03-01T10:00:00Z');
-/** The time of the n-th minute, as the export says it. */
-const minute = (n: number): string => new Date(START + n * 60_000).toISOString();
-
-const PLAN = 'plans/auth.plan.md';
-
-/** Commits with the date of the n-th minute. */
-async function commitAt(repository: Repository, n: number, subject: string, text: string | null, evidence?: Evidence): Promise<string> {
-  process.env['GIT_COMMITTER_DATE'] = minute(n);
-  try {
-    const body = evidence === undefined ? '' : `\n\nWhy it was done.\n\n${formatTrailers(evidence)}`;
-    return await repository.commit(`${subject}${body}`, { [PLAN]: text });
-  } finally {
-    delete process.env['GIT_COMMITTER_DATE'];
-  }
-}
-
-function landed(task: string, more: Partial<Evidence> = {}): Evidence {
-  return {
-    plan: 'auth',
-    phase: 'work',
-    task,
-    attempt: 2,
-    maxAttempts: 3,
-    agent: 'claude',
-    session: 's-1',
-    durationMs: 30_000,
-    tokens: 10,
-    costUsd: null,
-    gates: [{ name: 'test', status: 'passed' }],
-    ...more,
-  } as Evidence;
-}
-
-/** What sync says now; and it must be what a fresh cache says. */
-async function exported(repository: Repository): Promise<PlanExport> {
-  await using context = await openContext(repository.root);
-  const kept = await exportState(context);
-  context.store().transaction(() => context.store().setMeta('historyHead', null));
-  expect(await exportState(context)).toEqual(kept);
-  const [plan] = kept.plans;
-  if (plan === undefined) throw new Error('no plan');
-  return plan;
-}
+import { createRepository } from '../support/repository.ts';
+import { planText } from '../support/sync.ts';
+import { commitAt, exported, landed, minute, PLAN } from './histories.ts';
 
 describe('times and evidence', () => {
   test('a whole run, commit by commit', async () => {
@@ -229,5 +184,33 @@ describe('iterations', () => {
     expect(tasks.map(({ id }) => id)).toEqual(['one', 'six']);
     expect(iterations.map(({ createdAt }) => createdAt)).toEqual([minute(0), minute(5)]);
     expect(updatedAt).toBe(minute(5));
+  });
+
+  test('a review is one, with its cost; what people write into it is none', async () => {
+    await using repository = await createRepository();
+    await commitAt(repository, 0, 'plan', planText('Auth', ['One']));
+    const review = { plan: 'auth', iteration: 'review', changedBy: 'claude', prompt: 'break_down', tokens: 10, costUsd: 0.5 } as const;
+    await commitAt(repository, 1, 'auth: review', '# Review\n', review, 'plans/auth.review.md');
+    await commitAt(repository, 2, 'comments', '# Review\n\nNo.\n', undefined, 'plans/auth.review.md');
+    const { iterations, updatedAt, tasks } = await exported(repository);
+    expect(iterations).toMatchObject([
+      { iterationType: 'user_edit', subject: 'plan', authorName: 'Ada Lovelace', tokens: null, costUsd: null },
+      { iterationType: 'review', subject: 'auth: review', prompt: 'break_down', tokens: 10, costUsd: 0.5, createdAt: minute(1) },
+    ]);
+    expect(isUnchanged(iterations[1]?.changes as PlanChanges)).toBe(true);
+    expect([updatedAt, tasks[0]?.updatedAt]).toEqual([minute(0), minute(0)]);
+  });
+
+  test('a commit of plan and review is one iteration', async () => {
+    await using repository = await createRepository({ 'plans/auth.review.md': '# Review\n', [PLAN]: planText('Auth', ['One']) });
+    const refine: Evidence = { plan: 'auth', iteration: 'refine', changedBy: 'claude', prompt: 'Add "Two"' };
+    await repository.write({ 'plans/auth.review.md': null });
+    await commitAt(repository, 1, 'auth: apply', planText('Auth', ['One', 'Two']), refine);
+    expect(
+      (await exported(repository)).iterations.map(({ iterationType, changes }) => [iterationType, changes.added.tasks.length]),
+    ).toEqual([
+      ['user_edit', 1],
+      ['refine', 1],
+    ]);
   });
 });

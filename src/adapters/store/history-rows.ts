@@ -28,6 +28,8 @@ export interface CommitRow {
 export interface HistoryUpdate {
   readonly commits: readonly CommitRow[];
   readonly iterations: readonly (IterationRecord & { readonly rank: number })[];
+  /** Plans that got another name, in order: what was about them before is theirs under the new one. */
+  readonly renamed: readonly { readonly from: string; readonly to: string }[];
   /** The plans whose facts changed, whole. */
   readonly facts: ReadonlyMap<string, PlanFacts>;
 }
@@ -82,6 +84,7 @@ export class HistoryRows {
 
   /** Adds new commits and puts the folded facts in the place of the old. Within a transaction. */
   write(update: HistoryUpdate): void {
+    for (const { from, to } of update.renamed) this.#rename(from, to);
     const commit = this.#connection.prepare(
       `insert or replace into commits (rank, planId, id, kind, committedAt, subject, authorName, taskId, agent, durationMs, tokens, costUsd, evidence)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -91,11 +94,14 @@ export class HistoryRows {
       commit.run(rank, planId, id, kind, committedAt, subject, authorName, taskId, agent, durationMs, tokens, costUsd, evidence);
     }
     const iteration = this.#connection.prepare(
-      `insert or replace into plan_iterations (planId, rank, id, iterationType, prompt, changes, changedBy, createdAt)
-         values (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert or replace into plan_iterations
+         (planId, rank, id, iterationType, prompt, changes, changedBy, createdAt, subject, authorName, tokens, costUsd)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    for (const { planId, rank, id, iterationType, prompt, changes, changedBy, createdAt } of update.iterations) {
-      iteration.run(planId, rank, id, iterationType, prompt, JSON.stringify(changes), changedBy, createdAt);
+    for (const row of update.iterations) {
+      const { planId, rank, id, iterationType, prompt, changes, changedBy, createdAt, subject, authorName, tokens, costUsd } = row;
+      const json = JSON.stringify(changes);
+      iteration.run(planId, rank, id, iterationType, prompt, json, changedBy, createdAt, subject, authorName, tokens, costUsd);
     }
     for (const [planId, facts] of update.facts) this.#writeFacts(planId, facts);
   }
@@ -142,6 +148,13 @@ export class HistoryRows {
   lastWord(planId: string): string | null {
     const sql = `select evidence from commits where planId = ? and kind <> 'iteration' order by rank desc limit 1`;
     return this.#all<{ evidence: string | null }>(sql, [planId])[0]?.evidence ?? null;
+  }
+
+  #rename(from: string, to: string): void {
+    for (const table of ['commits', 'plan_iterations']) {
+      this.#connection.prepare(`delete from ${table} where planId = ?`).run(to);
+      this.#connection.prepare(`update ${table} set planId = ? where planId = ?`).run(to, from);
+    }
   }
 
   #writeFacts(planId: string, facts: PlanFacts): void {

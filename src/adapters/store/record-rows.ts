@@ -120,7 +120,8 @@ export class RecordRows {
 
   /** Oldest first. */
   iterations(planId?: string): IterationRecord[] {
-    const sql = 'select i.id, i.planId, i.iterationType, i.prompt, i.changes, i.changedBy, i.createdAt from plan_iterations i';
+    const sql = `select i.id, i.planId, i.iterationType, i.prompt, i.changes, i.changedBy, i.createdAt, i.subject, i.authorName, i.tokens,
+      i.costUsd from plan_iterations i`;
     return this.#select(sql, 'i.planId', 'i.planId, i.rank', planId).map(
       (row) => ({ ...row, changes: JSON.parse(String(row['changes'])) as unknown }) as unknown as IterationRecord,
     );

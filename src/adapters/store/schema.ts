@@ -39,7 +39,8 @@ create table commits (
 ) without rowid;
 create table plan_iterations (
   planId text not null, rank integer not null, id text not null, iterationType text not null, prompt text, changes text not null,
-  changedBy text not null, createdAt text not null, primary key (planId, rank)
+  changedBy text not null, createdAt text not null, subject text not null, authorName text not null, tokens integer, costUsd real,
+  primary key (planId, rank)
 ) without rowid;
 create table plan_history (
   planId text primary key, createdAt text, updatedAt text, startedAt text, startingCommit text, completedAt text, pauseReason text
