@@ -69,6 +69,7 @@ export const PLANNER_EVENT_MEANINGS: Readonly<Record<PlannerEvent['type'], strin
   'answer-rejected': 'The answer cannot be used, or could be better; `willRetry` says whether Claude is asked to mend it.',
   'plan-drafted': 'The answer makes a plan. It lands, or a person looks at it first.',
   'plan-generated': 'The plan is written; `commit` is null where it could not be committed, and `reason` says why.',
+  'plan-reviewed': 'The suggestions are in the review file; `commit` is null where that could not be committed, and `reason` says why.',
   'planner-stopped': 'It ended with nothing written.',
   note: 'Something worth knowing that changes nothing.',
 };

@@ -9,6 +9,7 @@ import { Replaced } from './files/replaced.ts';
 import { failure, failureOf, type FileFailure, type FileSystem, type Signature } from './files/system.ts';
 
 export { createText } from './files/create.ts';
+export { removeText } from './files/remove.ts';
 export { listPlanFiles, type ListedFile, type PlanFolder } from './files/list.ts';
 export { MAX_FILE_BYTES, digestOf } from './files/read.ts';
 export type { FileFailure, FileSystem } from './files/system.ts';

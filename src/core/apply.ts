@@ -3,12 +3,14 @@ import { againstOf } from './against.ts';
 import type { NewTask } from './embed.ts';
 import { changedKeys, performChange, type Performed, type Present, type Version } from './perform.ts';
 import { findPhase, findTask } from './progress.ts';
+import type { SuggestionRecord } from './record.ts';
+import type { PlacedSuggestion } from './review.ts';
 import { changeOf, suggestionOf } from './suggest-change.ts';
 import type { FieldValues } from './yaml-text.ts';
 import { SUGGESTION_TYPES, type SuggestedChange, type Suggestion } from './suggestion.ts';
 
 /** What the plan's state says of a suggestion. */
-export type SuggestionState =
+type SuggestionState =
   | { readonly type: 'open' }
   /** Its target is another than it was made for, or gone. */
   | { readonly type: 'stale'; readonly message: string }
@@ -30,6 +32,14 @@ export function stateOf(version: Version, suggestion: Suggestion, present: Prese
   const change = changeOf(version, suggestion);
   const made = 'refused' in change ? change : performChange(version, change, present);
   return 'refused' in made ? { type: 'blocked', message: made.refused } : { type: 'open' };
+}
+
+/** A suggestion of a review for those who look at it from outside. */
+export function suggestionRecord(version: Version, suggestion: PlacedSuggestion, present: Present): SuggestionRecord {
+  const { id, type, target, title, reasoning, before, after, ticked } = suggestion;
+  const state = stateOf(version, suggestion, present);
+  const problem = state.type === 'open' ? null : state.message;
+  return { id, type, target, title, reasoning, before: before === '' ? null : before, after, ticked, state: state.type, problem };
 }
 
 /**

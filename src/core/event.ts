@@ -3,6 +3,7 @@
  * NDJSON and into the cache; text for people is made from them elsewhere. Types are past tense.
  */
 import { z } from 'zod';
+import { SuggestionRecord } from './record.ts';
 import { OUTCOMES, PAUSE_REASONS, PLANNER_OUTCOMES } from './outcome.ts';
 
 const id = z.string();
@@ -144,6 +145,18 @@ export const PlannerEvent = z
       commit: z.string().nullable(),
       reason: z.string(),
       advice: z.array(z.string()),
+      usage: UsageShape,
+    }),
+    z.object({
+      type: z.literal('plan-reviewed'),
+      file: z.string(),
+      /** Those that are new. */
+      suggestions: z.array(SuggestionRecord),
+      assessment: z.string(),
+      commit: z.string().nullable(),
+      reason: z.string(),
+      /** Why others of the answer were left out. */
+      problems: z.array(z.string()),
       usage: UsageShape,
     }),
     z.object({

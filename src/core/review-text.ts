@@ -41,7 +41,10 @@ export function formatReview(plan: Plan, head: ReviewHead, suggestions: readonly
   return [lines.join('\n'), ...suggestions.map((one) => suggestionLines(one).join('\n'))].join('\n\n').concat('\n');
 }
 
-/** Adds suggestions at the end of a review, behind those that are there. All else stays as it is, but for who made the last ones. */
+/**
+ * Adds suggestions at the end of a review, behind those that are there, if they are not among them. All else stays as it is, but for who made
+ * the last ones.
+ */
 export function addSuggestions(text: string, head: ReviewHead, suggestions: readonly TitledSuggestion[]): string {
   const { review } = parseReview(text);
   const eol = lineEndingOf(text);
@@ -49,8 +52,10 @@ export function addSuggestions(text: string, head: ReviewHead, suggestions: read
   const edits: TextEdit[] = review.frontmatter === null ? [] : [...editFields(text, review.frontmatter, values, eol)];
   const last = review.suggestions.at(-1)?.placed.item;
   const offset = last === undefined ? endOfText(text) : last.offset + last.length;
-  const block = suggestions.map((one) => suggestionLines(one).join(eol)).join(eol + eol);
-  if (suggestions.length > 0) edits.push(insertBlock(text, offset, block, eol, true));
+  const known = new Set(review.suggestions.map(({ id }) => id));
+  const added = suggestions.filter(({ id }) => !known.has(id));
+  const block = added.map((one) => suggestionLines(one).join(eol)).join(eol + eol);
+  if (added.length > 0) edits.push(insertBlock(text, offset, block, eol, true));
   return applyEdits(text, edits);
 }
 

@@ -12,7 +12,7 @@ import { ReviewFrontmatter, SuggestionFrontmatter, type Suggestion } from './sug
 import { readTopAs } from './top.ts';
 
 /** A suggestion and where it stands. */
-interface PlacedSuggestion extends Suggestion {
+export interface PlacedSuggestion extends Suggestion {
   /** What the checkbox says. */
   readonly title: string;
   readonly ticked: boolean;

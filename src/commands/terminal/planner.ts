@@ -61,7 +61,7 @@ export function feedPlanner(out: Output, quiet: boolean): PlannerProgress {
   };
 }
 
-const LAST: ReadonlySet<PlannerEvent['type']> = new Set(['plan-generated', 'planner-stopped']);
+const LAST: ReadonlySet<PlannerEvent['type']> = new Set(['plan-generated', 'plan-reviewed', 'planner-stopped']);
 
 /** The lines of one event that stay. */
 export function plannerLines(event: PlannerEvent, columns: number): Line[] {
@@ -80,6 +80,8 @@ export function plannerLines(event: PlannerEvent, columns: number): Line[] {
       return [fitLine([s(`  drafted: ${size(event)}`)], columns), ...bullets(event.advice, columns)];
     case 'plan-generated':
       return generatedLines(event, columns);
+    case 'plan-reviewed':
+      return reviewedLines(event, columns);
     case 'planner-stopped': {
       const again = event.resetsAt === null ? '' : ` It can be asked again from ${event.resetsAt}.`;
       const [first = '', ...rest] = wrap(`${oneLine(event.reason)}${again}`, columns - 2);
@@ -102,6 +104,27 @@ function generatedLines(event: Extract<PlannerEvent, { type: 'plan-generated' }>
     ...(event.reason === '' ? [] : details(event.reason, columns, 'yellow')),
     ...bullets(event.advice, columns),
     ...details(costWords(event.usage), columns),
+  ];
+}
+
+function reviewedLines(event: Extract<PlannerEvent, { type: 'plan-reviewed' }>, columns: number): Line[] {
+  const { suggestions, commit, file, reason, assessment, problems, usage } = event;
+  const where = commit === null ? 'not committed' : `commit ${commit.slice(0, 7)}`;
+  const head: Line[] =
+    suggestions.length === 0
+      ? [[s('✔ ', 'green'), s('no suggestions')]]
+      : [
+          fitLine(
+            [s('✔ ', 'green'), s(oneLine(file), 'bold'), s(`  ${count(suggestions.length, 'suggestion')}, ${where}`, 'dim')],
+            columns,
+          ),
+        ];
+  return [
+    ...head,
+    ...(assessment === '' ? [] : wrap(oneLine(assessment), columns - 2).map((line): Line => [s(`  ${line}`)])),
+    ...(reason === '' ? [] : details(reason, columns, 'yellow')),
+    ...(problems.length === 0 ? [] : [[s('  Left out of the answer:', 'yellow')] satisfies Line, ...bullets(problems, columns)]),
+    ...details(costWords(usage), columns),
   ];
 }
 
@@ -153,6 +176,7 @@ function follow(view: View, event: PlannerEvent): void {
       view.written = '';
       return;
     case 'plan-generated':
+    case 'plan-reviewed':
     case 'planner-stopped':
     case 'note':
       return;

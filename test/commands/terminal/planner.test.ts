@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { lineColumns, paint } from '../../../src/commands/terminal/line.ts';
 import { livePlanner, plannerLines } from '../../../src/commands/terminal/planner.ts';
 import type { PlannerEvent } from '../../../src/core/event.ts';
+import type { SuggestionRecord } from '../../../src/core/record.ts';
 import { captured } from '../support.ts';
 
 const usage = { inputTokens: 1_000, outputTokens: 2_000, cacheReadTokens: 30_000, cacheWriteTokens: 400, costUsd: 0.034 };
@@ -36,6 +37,37 @@ const EVENTS: readonly PlannerEvent[] = [
     usage,
   },
 ];
+
+const suggestion: SuggestionRecord = {
+  id: 'split-sing',
+  type: 'break_down_task',
+  target: 'sing',
+  title: 'Break "Sing" down into 2 tasks',
+  reasoning: 'Two songs.',
+  before: '- [ ] Sing',
+  after: '- [ ] Low',
+  ticked: false,
+  state: 'open',
+  problem: null,
+};
+
+describe('the lines of a review', () => {
+  const event = { type: 'plan-reviewed', file: 'plans/greet.review.md', commit: '0123456789abcdef', reason: '', usage } as const;
+  const said = (more: Pick<Extract<PlannerEvent, { type: 'plan-reviewed' }>, 'suggestions' | 'assessment' | 'problems'>) =>
+    plannerLines({ ...event, ...more }, 60)
+      .map((line) => paint(line, false))
+      .slice(0, -2);
+
+  it('say how many suggestions, where they are, and what was left out', () => {
+    expect(said({ suggestions: [suggestion], assessment: 'Nearly\nready.', problems: ['One has no task.'] })).toEqual([
+      '✔ plans/greet.review.md  1 suggestion, commit 0123456',
+      '  Nearly ready.',
+      '  Left out of the answer:',
+      '  · One has no task.',
+    ]);
+    expect(said({ suggestions: [], assessment: 'It is fine.', problems: [] })).toEqual(['✔ no suggestions', '  It is fine.']);
+  });
+});
 
 describe('the lines of what Claude does', () => {
   it('say all of it', () => {
