@@ -1,8 +1,9 @@
 /** A conversation with Claude that ends in structured answers: it may read the repository, and change nothing. */
 import type { BetaContentBlock, BetaMessageParam } from '@anthropic-ai/sdk/resources/beta/messages/messages';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Usage } from '../../core/event.ts';
 import type { Prices } from '../../core/price.ts';
+import { answerSchema } from './answer-schema.ts';
 import type { Claude } from './client.ts';
 import { exchange, type ExchangeEvent } from './exchange.ts';
 import { unusable, type ClaudeFailure } from './failure.ts';
@@ -71,7 +72,7 @@ export function openConversation(claude: Claude, options: ConversationOptions): 
     signal = new AbortController().signal,
     onProgress = () => {},
   }: Question<T>): Promise<Answer<T>> => {
-    const format = { type: 'json_schema' as const, schema: await schemaOf(answer) };
+    const format = { type: 'json_schema' as const, schema: await answerSchema(answer) };
     const emit = (event: ExchangeEvent): void => report(event, onProgress);
     const sdk = claude.sdk((text) => onProgress({ type: 'notice', text }));
     const runner = sdk.beta.messages.toolRunner(
@@ -95,12 +96,6 @@ export function openConversation(claude: Claude, options: ConversationOptions): 
     return read(ended.reply.content, answer);
   };
   return { model, ask, usage: () => meter.usage() };
-}
-
-/** The JSON Schema as structured outputs take it: what they cannot say stands in the descriptions. */
-async function schemaOf(answer: z.ZodType): Promise<Record<string, unknown>> {
-  const { transformJSONSchema } = await import('@anthropic-ai/sdk/lib/transform-json-schema');
-  return transformJSONSchema(z.toJSONSchema(answer, { io: 'input', reused: 'ref' }));
 }
 
 /** A history that another question can follow: a call that nobody answered, and a reply without content, are left out. */
