@@ -33,7 +33,7 @@ export const RUNNER_RULES = `- Phases are done one after another, tasks as the p
 
 /** What a good task is like. */
 export const TASK_RULES = `- It leaves a repository that builds and passes every gate. So what is added comes with its tests and its documentation in the same task; a name is changed together with all its uses. There is no task that writes failing tests first, and none that only runs the tests, commits, reviews or "finishes".
-- It is concrete: it names the files, the functions and types with their signatures, the behaviour at the edges (empty, missing, wrong, too large, at the same time), the messages of errors, the cases that the tests cover, and which code to follow as an example. It says what to decide no more, and leaves to the agent how to write it. It is not the code itself.
+- It is concrete: it names the files, the functions and types with their signatures, the behaviour at the edges (empty, missing, wrong, too large, at the same time), the messages of errors, the cases that the tests cover, and which code to follow as an example. No decision is left open, and how to write it is left to the agent: it is not the code itself. "Create the parser with tests" is too little. This is enough: "Write \`src/parse.ts\`: \`parseLine(line: string): Entry | null\`, null for blank lines and comments (\`#\`); a line without \`=\` throws \`ParseError\` with its number. Follow \`src/scan.ts\`. Test in \`test/parse.test.ts\`: an entry, a comment, spaces around \`=\`, a missing \`=\`."
 - It stands alone. "As described above", "the remaining files" or "as in the previous task" mean nothing to a session that sees nothing else.
 - Its acceptance criteria can be checked: a command and what it says, a behaviour and what it does. "Works correctly" and "is well tested" are none, and neither is "the gates pass": that always holds.
 - Its files are globs of all that it has to change, with tests, documentation, and a lock file where it adds a dependency. A change elsewhere fails the task, so be generous within a folder that is its own; leave it empty where the place cannot be known. Never name plans.`;
@@ -56,7 +56,7 @@ ${RUNNER_RULES}
 
 # How to look around
 
-Begin with the tree. Then find what the request touches (grep), and read the files that will be changed, their tests, and one example of each thing that has to be made anew. Stop as soon as you could name each file that changes: a handful of files is usual. Look at the configuration of builds and tests before you rely on them. What you did not see, do not claim.
+Begin with the tree. Then find what the request touches (grep), and read the files that will be changed, their tests, and one example of each thing that has to be made anew. Ask for several things at once where one does not depend on the other, and stop as soon as you could name each file that changes: a handful of files is usual. Look at the configuration of builds and tests before you rely on them. What you did not see, do not claim.
 
 # What makes a plan good
 

@@ -100,11 +100,11 @@ export function formatAnswer(answer: PlanAnswer, frame: PlanFrame): Formatted {
   const tooMany = sizeProblems(answer);
   if (tooMany.length > 0) return { type: 'unusable', problems: tooMany };
   const found = answerProblems(answer);
-  const formatted = formatPlan(newPlan(answer, frame.title));
-  if ('refused' in formatted) return { type: 'unusable', problems: [...sentences(found, 'error'), formatted.refused] };
-  const { plan, diagnostics } = checkPlan(formatted.text, frame.id, { known: frame.known });
-  // What stands in the file may say the same about the same: each reason once is enough to mend it.
+  // What is said of the file may be the same about the same: each reason once is enough to mend it.
   const own = sentences(found, 'error');
+  const formatted = formatPlan(newPlan(answer, frame.title));
+  if ('refused' in formatted) return { type: 'unusable', problems: own.length > 0 ? own : [formatted.refused] };
+  const { plan, diagnostics } = checkPlan(formatted.text, frame.id, { known: frame.known });
   const wrong = diagnostics.filter(({ severity, rule }) => severity !== 'hint' && (own.length === 0 || OF_THE_WHOLE.has(rule)));
   const problems = [...own, ...new Set(wrong.map(({ message }) => message))];
   if (problems.length > 0) return { type: 'unusable', problems };
