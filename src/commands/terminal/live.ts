@@ -14,7 +14,11 @@ const END_UPDATE = '\u001B[?2026l';
 const NO_WRAP = '\u001B[?7l';
 const WRAP = '\u001B[?7h';
 const CLEAR_LINE = '\u001B[K';
-const CLEAR_BELOW = '\u001B[J';
+/**
+ * This row and all below it. Not `J` alone: in the screen's first place tmux takes that for clearing the screen, and moves what stood there
+ * into its history, where nothing can take it away.
+ */
+const CLEAR_BELOW = '\u001B[2K\u001B[C\u001B[J\r';
 
 /** Shows a run's events until it is ended. */
 export interface Progress {
@@ -102,7 +106,10 @@ export function liveArea(out: Output, render: (screen: Screen) => readonly Line[
   };
 }
 
-/** Moves to the first row of the last frame. A terminal that has become narrower has wrapped its lines. */
+/**
+ * Moves to the first row of the last frame. A terminal that has become narrower has wrapped its lines; what has left the screen by that, at
+ * its top, is in the terminal's history and out of reach.
+ */
 function toTop(drawn: readonly Line[], columns: number): string {
   const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(lineColumns(line) / columns)), 0);
   return rows === 0 ? '\r' : `\r\u001B[${rows}A`;

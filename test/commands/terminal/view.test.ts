@@ -213,9 +213,9 @@ describe('the writer', () => {
     const resized = screen.take();
     expect(resized).toContain('Task 1');
     // Rows that the terminal has wrapped are cleared whole before they are drawn again, or it would join them when it is made wider.
-    expect(resized).toContain('A\u001B[J');
+    expect(resized).toContain('A\u001B[2K');
     tick?.();
-    expect(screen.take()).not.toContain('A\u001B[J');
+    expect(screen.take()).not.toContain('A\u001B[2K');
     progress.event(
       published({
         type: 'task-completed',
@@ -232,6 +232,8 @@ describe('the writer', () => {
     progress.end();
     progress.end();
     const last = screen.take();
+    // Never from the first column: where the frame begins in the screen's first row, tmux would keep it in its history.
+    for (const written of [first, resized, last]) expect(written.replaceAll('\u001B[C\u001B[J', '')).not.toContain('\u001B[J');
     expect(last).toContain('✔ Task 1');
     expect(last.endsWith('\u001B[?25h')).toBe(true);
     expect(last.split('\u001B[?25h')).toHaveLength(2);
