@@ -1,4 +1,7 @@
-/** What failed attempts left, kept as commits: `refs/plans/attempts/<plan>/<task>/<n>`. Local, never pushed by itself. */
+/**
+ * What failed attempts left, kept as commits: `refs/plans/attempts/<plan>/<task>/<n>`. Local, never pushed by itself. A conversation about a plan
+ * that led to no commit is an attempt at no task: there `%` stands for it, which no id becomes.
+ */
 import { attemptTrailers, readAttempt, type AttemptEvidence } from '../core/trailer.ts';
 import type { EarlierAttempt } from '../core/prompt.ts';
 import type { Commit, Git } from '../adapters/git/git.ts';
@@ -14,7 +17,8 @@ export async function nextAttemptRef(git: Git, planId: string, task: string): Pr
 /** What the commit of a kept attempt says. */
 export function attemptMessage(evidence: AttemptEvidence, reason: string): string {
   const { plan, task, attempt, outcome } = evidence;
-  return [`${plan}/${task}: attempt ${attempt} ${outcome}`, reason, attemptTrailers(evidence)].filter((part) => part !== '').join('\n\n');
+  const what = task === '' ? `${plan}: a conversation without a commit` : `${plan}/${task}: attempt ${attempt}`;
+  return [`${what} ${outcome}`, reason, attemptTrailers(evidence)].filter((part) => part !== '').join('\n\n');
 }
 
 /** What the last kept attempt of a task says of itself. */
@@ -30,6 +34,11 @@ async function attemptRefs(git: Git, planId: string, task: string): Promise<{ nu
   const prefix = attemptsOf(planId, task);
   const refs = await git.refs(prefix);
   return [...refs].map(([ref, commit]) => ({ ref, commit, number: numberOf(ref) })).toSorted((a, b) => a.number - b.number);
+}
+
+/** Whether a kept attempt is a conversation about a plan. */
+export function isConversation(ref: string): boolean {
+  return ref.includes('/%/');
 }
 
 /** An attempt's number, from its ref. */
@@ -88,6 +97,7 @@ export function attemptsOf(planId: string, task: string): string {
 
 /** A name as one part of a ref: what git forbids there is written as `%` and its bytes. */
 export function refName(name: string): string {
+  if (name === '') return '%';
   return name.replaceAll(/[^\p{L}\p{M}\p{N}_.-]|^\.|\.(?=\.|$|lock$)/gu, (found) =>
     [...Buffer.from(found)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
   );

@@ -3,7 +3,7 @@ import type { Store } from '../adapters/store/store.ts';
 import { add, fromCost, NOTHING, type Spending } from '../core/budget.ts';
 import type { PlanRecord } from '../core/record.ts';
 import type { Evidence } from '../core/trailer.ts';
-import { attemptsOf } from './kept.ts';
+import { attemptsOf, isConversation } from './kept.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface Spent {
@@ -21,19 +21,14 @@ export function recordedSpending(store: Store, now: Date): Spent {
   };
 }
 
-/** With what attempts at open tasks have cost that no commit of the branch says yet. `kept` are the refs of kept attempts. */
-export async function withUnrecorded(
-  workspace: Workspace,
-  recorded: Spent,
-  kept: ReadonlyMap<string, string>,
-  now: Date,
-): Promise<Spent> {
+/** With what attempts at open tasks, and conversations, have cost that no commit of the branch says yet. `kept` are the refs of kept attempts. */
+export async function withUnrecorded(workspace: Workspace, recorded: Spent, kept: ReadonlyMap<string, string>, now: Date): Promise<Spent> {
   if (kept.size === 0) return recorded;
   // Imported only where there are any: `plans status` is asked often.
   const { keptAttempts } = await import('./spending.ts');
   const store = workspace.store();
   const open = new Set(store.records.openTasks().map(({ planId, id }) => attemptsOf(planId, id)));
-  const ofOpen = [...kept].filter(([ref]) => open.has(ref.slice(0, ref.lastIndexOf('/') + 1)));
+  const ofOpen = [...kept].filter(([ref]) => isConversation(ref) || open.has(ref.slice(0, ref.lastIndexOf('/') + 1)));
   const plans = new Map(recorded.plans);
   let { today } = recorded;
   for (const { evidence, at } of await keptAttempts(workspace, ofOpen)) {

@@ -15,6 +15,7 @@ import { readSynced } from '../sync.ts';
 import type { Workspace } from '../workspace.ts';
 import { openConsultation, type Consultation, type Unanswered } from './consultation.ts';
 import { landNewPlan } from './land.ts';
+import { keepCost } from './unlanded.ts';
 
 /** Turns in which an answer can be mended, after the one that asks for the plan or for a revision of it. */
 const MAX_REPAIRS = 2;
@@ -91,6 +92,7 @@ export async function generatePlan(
   const drawn = await settled(workspace, request, consultation, { place, prompt });
   if (drawn.type === 'stopped') {
     const stopped = { ...drawn, usage: consultation.usage() };
+    await keepCost(workspace, { planId: place.id, ...stopped });
     const { outcome, reason, problems, resetsAt, usage } = stopped;
     consultation.report({ type: 'planner-stopped', outcome, reason, problems: [...problems], resetsAt, usage });
     return stopped;
@@ -245,6 +247,7 @@ async function land(
     redaction: consultation.redaction,
   });
   const { commit, reason } = landed;
+  if (commit === null) await keepCost(workspace, { planId: landed.place.id, outcome: 'generation', usage });
   const { id, path, title } = landed.place;
   const advice = [...made.advice];
   consultation.report({ type: 'plan-generated', file: path, title, ...sizeOf(made.plan), commit, reason, advice, usage });

@@ -22,6 +22,7 @@ import { checkedHead, unknown } from '../start.ts';
 import type { Workspace } from '../workspace.ts';
 import { openConsultation, type Consultation } from './consultation.ts';
 import { readReview, reviewPlace, writeReview } from './review-file.ts';
+import { keepCost } from './unlanded.ts';
 
 /** Turns in which an answer can be mended. */
 const MAX_REPAIRS = 2;
@@ -81,6 +82,7 @@ export async function reviewPlan(
   if (drawn.type === 'stopped') {
     const usage = consultation.usage();
     const { outcome, reason, problems, resetsAt } = drawn;
+    await keepCost(workspace, { planId, outcome, usage });
     consultation.report({ type: 'planner-stopped', outcome, reason, problems: [...problems], resetsAt, usage });
     return { ...drawn, usage };
   }
@@ -203,6 +205,7 @@ async function land(
   const { path } = reviewPlace(caller.workspace, caller.planId);
   const usage = consultation.usage();
   const landed = suggestions.length === 0 ? { commit: null, reason: '' } : await landReview(caller, plan, consultation, drawn);
+  if (landed.commit === null) await keepCost(caller.workspace, { planId: caller.planId, outcome: 'review', usage });
   const version: Version = { text: plan.text, plan: plan.plan };
   const review = await readReview(caller.workspace, caller.planId);
   const isNew = new Set(suggestions.map(({ id }) => id));

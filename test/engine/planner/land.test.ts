@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { answers, reply, thinking, uses } from '../../support/messages-reply.ts';
+import { answers, fails, reply, says, thinking, uses } from '../../support/messages-reply.ts';
+import { syncAll } from '../../../src/engine/export.ts';
+import { recordedSpending, withUnrecorded } from '../../../src/engine/spent.ts';
+import { readSynced } from '../../../src/engine/sync.ts';
+import { openWorkspace } from '../../../src/engine/workspace.ts';
 import { GOOD, generating, planOf, task } from './generating.ts';
 
 const FILE = 'plans/greet-people.plan.md';
@@ -34,6 +38,41 @@ describe('what was paid for is not lost', () => {
     ]);
     expect(await it.generate()).toMatchObject({ type: 'generated', commit: null, reason: expect.stringContaining('HEAD is detached') });
     expect(it.repository.status()).toEqual([`?? ${FILE}`]);
+  });
+});
+
+describe('what was spent for nothing', () => {
+  test('counts all the same', async () => {
+    const bad = says('Sure!');
+    await using it = await generating([bad, bad, bad], { 'plans.config.yaml': 'budget:\n  day: { usd: 0.009 }\n' });
+    expect(await it.generate()).toMatchObject({ type: 'stopped', outcome: 'unusable' });
+    await expect(it.generate({ title: 'Another' })).rejects.toThrow(/^Spent for today \(UTC\): \$0\.01 and 3,300 tokens, of \$0\.01/);
+    expect(it.repository.git('for-each-ref', '--format=%(refname) %(contents)', 'refs/plans/').trim()).toBe(
+      `refs/plans/attempts/greet-people/%/1 greet-people: a conversation without a commit unusable
+
+Plan: greet-people
+Plan-Task: %
+Plan-Attempt: 1
+Plan-Run: %
+Plan-Outcome: unusable
+Plan-Tokens: 3300
+Plan-Cost-USD: 0.009`,
+    );
+    const workspace = await openWorkspace(it.repository.root);
+    const now = new Date();
+    const recorded = await readSynced(workspace, syncAll, (store) => recordedSpending(store, now));
+    const kept = await workspace.git.refs('refs/plans/attempts/');
+    expect((await withUnrecorded(workspace, recorded, kept, now)).today).toMatchObject({
+      tokens: 3_300,
+      usd: expect.closeTo(0.009, 9) as unknown,
+    });
+    await workspace.close();
+  });
+
+  test('is nothing where nothing was said', async () => {
+    await using it = await generating([fails(401)]);
+    expect(await it.generate()).toMatchObject({ type: 'stopped', outcome: 'auth' });
+    expect(it.repository.git('for-each-ref', 'refs/plans/')).toBe('');
   });
 });
 
