@@ -141,7 +141,7 @@ async function tickAndCommit(
 ): Promise<DoneByHand> {
   checkHeld(committer.lease);
   const { workspace, head } = committer;
-  const flags = await flagsOf(workspace, workspace.git, paths, head.commit);
+  const flags = await flagsOf(workspace, workspace.root, paths, head.commit);
   const before = plan.text;
   const others = plan.plan.phases.flatMap((phase) => phase.tasks).filter(({ id }) => id !== task.id);
   const last = others.every(isDone) && plan.plan.status !== 'failed' && plan.plan.status !== 'draft';

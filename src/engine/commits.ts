@@ -24,11 +24,17 @@ export function tell(context: RunContext, outcome: CommitOutcome): void {
 }
 
 /** Commits paths of the checkout where HEAD is as expected; `context.head` follows. */
-export async function commit(context: Omit<Committer, 'plan'>, paths: readonly string[], what: string, evidence: Evidence): Promise<CommitOutcome> {
+export async function commit(
+  context: Omit<Committer, 'plan'>,
+  paths: readonly string[],
+  what: string,
+  evidence: Evidence,
+  seen: { readonly unstaged?: boolean } = {},
+): Promise<CommitOutcome> {
   const subject = `${context.planId}: ${what}`;
   const short = subject.length > MAX_SUBJECT_CHARS ? `${subject.slice(0, MAX_SUBJECT_CHARS - 1).trimEnd()}…` : subject;
   const message = context.redaction.text(`${short}\n\n${formatTrailers(evidence)}\n`);
-  const outcome = await context.workspace.git.commit({ message, paths: [...new Set(paths)], expect: context.head });
+  const outcome = await context.workspace.git.commit({ message, paths: [...new Set(paths)], expect: context.head, ...seen });
   if (outcome.type === 'committed') {
     crashPoint(context.env, 'after-commit');
     context.head = { ...context.head, commit: outcome.commit };

@@ -53,7 +53,7 @@ async function preserve(
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<string | null> {
   if (from === to) return null;
-  for (const path of await git.diff(from, to)) {
+  for (const { path } of await git.diff(from, to)) {
     const names = context.redaction.named(Buffer.from((await git.readFile(to, path)) ?? '').toString('latin1'));
     if (names.length === 0) continue;
     note(context, task, `The attempt's own commits hold the value of ${names.join(' and ')} (in "${path}") and are not kept under a ref.`);
@@ -83,8 +83,8 @@ async function sortPaths(
   ]);
   const base = lost.at(-1)?.parents[0] ?? expected;
   const areItsOwn = gained.length < MAX_COMMITS && gained.every(({ committedAt }) => Date.parse(committedAt) > since - SECOND_MS);
-  const own = areItsOwn ? new Set(await git.diff(base, now)) : new Set<string>();
-  const foreign = (await git.diff(expected, now)).filter((path) => !own.has(path));
+  const own = areItsOwn ? new Set((await git.diff(base, now)).map(({ path }) => path)) : new Set<string>();
+  const foreign = (await git.diff(expected, now)).map(({ path }) => path).filter((path) => !own.has(path));
   return { moved: foreign.filter((path) => !edited.has(path)), mixed: foreign.filter((path) => edited.has(path)) };
 }
 

@@ -24,7 +24,7 @@ export async function integrate(
   const { slot } = work.place;
   if (slot === null) return null;
   const head = context.head.commit;
-  const moved = slot.base === head ? [] : await context.workspace.git.diff(slot.base, head);
+  const moved = slot.base === head ? [] : (await context.workspace.git.diff(slot.base, head)).map(({ path }) => path);
   // Where only plan files moved, the gates have passed on this very tree.
   if (moved.every((path) => isProtected(context.workspace, path))) return bringIn(context, work, slot, null);
   const replayed = await replay(context, step, work, slot);
@@ -60,7 +60,7 @@ async function replay(
     return { outcome: 'conflict', reason, tail: replayed.detail };
   }
   if (gatesFor(context, step.task).length === 0) {
-    work.paths = await git.diff(head, replayed.commit);
+    work.paths = (await git.diff(head, replayed.commit)).map(({ path }) => path);
     return { commit: replayed.commit };
   }
   await slot.git.restore(slot.base, work.paths);

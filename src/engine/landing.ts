@@ -60,7 +60,9 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
   const resetsAt = then.reason === 'rate_limited' ? (effect.stop?.resetsAt ?? null) : null;
   const place = { plan: context.planId, phase: phase.id, task: id, attempt, maxAttempts, durationMs, flags };
   const evidence = { ...place, ...learnt(work, context.unrecorded.get(id)), ...(resetsAt === null ? {} : { resetsAt }) };
-  const outcome = await commit(context, [...work.paths, context.plan.path], task.title, evidence);
+  // What comes from a worktree was looked for in the checkout before it was put there.
+  const seen = { unstaged: work.place.slot !== null };
+  const outcome = await commit(context, [...work.paths, context.plan.path], task.title, evidence, seen);
   if (outcome.type !== 'committed') {
     await untick(context, id, { text, plan });
     await takeOut(context, work);

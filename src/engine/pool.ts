@@ -12,15 +12,19 @@ import { runProcess } from '../adapters/process.ts';
 import { killMarked } from '../adapters/process/group.ts';
 import { Problem } from '../core/problem.ts';
 import type { Redaction } from '../core/redact.ts';
+import { turns } from './context.ts';
 import { takeFile, type Lock } from './lock-file.ts';
 import { scrub } from './scrub.ts';
-import { takeSnapshot, workDigest } from './snapshot.ts';
+import { holds, takeSnapshot, workDigest } from './snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Names, as in a `.gitignore`, the ignored files that a new worktree gets a copy of. */
 const INCLUDE_FILE = '.worktreeinclude';
 /** Stands in a worktree's own git folder once it is set up; holds a digest of the command. */
 const SETUP_MARK = 'plans-setup';
+const NOTHING: Snapshot = { head: { branch: null, commit: null }, dirty: new Map() };
+/** Up to so many paths a worktree is moved by them alone; with more, git looks at all of it. At 20,000 files both take the same then. */
+export const FEW_PATHS = 64;
 
 export interface Slot {
   readonly root: string;
@@ -31,6 +35,10 @@ export interface Slot {
   before: Snapshot;
   /** What in it has been brought into the checkout, and its state then: once landed nobody needs it here. */
   spent: { readonly paths: ReadonlySet<string>; readonly digest: string } | null;
+  /** Made a moment ago. */
+  isNew: boolean;
+  /** Set up, as the config says now. */
+  isReady: boolean;
 }
 
 export type Acquired =
@@ -49,7 +57,6 @@ export interface PoolOptions {
   readonly signal: AbortSignal;
   readonly redaction: Redaction;
   readonly ignore: (path: string) => boolean;
-  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 export class WorktreePool {
@@ -57,23 +64,22 @@ export class WorktreePool {
   readonly #free: Slot[] = [];
   readonly #all: Slot[] = [];
   readonly #locks: Lock[] = [];
+  /** Worktrees are made and set up one at a time; what lands meanwhile does not wait for it. */
+  readonly #inTurn = turns();
   #count = 0;
 
   constructor(options: PoolOptions) {
     this.#options = options;
   }
 
-  /** A clean worktree at the commit that holds when its turn comes. `owner` names the ref under which anything found in it is kept. */
-  acquire(at: () => string, owner: string): Promise<Acquired> {
-    return this.#options.inTurn(async () => {
-      const commit = at();
-      const slot = this.#free.pop() ?? (await this.#open(commit));
-      await this.reset(slot, commit, owner);
-      const failed = await this.#setUp(slot);
-      if (failed === null) return { type: 'slot', slot };
-      this.#free.push(slot);
-      return failed;
-    });
+  /** A clean worktree at the commit that holds when one is found. `owner` names the ref under which anything found in it is kept. */
+  async acquire(at: () => string, owner: string): Promise<Acquired> {
+    const slot = this.#free.pop() ?? (await this.#inTurn(() => this.#open(at())));
+    if (!slot.isNew) await this.reset(slot, at(), owner);
+    const failed = slot.isReady ? null : await this.#inTurn(() => this.#setUp(slot));
+    if (failed === null) return { type: 'slot', slot };
+    this.#free.push(slot);
+    return failed;
   }
 
   release(slot: Slot): void {
@@ -82,11 +88,34 @@ export class WorktreePool {
 
   /** Puts a worktree on a commit; what is dirty in it and not the setup's is kept first. */
   async reset(slot: Slot, commit: string, owner: string): Promise<void> {
+    if (!(await this.#advance(slot, commit))) await this.#clean(slot, commit, owner);
+    slot.spent = null;
+    slot.base = commit;
+    slot.before = { ...slot.before, head: { branch: null, commit } };
+  }
+
+  /**
+   * Moves a worktree that stands as it was left by what differs alone, and looks meanwhile whether anything else is in it. True where it is
+   * clean; else it may stand anywhere, and whatever is somebody's is still there.
+   */
+  async #advance({ root, git, base, before, spent }: Slot, commit: string): Promise<boolean> {
+    const head = await git.head();
+    if (before.dirty.size > 0 || head.branch !== null || head.commit !== base) return false;
+    const given = spent !== null && isAsItWas(root, spent) ? spent.paths : new Set<string>();
+    const changes = (await this.#options.git.diff(base, commit)).filter(({ path }) => !given.has(path));
+    const paths = new Set([...given, ...changes.map(({ path }) => path)]);
+    // Of what is put there nothing may be anybody's.
+    if (paths.size > FEW_PATHS || !changes.every((change) => holds(root, change.path, change.before))) return false;
+    const [status] = await Promise.all([git.status(), git.advance(commit, [...paths])]);
+    return status.changes.every(({ path }) => paths.has(path));
+  }
+
+  /** Moves a worktree in whatever state; what is dirty in it and not the setup's is kept first. */
+  async #clean(slot: Slot, commit: string, owner: string): Promise<void> {
     const { git } = slot;
     let { head, changes } = await git.status();
     const dirty = changes.map(({ path }) => path).filter((path) => !slot.before.dirty.has(path));
     const spent = slot.spent !== null && dirty.every((path) => slot.spent?.paths.has(path)) && isAsItWas(slot.root, slot.spent);
-    slot.spent = null;
     if (spent && head.branch === null && slot.before.dirty.size === 0) {
       await git.resetTo(commit, dirty);
       head = { branch: null, commit };
@@ -98,8 +127,6 @@ export class WorktreePool {
       await git.restore(head.commit, dirty);
     }
     if (head.commit !== commit || head.branch !== null) await git.moveTo(commit);
-    slot.base = commit;
-    slot.before = { ...slot.before, head: { branch: null, commit } };
   }
 
   async close(): Promise<void> {
@@ -125,9 +152,9 @@ export class WorktreePool {
       });
       const opened = await openGit(root);
       await this.#include(root);
-      const slot: Slot = { root: opened.root, git: opened, base: commit, before: await takeSnapshot(opened, ignore), spent: null };
-      this.#all.push(slot);
-      return slot;
+      // Without a setup nothing is left but what stands there now, and that is looked at once it is ready.
+      const before = this.#options.setup === null ? NOTHING : await takeSnapshot(opened, ignore);
+      return this.#add({ root: opened.root, git: opened, base: commit, before, isNew: true });
     }
   }
 
@@ -148,10 +175,15 @@ export class WorktreePool {
     }
     await opened.finishWorktree(commit);
     await opened.recover();
-    const dirty = readMark(opened)?.dirty ?? [];
-    const slot: Slot = { root, git: opened, base: commit, before: { head: await opened.head(), dirty: new Map(dirty) }, spent: null };
-    this.#all.push(slot);
-    return slot;
+    const head = await opened.head();
+    const before = { head, dirty: new Map(readMark(opened)?.dirty ?? []) };
+    return this.#add({ root, git: opened, base: head.commit ?? '', before, isNew: false });
+  }
+
+  #add(slot: Omit<Slot, 'spent' | 'isReady'>): Slot {
+    const added = { ...slot, spent: null, isReady: false };
+    this.#all.push(added);
+    return added;
   }
 
   /** Copies the ignored files that `.worktreeinclude` names; git itself reads the patterns. Copies share blocks where the disk can. */
@@ -171,7 +203,10 @@ export class WorktreePool {
     const digest = createHash('sha256')
       .update(setup?.run ?? '')
       .digest('hex');
-    if (readMark(slot.git)?.digest === digest) return null;
+    const isNew = slot.isNew;
+    slot.isNew = false;
+    slot.isReady = !isNew && readMark(slot.git)?.digest === digest;
+    if (slot.isReady) return null;
     if (setup !== null) {
       const command = { shell: setup.run };
       const result = await runProcess({ command, cwd: slot.root, env, wallTimeoutMs: setup.timeoutMs, signal, redaction });
@@ -182,6 +217,7 @@ export class WorktreePool {
     }
     slot.before = await takeSnapshot(slot.git, ignore);
     writeFileSync(markFile(slot.git), JSON.stringify({ digest, dirty: [...slot.before.dirty] }));
+    slot.isReady = true;
     return null;
   }
 }

@@ -59,8 +59,8 @@ async function clear(git: Git, { planId, task, kept }: { planId: string; task: s
 export async function bringBack(context: RunContext, task: string, slot: Slot): Promise<EarlierAttempt | null> {
   const { git } = context.workspace;
   const ref = retryRef(context.planId, task);
-  const kept = (await git.refs(ref)).get(ref);
-  if (kept === undefined) return null;
+  const kept = await git.resolve(ref);
+  if (kept === null) return null;
   await git.updateRef(ref, null, kept);
   const [attempt] = await git.log({ to: kept, limit: 1 });
   const left = attempt === undefined ? null : leftIn(attempt);

@@ -67,7 +67,7 @@ async function rollbackHeld(
   const chain = await chainOf(workspace, path, plan, head.commit, found);
   if (chain.type === 'conflict') return chain;
   const tip = chain.commits.at(-1) ?? head.commit;
-  const inTheWay = (await git.status(await git.diff(head.commit, tip))).changes;
+  const inTheWay = (await git.status((await git.diff(head.commit, tip)).map(({ path: at }) => at))).changes;
   if (inTheWay.length > 0)
     throw new Problem(
       `There are uncommitted changes in ${listed(inTheWay.map((change) => change.path))}, which would be taken back too. Commit them or put them aside, then try again.`,

@@ -144,7 +144,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     agents: options.agents ?? new Map(),
     journal: openJournal(workspace.git.commonDir, planId),
     settings: settingsRecord(workspace.git.commonDir, planId, runId),
-    pool: poolOf(workspace, { env, signal: abort.signal, inTurn, runId, redaction }),
+    pool: poolOf(workspace, { env, signal: abort.signal, runId, redaction }),
     lease,
     inTurn,
     guarded: null,
@@ -221,7 +221,7 @@ function limitsOf(workspace: Workspace, plan: PlanFile, spent: SpentSoFar): RunC
 
 function poolOf(
   workspace: Workspace,
-  { env, signal, inTurn, runId, redaction }: Pick<RunContext, 'env' | 'inTurn' | 'runId' | 'redaction'> & { readonly signal: AbortSignal },
+  { env, signal, runId, redaction }: Pick<RunContext, 'env' | 'runId' | 'redaction'> & { readonly signal: AbortSignal },
 ): WorktreePool {
   const { setup, timeout } = workspace.config.worktree;
   return new WorktreePool({
@@ -233,7 +233,6 @@ function poolOf(
     signal,
     redaction,
     ignore: (path) => isProtected(workspace, path),
-    inTurn,
   });
 }
 

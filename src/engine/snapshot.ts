@@ -8,6 +8,7 @@ import type { Change, Git, Head } from '../adapters/git/git.ts';
 const MAX_HASHED_BYTES = 1_048_576;
 /** Of more dirty paths than this only size and times are compared. */
 const MAX_HASHED_PATHS = 1_000;
+const SHA1_DIGITS = 40;
 
 /** The paths that differ from HEAD, each with a print of its state. */
 export interface Snapshot {
@@ -71,6 +72,19 @@ export function workDigest(root: string, paths: readonly string[]): string {
   const hash = createHash('sha256');
   for (const path of paths) hash.update(`${path}\0${content(join(root, path), paths.length)}\0`);
   return hash.digest('hex');
+}
+
+/** Whether a file is, byte for byte, what git keeps as `blob`; null: whether there is nothing. False also where it is too large to look. */
+export function holds(root: string, path: string, blob: string | null): boolean {
+  try {
+    const stat = lstatSync(join(root, path));
+    if (blob === null || !stat.isFile() || stat.size > MAX_HASHED_BYTES) return false;
+    const bytes = readFileSync(join(root, path));
+    const hash = createHash(blob.length === SHA1_DIGITS ? 'sha1' : 'sha256');
+    return hash.update(`blob ${bytes.length}\0`).update(bytes).digest('hex') === blob;
+  } catch (error) {
+    return blob === null && (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
 }
 
 function print(root: string, change: Change, among: number): string {

@@ -32,7 +32,7 @@ export async function vet(context: RunContext, task: string, work: TaskWork): Pr
     return { refusal: { outcome: 'denied', reason, tail: '' } };
   }
   const { onWeakened } = context.workspace.config.qa;
-  const flags = await flagsOf(context.workspace, work.place.git, work.paths, work.place.slot?.base ?? context.head.commit);
+  const flags = await flagsOf(context.workspace, work.place.root, work.paths, work.place.slot?.base ?? context.head.commit);
   if (flags.length === 0) return { flags };
   if (onWeakened === 'pause' && !context.approved.has(task)) {
     const reason = `The attempt weakens what is checked (${flagWords(flags)}), and the config asks a person first. Look at its changes in ${work.place.slot === null ? 'the checkout' : 'its kept attempt'}; "plans run ${context.planId} --task ${task}" does the task and lets it land.`;
@@ -59,8 +59,9 @@ function hooksChanged(context: RunContext, task: string, { place, paths }: TaskW
 }
 
 /** What a change of a work tree since `base` does to the checks. */
-export async function flagsOf({ config }: Workspace, git: Git, paths: readonly string[], base: string): Promise<readonly Flag[]> {
-  const files = await versionsOf(git, paths, base);
+export async function flagsOf(workspace: Workspace, root: string, paths: readonly string[], base: string): Promise<readonly Flag[]> {
+  const { config, git } = workspace;
+  const files = await versionsOf(git, root, paths, base);
   return weakened(
     files,
     config.qa.gates.map(({ run }) => run),
@@ -68,12 +69,12 @@ export async function flagsOf({ config }: Workspace, git: Git, paths: readonly s
 }
 
 /** Files as they were and as they are. */
-async function versionsOf(git: Git, paths: readonly string[], base: string): Promise<readonly FileVersions[]> {
+async function versionsOf(git: Git, root: string, paths: readonly string[], base: string): Promise<readonly FileVersions[]> {
   const files: FileVersions[] = [];
   for (const path of paths.slice(0, MAX_FILES)) {
     const old = await git.readFile(base, path);
     const was = old === null ? null : old.length > MAX_FILE_BYTES ? '' : Buffer.from(old).toString('utf8');
-    files.push({ path, before: was, after: textOf(join(git.root, path)) });
+    files.push({ path, before: was, after: textOf(join(root, path)) });
   }
   return files;
 }

@@ -47,6 +47,7 @@ export async function commitPaths(place: CommitPlace, request: CommitRequest): P
   const added = await announce(
     place.git,
     request.paths.filter((path) => !known.has(path)),
+    request.unstaged === true,
   );
   if ('type' in added) return added;
   const replaced = await becameFolders(place.git.folder, request.paths);
@@ -101,11 +102,11 @@ async function takeBack(place: CommitPlace, commit: string, made: CommitObject, 
 type Announced = { readonly fresh: readonly string[]; readonly absent: ReadonlySet<string> };
 
 /** `--only` knows tracked paths: new files have to be in the index first. Those that are nowhere at all are left out. */
-async function announce(git: GitProgram, paths: readonly string[]): Promise<Announced | CommitOutcome> {
+async function announce(git: GitProgram, paths: readonly string[], unstaged: boolean): Promise<Announced | CommitOutcome> {
   const fresh: string[] = [];
   const absent = new Set<string>();
   if (paths.length === 0) return { fresh, absent };
-  const entries = await indexEntries(git, paths);
+  const entries = unstaged ? new Map<string, TreeEntry>() : await indexEntries(git, paths);
   for (const path of paths) {
     if (entries.has(path)) continue;
     const stat = await lstat(join(git.folder, path)).catch(() => null);

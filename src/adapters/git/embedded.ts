@@ -133,6 +133,10 @@ class EmbeddedGit implements Git {
     return this.diff();
   }
 
+  advance(): Promise<never> {
+    return this.diff();
+  }
+
   putHead(): Promise<never> {
     return this.diff();
   }

@@ -29,6 +29,8 @@ export interface CommitRequest {
   readonly paths: readonly string[];
   /** Commit only on this head: otherwise nothing happens and the outcome is `moved`. */
   readonly expect: Head;
+  /** The caller has seen that nothing is staged at these paths: git need not be asked which of them are new. */
+  readonly unstaged?: boolean;
 }
 
 export type CommitOutcome =
@@ -156,8 +158,8 @@ export interface Git {
   keep(request: { readonly paths: readonly string[]; readonly parent: string; readonly message: string }): Promise<string>;
   /** Puts `paths` in index and work tree back to what `commit` has: files it lacks are deleted. */
   restore(commit: string, paths: readonly string[]): Promise<void>;
-  /** Paths that differ between two commits. */
-  diff(from: string, to: string): Promise<readonly string[]>;
+  /** Every path that differs between two commits. */
+  diff(from: string, to: string): Promise<readonly FileChange[]>;
   /** Makes a linked work tree at `folder` (absolute, not there yet), detached at `commit`. One at a time: git races on its config. */
   addWorktree(folder: string, commit: string): Promise<void>;
   /** Finishes this linked work tree where its making was cut off, with nothing in it but what git wrote; at `commit` where it stands nowhere yet. Else nothing is to do. */
@@ -166,6 +168,11 @@ export interface Git {
   moveTo(commit: string): Promise<void>;
   /** Moves this detached work tree to `commit` and gives its changes up, which are all in `paths`. */
   resetTo(commit: string, paths: readonly string[]): Promise<void>;
+  /**
+   * Moves this detached work tree to `commit`, for which it looks at nothing but `paths`: all at which the two differ, and those whose
+   * changes are given up. What is changed elsewhere stays. For few paths, as git looks for each of them in its whole index.
+   */
+  advance(commit: string, paths: readonly string[]): Promise<void>;
   /** Makes this detached work tree stand on `commit` with its files as they are: what differs shows as changed. */
   standOn(commit: string): Promise<void>;
   /** Puts HEAD, and the branch it belongs on, back to a commit and forgets a half-done operation; index and files stay. False where the branch is not at `from`. */

@@ -1,8 +1,9 @@
 /** Where HEAD and references stand; HEAD put back where it belongs, with the index and the files as they are. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { literal, nulList } from './entries.ts';
 import type { Head } from './git.ts';
+import { temporaryName } from './keep.ts';
 import type { GitProgram } from './process.ts';
 
 /** What a half-done operation may be told to forget, leaving everything as it is. */
@@ -23,6 +24,18 @@ export async function putHead(git: GitProgram, to: Head & { readonly commit: str
   return true;
 }
 
+/**
+ * Moves the HEAD of a work tree in which nobody else works from one commit to another; index and files stay. A file that holds an id needs
+ * no git to hold another; where references are kept otherwise git does it.
+ */
+export async function detachAt(git: GitProgram, gitDir: string, commit: string): Promise<void> {
+  const head = join(gitDir, 'HEAD');
+  if (idIn(readFileSync(head, 'utf8'), commit.length) === null) return void (await git.must(['update-ref', '--no-deref', 'HEAD', commit]));
+  const fresh = temporaryName(gitDir, 'head');
+  writeFileSync(fresh, `${commit}\n`);
+  renameSync(fresh, head);
+}
+
 /** Index entries of `paths` back to what HEAD has. */
 export async function unstage(git: GitProgram, paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return;
@@ -32,9 +45,14 @@ export async function unstage(git: GitProgram, paths: readonly string[]): Promis
 /** What a reference's own file says: no process is needed for it. Null where it is packed, or kept otherwise, and git has to be asked. */
 export function looseRef(commonDir: string, ref: string, idLength: number): string | null {
   try {
-    const text = readFileSync(join(commonDir, ref), 'utf8').trimEnd();
-    return text.length === idLength && /^[0-9a-f]+$/.test(text) ? text : null;
+    return idIn(readFileSync(join(commonDir, ref), 'utf8'), idLength);
   } catch {
     return null;
   }
+}
+
+/** The id that is all a reference's file, or a detached HEAD, holds. */
+export function idIn(text: string, idLength: number): string | null {
+  const id = text.trimEnd();
+  return id.length === idLength && /^[0-9a-f]+$/.test(id) ? id : null;
 }

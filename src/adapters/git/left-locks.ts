@@ -10,7 +10,7 @@ const TIME_ERROR_MS = 2_000;
 /** Begins the name of a note, in a work tree's own git folder; the rest is the pid, the content its start time. */
 export const NOTE_PREFIX = 'plans-index.';
 /** As `temporaryName` makes them. */
-const TEMPORARY = /^plans-(?:keep|paths)-(\d+)-\d+(?:\.lock)?$/;
+const TEMPORARY = /^plans-(?:keep|paths|head)-(\d+)-\d+(?:\.lock)?$/;
 /** In a linked work tree's own git folder: that it is not to be pruned, and why. */
 export const HALF_MADE = 'locked';
 

@@ -7,6 +7,7 @@ import type {
   Commit,
   CommitOutcome,
   CommitRequest,
+  FileChange,
   Git,
   Head,
   LogQuery,
@@ -29,7 +30,7 @@ import { fetchRefs, pushRefs, remoteRefs, statement } from './remote.ts';
 import { forward, putBack, revert } from './revert.ts';
 import { STATUS_ARGUMENTS, parseStatus } from './status.ts';
 import { diffTrees, lookUp, parseTree, type TreeEntry } from './tree.ts';
-import { looseRef, putHead, unstage } from './head.ts';
+import { detachAt, idIn, looseRef, putHead, unstage } from './head.ts';
 import { addWorktree, finishWorktree, moveTo, replay, resetTo } from './worktrees.ts';
 
 const BRANCH = /^ref: refs\/heads\/(.+)\n?$/;
@@ -80,8 +81,10 @@ class SystemGit implements Git, CommitPlace {
   }
 
   async head(): Promise<Head> {
-    const branch = await this.#branch();
-    return { branch, commit: await this.resolve(branch === null ? 'HEAD' : `refs/heads/${branch}`) };
+    const text = readFileSync(join(this.gitDir, 'HEAD'), 'utf8');
+    const branch = await this.#branch(text);
+    const id = branch === null ? idIn(text, this.zero.length) : null;
+    return { branch, commit: id ?? (await this.resolve(branch === null ? 'HEAD' : `refs/heads/${branch}`)) };
   }
 
   async resolve(revision: string): Promise<string | null> {
@@ -182,9 +185,10 @@ class SystemGit implements Git, CommitPlace {
     await this.#alone(() => this.#indexLock.change(() => restorePaths(this.git, this.readTree, commit, tree, paths)));
   }
 
-  async diff(from: string, to: string): Promise<readonly string[]> {
+  async diff(from: string, to: string): Promise<readonly FileChange[]> {
     const [before, after] = await Promise.all([this.commitObject(from), this.commitObject(to)]);
-    return (await diffTrees(this.readTree, before.tree, after.tree)).map(({ path }) => path);
+    const differences = await diffTrees(this.readTree, before.tree, after.tree);
+    return differences.map(({ path, before: old, after: now }) => ({ path, before: old?.id ?? null, after: now?.id ?? null }));
   }
 
   addWorktree(folder: string, commit: string): Promise<void> {
@@ -213,6 +217,11 @@ class SystemGit implements Git, CommitPlace {
     const known = await lookUp(this.readTree, (await this.commitObject(commit)).tree, paths);
     const lacking = paths.filter((path) => !known.has(path));
     await this.#alone(() => this.#indexLock.change(() => resetTo(this.git, commit, lacking)));
+  }
+
+  async advance(commit: string, paths: readonly string[]): Promise<void> {
+    // Each has a lock of its own, and neither reads what the other writes.
+    await Promise.all([this.restore(commit, paths), detachAt(this.git, this.gitDir, commit)]);
   }
 
   async standOn(commit: string): Promise<void> {
@@ -292,8 +301,8 @@ class SystemGit implements Git, CommitPlace {
     return commit;
   }
 
-  async #branch(): Promise<string | null> {
-    const name = BRANCH.exec(readFileSync(join(this.gitDir, 'HEAD'), 'utf8'))?.[1] ?? null;
+  async #branch(head: string): Promise<string | null> {
+    const name = BRANCH.exec(head)?.[1] ?? null;
     if (name !== NO_BRANCH) return name;
     const result = await this.git.run(['symbolic-ref', '--quiet', '--short', 'HEAD']);
     return result.code === 0 ? result.stdout.toString('utf8').trim() : null;

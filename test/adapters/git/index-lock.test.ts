@@ -42,6 +42,7 @@ describe('the lock of a reference', () => {
 describe('a worktree whose making was cut off', () => {
   it.each([
     ['while its files were written', '.git/worktrees/side/index.lock', ''],
+    ['while its HEAD was set', '.git/worktrees/side/HEAD.lock', ''],
     ['before it stood anywhere', '.git/worktrees/side/HEAD', `${'0'.repeat(40)}\n`],
   ])('%s is finished', async (_, file, content) => {
     const repository = await repositoryWith({ 'a.txt': 'a\n', 'b.txt': 'b\n' });
