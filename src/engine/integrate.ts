@@ -2,6 +2,10 @@
  * The queue by which tasks that work apart come together: what a task changed is put on top of what has landed meanwhile, the gates
  * run again on exactly that tree, and only then is it brought into the checkout to be committed. In turn, so that nothing moves between.
  */
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FileChange } from '../adapters/git/git.ts';
+import { areApart } from '../core/apart.ts';
 import type { Effect, Failure } from '../core/effect.ts';
 import type { PauseReason } from '../core/outcome.ts';
 import { gatesFor, passGates } from './gating.ts';
@@ -10,6 +14,7 @@ import { isProtected, writeJournal } from './context.ts';
 import type { RunContext, TaskWork } from './context.ts';
 import { crashPoint } from './crash.ts';
 import { carry } from './carry.ts';
+import { FEW_PATHS } from './pool.ts';
 import type { Slot } from './pool.ts';
 import { workDigest } from './snapshot.ts';
 
@@ -24,9 +29,21 @@ export async function integrate(
   const { slot } = work.place;
   if (slot === null) return null;
   const head = context.head.commit;
-  const moved = slot.base === head ? [] : (await context.workspace.git.diff(slot.base, head)).map(({ path }) => path);
+  const changes = slot.base === head ? [] : await context.workspace.git.diff(slot.base, head);
+  const moved = changes.filter(({ path }) => !isProtected(context.workspace, path));
   // Where only plan files moved, the gates have passed on this very tree.
-  if (moved.every((path) => isProtected(context.workspace, path))) return bringIn(context, work, slot, null);
+  if (moved.length === 0) return bringIn(context, work, slot, null);
+  if (needsNoMerge(slot.root, work.paths, moved)) {
+    if (gatesFor(context, step.task).length === 0) return bringIn(context, work, slot, null);
+    if (changes.length <= FEW_PATHS && !changes.some(({ path }) => work.before.dirty.has(path))) {
+      await slot.git.advance(
+        head,
+        changes.map(({ path }) => path),
+      );
+      standsOn(work, slot, head);
+      return (await passGates(context, step)) ?? bringIn(context, work, slot, null);
+    }
+  }
   const replayed = await replay(context, step, work, slot);
   return 'outcome' in replayed ? replayed : bringIn(context, work, slot, replayed.commit);
 }
@@ -40,6 +57,23 @@ export async function takeOut(context: RunContext, work: TaskWork): Promise<void
   work.landing = null;
   work.place.slot.spent = null;
   writeJournal(context);
+}
+
+/** Whether the work and what landed meanwhile need no merge. */
+function needsNoMerge(root: string, paths: readonly string[], moved: readonly FileChange[]): boolean {
+  const isGone = (path: string) => lstatSync(join(root, path), { throwIfNoEntry: false }) === undefined;
+  if (moved.some(({ after }) => after === null) || paths.some(isGone)) return false;
+  return areApart(
+    paths,
+    moved.map(({ path }) => path),
+  );
+}
+
+/** The slot stands on another commit now, the work in it as it was. */
+function standsOn(work: TaskWork, slot: Slot, head: string): void {
+  slot.base = head;
+  slot.before = { ...slot.before, head: { branch: null, commit: head } };
+  work.before = { ...work.before, head: slot.before.head };
 }
 
 /** Puts the work on top of the branch's head, and judges it there. The commit that holds both, or null where it stands in the worktree. */
@@ -66,9 +100,7 @@ async function replay(
   await slot.git.restore(slot.base, work.paths);
   await context.pool.reset(slot, replayed.commit, owner);
   await slot.git.standOn(head);
-  slot.base = head;
-  slot.before = { ...slot.before, head: { branch: null, commit: head } };
-  work.before = { ...work.before, head: slot.before.head };
+  standsOn(work, slot, head);
   await lookAtWork(context, work);
   return (await passGates(context, step)) ?? { commit: null };
 }
@@ -78,8 +110,9 @@ async function bringIn(context: RunContext, work: TaskWork, slot: Slot, commit: 
   if (work.paths.length === 0) return null;
   const { git } = context.workspace;
   const { changes } = await git.status(work.paths);
-  if (changes.length > 0) {
-    const reason = `The checkout has uncommitted changes in ${listed(changes.map(({ path }) => path))}, which this task changed too. Commit them or put them aside, then run again.`;
+  const inTheWay = changes.length > 0 ? changes.map(({ path }) => path) : await ignoredOf(context, work.paths);
+  if (inTheWay.length > 0) {
+    const reason = `The checkout has uncommitted changes in ${listed(inTheWay)}, which this task changed too. Commit them or put them aside, then run again.`;
     return { outcome: 'conflict', reason, tail: '', waits: 'conflict' };
   }
   work.landing = work.paths;
@@ -91,4 +124,14 @@ async function bringIn(context: RunContext, work: TaskWork, slot: Slot, commit: 
   }
   crashPoint(context.env, 'after-bring-in');
   return null;
+}
+
+/** Of paths at which git sees no change: files that it ignores in the checkout, though the task has made ones that it does not. */
+async function ignoredOf({ workspace, head }: RunContext, paths: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    const isThere = lstatSync(join(workspace.root, path), { throwIfNoEntry: false })?.isDirectory() === false;
+    if (isThere && (await workspace.git.readFile(head.commit, path)) === null) found.push(path);
+  }
+  return found;
 }

@@ -86,6 +86,35 @@ describe('a parallel phase', () => {
     expect(await it.repository.read('README.md')).toBe('agent\n');
   });
 
+  it('does not overwrite a file of a person’s that git ignores', async () => {
+    await using it = await rig(parallel(task('a', 'rm .gitignore && echo agent > local.txt')), { '.gitignore': '/local.txt\n' });
+    await it.repository.write({ 'local.txt': 'mine\n' });
+    expect((await it.run()).end).toMatchObject({ type: 'paused', reason: 'conflict' });
+    expect(await it.repository.read('local.txt')).toBe('mine\n');
+  });
+
+  it('leaves to git what may have been renamed meanwhile', async () => {
+    // The second makes a file in a folder that the first has given another name.
+    const late = `until git -C "$TOP" cat-file -e main:to/a.txt; do sleep 0.01; done; echo new > from/new.txt`;
+    await using it = await rig(
+      parallel(task('first', 'git mv from to'), task('late', `if [ -d from ]; then ${late}; else echo new > to/new.txt; fi`)),
+      { 'from/a.txt': 'a\n', 'from/b.txt': 'b\n', 'plans.config.json': JSON.stringify({ env: ['TOP'] }) },
+    );
+    expect((await it.run({ env: { ...process.env, TOP: it.repository.root } })).end).toEqual({ type: 'completed' });
+    expect(it.of('attempt-finished')).toMatchObject([{ task: 'late', outcome: 'conflict' }]);
+    expect(await it.repository.read('to/new.txt')).toBe('new\n');
+  });
+
+  it('runs the gates again in the worktree as it is, on top of what has landed', async () => {
+    const second = 'until git -C "$TOP" cat-file -e main:a.txt; do sleep 0.01; done; echo > b.txt';
+    const config = { env: ['TOP'], qa: { gates: [{ name: 'seen', run: 'ls *.txt >> "$TOP/.git/seen"' }] } };
+    await using it = await rig(parallel(task('a', 'echo > a.txt'), task('b', second)), { 'plans.config.json': JSON.stringify(config) });
+    expect((await it.run({ env: { ...process.env, TOP: it.repository.root } })).end).toEqual({ type: 'completed' });
+    expect(await it.repository.read('.git/seen')).toBe('a.txt\nb.txt\na.txt\nb.txt\n');
+    expect(it.repository.git('show', '--format=', '--name-only', 'HEAD').trim().split('\n')).toEqual(['b.txt', 'plans/demo.plan.md']);
+    expect(it.repository.status()).toEqual([]);
+  });
+
   it('lets the others finish when one fails, and pauses then', async () => {
     const untilFailed = 'n=0; until grep -q "^  status: failed" "$MEET/plan" || [ $n -gt 3000 ]; do sleep 0.01; n=$((n+1)); done';
     const plan = parallel(

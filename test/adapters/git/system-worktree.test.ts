@@ -1,5 +1,7 @@
-/** Work trees beside the checkout. */
+/** Work trees beside the checkout, and when a merge is no more than each side's own files. */
+import { assert, asyncProperty, constantFrom, dictionary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { areApart } from '../../../src/core/apart.ts';
 import { Repository } from '../../support/repository.ts';
 import { open, repositoryWith } from './opened.ts';
 
@@ -32,5 +34,54 @@ describe('a work tree that is advanced', () => {
     expect(await tree.head()).toEqual({ branch: null, commit: next });
     expect(there.status()).toEqual([' M mine.txt', '?? other.txt']);
     expect(repository.git('rev-parse', 'elsewhere').trim()).toBe(last);
+  });
+});
+
+const FILES = ['a.txt', 'b.txt', 'lib/a.txt', 'lib/b.txt', 'lib/deep/c.txt', 'src/d.txt', 'lib', 'src/new'];
+const change = dictionary(constantFrom(...FILES), constantFrom('one\ntwo\nthree\n', 'one\n2\nthree\n', 'other\n'), {
+  minKeys: 1,
+  maxKeys: 3,
+});
+
+describe('changes that are apart and take nothing away', () => {
+  it('merge to the files of each', async () => {
+    const base = Object.fromEntries(FILES.slice(0, 4).map((name) => [name, 'one\ntwo\nthree\n']));
+    const repository = await repositoryWith(base);
+    const git = await open(repository.root);
+    const first = repository.head();
+    let apart = 0;
+    const side = async (files: Readonly<Record<string, string>>) => {
+      repository.git('reset', '--quiet', '--hard', first);
+      for (const [name, text] of Object.entries(files)) {
+        // Where one side makes a file of a folder and something in it, the first stays.
+        await repository
+          .write({ [name]: null })
+          .then(() => repository.write({ [name]: text }))
+          .catch(() => {});
+      }
+      return repository.commit('side', {});
+    };
+    await assert(
+      asyncProperty(change, change, async (mine, theirs) => {
+        const [a, b] = [await side(mine), await side(theirs)];
+        const [ours, other] = [await git.diff(first, a), await git.diff(first, b)];
+        const takesAway = [...ours, ...other].some(({ after }) => after === null);
+        const paths = ours.map(({ path }) => path);
+        if (
+          takesAway ||
+          !areApart(
+            paths,
+            other.map(({ path }) => path),
+          )
+        )
+          return;
+        apart += 1;
+        const merged = await git.replay(a, b, 'merged');
+        if (merged.type !== 'clean') throw new Error('not clean');
+        expect(await git.diff(b, merged.commit)).toEqual(ours);
+      }),
+      { numRuns: 12 },
+    );
+    expect(apart).toBeGreaterThan(0);
   });
 });
