@@ -27,7 +27,9 @@ export const generate: Command = (context, input) =>
       const { ask } = context;
       if (input.flag('interactive') && (ask === undefined || context.json))
         throw new CommandError(
-          '--interactive needs a terminal, to show the plan and to ask. Leave it out here: the plan lands as a draft.',
+          context.inputIsPiped
+            ? '--interactive asks at the terminal, and standard input is a pipe here. Give the description with --file FILE or --description TEXT.'
+            : '--interactive needs a terminal, to show the plan and to ask. Leave it out here: the plan lands as a draft.',
         );
       const progress = openProgress(context);
       const stop = new AbortController();

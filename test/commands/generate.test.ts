@@ -121,6 +121,13 @@ describe('where no plan comes of it', () => {
     ['twice said', ['--file', 'a', '--description', 'b'], {}, 2, '--description and --file cannot both be given'],
     ['no file', ['--file', 'nothing.md'], {}, 2, 'nothing.md cannot be read: there is no such file. --file takes'],
     ['no terminal', ['--interactive'], {}, 2, '--interactive needs a terminal'],
+    [
+      'a pipe for a terminal',
+      ['--interactive'],
+      { input: 'x' },
+      2,
+      '--interactive asks at the terminal, and standard input is a pipe here.',
+    ],
     ['no slug', ['--slug', 'A B'], {}, 2, '"A B" cannot be a slug'],
     ['the plan is there', ['--slug', 'there'], {}, 1, 'plans/there.plan.md exists already and was not touched.'],
   ])('before anything is spent: %s', async (_name, words, extra, code, message) => {
@@ -129,6 +136,10 @@ describe('where no plan comes of it', () => {
     const result = await generate([], words, extra);
     expect(result).toMatchObject({ code, out: '', err: expect.stringContaining(message) });
     expect(server.requests).toEqual([]);
+  });
+
+  it('what was not answered has cost nothing', async () => {
+    expect((await generate([fails(401)])).out.trimEnd().split('\n').at(-1)).toBe('  Nothing was spent.');
   });
 
   it('Ctrl-C stops it at once, and nothing is left', async () => {

@@ -145,6 +145,7 @@ function bullets(texts: readonly string[], columns: number): Line[] {
 /** What a conversation has cost, as a sentence. */
 function costWords(usage: Usage): string {
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costUsd } = usage;
+  if (inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens === 0) return 'Nothing was spent.';
   const read = (inputTokens + cacheReadTokens + cacheWriteTokens).toLocaleString('en');
   const tokens = `${read} tokens read (${cacheReadTokens.toLocaleString('en')} from the cache), ${outputTokens.toLocaleString('en')} written`;
   return `Cost: ${costUsd === null ? 'unknown' : dollars(costUsd)}, ${tokens}.`;

@@ -48,6 +48,10 @@ export interface Consultation {
 export async function openConsultation(workspace: Workspace, request: ConsultationRequest): Promise<Consultation> {
   const { config, root } = workspace;
   const { env, planId } = request;
+  if (workspace.git.name !== 'git')
+    throw new Problem(
+      'Claude reads the repository by means of git, which was not found here. Install it (https://git-scm.com), then run this again.',
+    );
   const ceiling = await ceilingOf(workspace, planId);
   const opened = await openClaude(config.claude, env);
   if (opened.type === 'unavailable') throw new Problem(opened.message);

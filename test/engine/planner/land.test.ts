@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { answers, fails, reply, says, thinking, uses } from '../../support/messages-reply.ts';
+import { openConsultation } from '../../../src/engine/planner/consultation.ts';
 import { syncAll } from '../../../src/engine/export.ts';
 import { recordedSpending, withUnrecorded } from '../../../src/engine/spent.ts';
 import { readSynced } from '../../../src/engine/sync.ts';
-import { openWorkspace } from '../../../src/engine/workspace.ts';
+import { openWorkspace, type Workspace } from '../../../src/engine/workspace.ts';
 import { GOOD, generating, planOf, task } from './generating.ts';
 
 const FILE = 'plans/greet-people.plan.md';
@@ -91,4 +92,13 @@ test('a secret of the environment is in no prompt of the tools, event, file or c
   expect(JSON.stringify(it.events)).not.toContain(secret);
   expect(it.repository.git('log', '-p', '-1')).toContain('Use [redacted DEPLOY_TOKEN].');
   expect(it.repository.git('log', '-p', '-1')).not.toContain(secret);
+});
+
+test('where git itself is not installed, Claude could read nothing: said before anything is spent', async () => {
+  await using it = await generating([]);
+  const workspace = await openWorkspace(it.repository.root);
+  const embedded = { ...workspace, git: { name: 'isomorphic-git' } } as unknown as Workspace;
+  const asked = openConsultation(embedded, { planId: 't', system: '', env: it.server.environment });
+  await expect(asked).rejects.toThrow(/^Claude reads the repository by means of git/);
+  await workspace.close();
 });
