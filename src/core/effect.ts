@@ -41,6 +41,8 @@ export type Fact =
   /** Gone, unreadable or with errors. */
   | { readonly type: 'plan-unusable'; readonly detail: string }
   /** The remote from which the plan runs is lost; `now`: to another runner. */
+  /** HEAD is not where the run stands, and what is there is not its to follow. */
+  | { readonly type: 'head-moved'; readonly detail: string }
   | { readonly type: 'remote-lost'; readonly detail: string; readonly now: boolean }
   /** The agent goes on printing, and nothing comes of it. `reason` is a sentence. */
   | { readonly type: 'agent-stalled'; readonly task: string; readonly attempt: number; readonly reason: string }

@@ -91,6 +91,8 @@ export function transition(run: Run, fact: Fact): Next {
       return obey(run, fact.plan, fact.withdrawn ?? false);
     case 'plan-unusable':
       return halt(run, { reason: 'plan_invalid', task: null, detail: fact.detail, now: false });
+    case 'head-moved':
+      return halt(run, { reason: 'conflict', task: null, detail: fact.detail, now: false });
     case 'remote-lost':
       return halt(run, { reason: 'remote', task: null, detail: fact.detail, now: fact.now });
     case 'pause-requested': {

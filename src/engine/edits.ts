@@ -10,7 +10,8 @@ import { decisionsOf, reclaim } from '../core/reclaim.ts';
 import { steeringOf } from '../core/steering.ts';
 import { commitPlan, tell } from './commits.ts';
 import type { Committer } from './commits.ts';
-import { followHead } from './follow.ts';
+import { followHead, isElsewhere } from './follow.ts';
+import type { Refusal } from './integrate.ts';
 import { note, worksInCheckout } from './context.ts';
 import type { RunContext } from './context.ts';
 import { readDecisions, spendDecisions } from './decisions.ts';
@@ -18,10 +19,19 @@ import { readDecisions, spendDecisions } from './decisions.ts';
 /** Reads the plan at a boundary, commits a person's edits as theirs, and posts what counts now. */
 export async function readPlanAtBoundary(context: RunContext): Promise<void> {
   // Nothing is written where nothing has changed, so that a landing under way need not be waited for.
-  const { type } = await context.plan.read();
+  const { type } = await context.plan.look();
+  const moved = await headMoved(context);
+  if (moved !== null) return context.post({ type: 'head-moved', detail: moved.reason });
   const problem = type === 'same' ? null : await context.inTurn(() => takeEdits(context));
   if (problem === null) context.post({ type: 'plan-read', plan: context.plan.plan });
   else context.post({ type: 'plan-unusable', detail: problem });
+}
+
+/** Where HEAD is instead of where the run stands. Looked at again in turn: what lands at this moment moves it too. */
+async function headMoved(context: RunContext): Promise<Refusal | null> {
+  const { branch, commit } = await context.workspace.git.head();
+  if (branch === context.head.branch && commit === context.head.commit) return null;
+  return context.inTurn(() => followHead(context));
 }
 
 /**
@@ -35,6 +45,8 @@ export async function takeEdits(context: RunContext): Promise<string | null> {
   const before = context.plan.plan;
   // Where it is elsewhere, the commit says so.
   await followHead(context);
+  // That branch's plan is another.
+  if (await isElsewhere(context)) return null;
   let reading = await context.plan.read();
   if (reading.type === 'edited' && !trusted) {
     const parse = (text: string): Plan =>

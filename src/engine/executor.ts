@@ -107,6 +107,7 @@ function isEvent(fact: Fact): fact is RunEvent {
   switch (fact.type) {
     case 'plan-read':
     case 'plan-unusable':
+    case 'head-moved':
     case 'remote-lost':
     case 'agent-stalled':
     case 'work-checked':

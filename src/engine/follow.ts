@@ -15,6 +15,8 @@ export async function followHead(context: RunContext): Promise<Refusal | null> {
   const { git } = context.workspace;
   const now = await git.head();
   if (now.branch === context.head.branch && now.commit === context.head.commit) return null;
+  // Git may have put an older plan in the file's place: that is no editor which had not seen our last write.
+  context.plan.forget();
   if (await isFollowed(context, now)) {
     const { commit } = context.head;
     context.head = { ...context.head, commit: now.commit ?? commit };
@@ -22,8 +24,16 @@ export async function followHead(context: RunContext): Promise<Refusal | null> {
     return null;
   }
   const at = `HEAD is at ${now.commit?.slice(0, 12) ?? 'no commit'} on ${now.branch ?? 'no branch'}`;
-  const reason = `${at}, but the run is at ${context.head.commit.slice(0, 12)} on ${context.head.branch}: somebody has committed or switched branches meanwhile. Go back to ${context.head.branch}, then run again.`;
+  const { branch } = context.head;
+  const what = now.branch === branch ? 'committed or rewritten history' : 'switched branches';
+  const then = now.branch === branch ? 'Run again to go on from there.' : `Go back to ${branch}, then run again.`;
+  const reason = `${at}, but the run is at ${context.head.commit.slice(0, 12)} on ${branch}: somebody has ${what} meanwhile. ${then}`;
   return { outcome: 'conflict', reason, tail: '', waits: 'conflict' };
+}
+
+/** Whether the checkout is on another branch than the run: then the plan file there is another, and nothing is written into it. */
+export async function isElsewhere({ workspace, head }: RunContext): Promise<boolean> {
+  return (await workspace.git.head()).branch !== head.branch;
 }
 
 async function isFollowed(context: RunContext, { branch, commit }: Head): Promise<boolean> {

@@ -30,6 +30,8 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
   const { task: id, attempt, maxAttempts } = effect;
   const work = workOf(context, id);
   const refuse = (failure: Refusal) => context.post({ type: 'commit-refused', task: id, attempt, failure: failureOf(work, failure) });
+  const moved = await followHead(context);
+  if (moved !== null) return refuse(moved);
   const problem = await takeEdits(context);
   if (problem !== null) return refuse({ outcome: 'interrupted', reason: `The plan file cannot be used any more: ${problem}`, tail: '' });
   const { text, plan } = context.plan;
@@ -140,7 +142,7 @@ export async function finishAttempt(context: RunContext, effect: EffectOf<'finis
   await git.updateRef(ref, kept, null);
   context.unrecorded.set(task, withAttempt(context.unrecorded.get(task), ended));
   crashPoint(context.env, 'after-keep');
-  const reading = await context.plan.read();
+  const reading = await context.plan.look();
   const paused = reading.type === 'edited' && reading.plan.status === 'paused' && context.plan.plan.status !== 'paused';
   if (paused) context.post({ type: 'pause-requested', by: 'file', now: false });
   // What a person has approved is not what the next attempt would do: the boundary asks again.

@@ -27,6 +27,7 @@ export class PlanFile {
   #plan: Plan;
   readonly #file: string;
   readonly #workspace: Workspace;
+  #epoch = 0;
 
   private constructor(workspace: Workspace, file: string, text: string, plan: Plan) {
     this.#workspace = workspace;
@@ -53,16 +54,24 @@ export class PlanFile {
     return this.#text;
   }
 
-  /** What the file says now. Changes nothing. */
+  /** What the file says now; a save by an editor that had not seen our last write has that made again first. */
   async read(): Promise<Reading> {
-    let reading = await readPlan(this.#workspace, this.#file, this.#plan.id, this);
-    if ('message' in reading || reading.text !== this.#text) {
-      // Perhaps saved by an editor that had not seen our last write: that is made again before anything is concluded.
-      await this.#workspace.files.settle(this.#file);
-      reading = await readPlan(this.#workspace, this.#file, this.#plan.id, this);
-    }
+    const reading = await this.look();
+    if (reading.type === 'same') return reading;
+    await this.#workspace.files.settle(this.#file);
+    return this.look();
+  }
+
+  /** What the file says at this moment. Changes nothing. */
+  async look(): Promise<Reading> {
+    const reading = await readPlan(this.#workspace, this.#file, this.#plan.id, this);
     if ('message' in reading) return { type: 'unusable', message: reading.message };
     return reading.text === this.#text ? { type: 'same', text: this.#text, plan: this.#plan } : { type: 'edited', ...reading };
+  }
+
+  /** What was written before is not made again any more, whatever the file says. */
+  forget(): void {
+    this.#epoch += 1;
   }
 
   /** Takes what was read as the text that counts. */
@@ -82,7 +91,9 @@ export class PlanFile {
   ): Promise<Writing> {
     let accepted: { text: string; plan: Plan } | null = null;
     let refusal: string | null = null;
+    const epoch = this.#epoch;
     const splice = (current: string): string | null => {
+      if (epoch !== this.#epoch) return null;
       const plan = current === this.#text ? this.#plan : this.#parse(current);
       const edits = change(current, plan);
       if ('refused' in edits) {

@@ -12,10 +12,12 @@ import { note } from './context.ts';
 import type { RunContext } from './context.ts';
 import { crashPoint } from './crash.ts';
 import { joined, takeEdits } from './edits.ts';
+import { isElsewhere } from './follow.ts';
 import { STATUS_KEYS } from './landing.ts';
 
 type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
 
+const ELSEWHERE = 'the checkout is on another branch by now.';
 /** Characters of an error that stands in the plan file. */
 const MAX_ERROR_CHARS = 200;
 
@@ -24,7 +26,7 @@ export async function recordFailure(context: RunContext, effect: EffectOf<'recor
   const { task, attempts, failure } = effect;
   const { outcome, reason } = failure;
   const error = `${outcome}: ${reason}`.slice(0, MAX_ERROR_CHARS);
-  const problem = await takeEdits(context);
+  const problem = (await takeEdits(context)) ?? ((await isElsewhere(context)) ? ELSEWHERE : null);
   const writing =
     problem === null &&
     (await context.plan.edit(
@@ -73,7 +75,8 @@ export async function recordPause(context: RunContext, effect: EffectOf<'record-
 /** Ends a run whose plan a person has given up; `run-failed` follows. */
 export async function recordCancellation(context: RunContext): Promise<void> {
   await takeEdits(context);
-  if (context.plan.plan.status !== 'failed') {
+  if (await isElsewhere(context)) note(context, null, `The plan's status is not written: ${ELSEWHERE}`);
+  else if (context.plan.plan.status !== 'failed') {
     const before = context.plan.plan;
     const writing = await context.plan.edit((text, plan) => setPlanFields(text, plan, { status: 'failed' }));
     const steering = steeringOf(before, context.plan.plan);
@@ -103,6 +106,7 @@ async function writeStatus(
   const { plan } = context.plan;
   const { reason, task } = why;
   if (plan.status === status && attempts.size === 0) return;
+  if (await isElsewhere(context)) return note(context, task, `The plan's status is not written: ${ELSEWHERE}`);
   const writing = await context.plan.edit((text, now) => {
     let result = now.status === status ? { edits: [] } : setPlanFields(text, now, { status });
     for (const [id, count] of attempts) result = joined(result, setTaskStatus(text, now, id, { status: 'pending', attempts: count }));

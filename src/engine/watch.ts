@@ -14,7 +14,7 @@ export function watchPlan(context: RunContext): () => void {
   let asked: 'paused' | 'failed' | null = null;
   let looking = false;
   const look = async () => {
-    const reading = await context.plan.read();
+    const reading = await context.plan.look();
     if (reading.type === 'unusable' || asked === 'failed') return;
     const { status } = reading.plan;
     if (status === 'failed' && isMeant(context, reading.plan)) {

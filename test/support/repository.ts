@@ -56,8 +56,8 @@ export class Repository {
   }
 
   /** Subjects, newest first. */
-  log(): string[] {
-    return this.git('log', '--format=%s').split('\n').filter(Boolean);
+  log(range = 'HEAD'): string[] {
+    return this.git('log', '--format=%s', range).split('\n').filter(Boolean);
   }
 
   /** `git status --porcelain` as lines such as `M  file`, with the two letters git gives. */
