@@ -251,7 +251,7 @@ async function land(
   const { id, path, title } = landed.place;
   const advice = [...made.advice];
   consultation.report({ type: 'plan-generated', file: path, title, ...sizeOf(made.plan), commit, reason, advice, usage });
-  return { type: 'generated', id, path, plan: made.plan, commit, reason, advice, usage };
+  return { type: 'generated', id, path, plan: { ...made.plan, id }, commit, reason, advice, usage };
 }
 
 function sizeOf(plan: Plan): { readonly phases: number; readonly tasks: number } {

@@ -17,7 +17,12 @@ describe('what was paid for is not lost', () => {
         return GOOD;
       },
     ]);
-    expect(await it.generate()).toMatchObject({ type: 'generated', id: 'greet-people-2', path: 'plans/greet-people-2.plan.md' });
+    expect(await it.generate()).toMatchObject({
+      type: 'generated',
+      id: 'greet-people-2',
+      path: 'plans/greet-people-2.plan.md',
+      plan: { id: 'greet-people-2' },
+    });
     expect(await it.repository.read(FILE)).toBe('# Mine\n');
     expect(it.repository.git('log', '-1', '--format=%(trailers:key=Plan,valueonly)').trim()).toBe('greet-people-2');
   });
