@@ -21,6 +21,7 @@ function claude(reset: string): void {
 cat > /dev/null; now=$(date +%s); echo call >> bin/calls
 if [ $(wc -l < bin/calls) -eq 1 ]; then echo "Claude AI usage limit reached|$((${reset}))"; exit 1; fi
 echo 1 > one.txt
+echo '{"type":"result","subtype":"success","is_error":false,"result":"Done."}'
 `;
   here.write('bin/claude', script);
   chmodSync(join(here.root, 'bin/claude'), 0o755);
