@@ -1,9 +1,9 @@
 /** `plans logs --follow`: an attempt's output and then its gates', as they come, until the attempt has ended. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { GrowingFile } from '../adapters/files/follow.ts';
-import { isUnderWay, refreshedLogs, type AttemptLogs } from '../engine/attempt-logs.ts';
+import { isRunning, isUnderWay, refreshedLogs, type AttemptLogs } from '../engine/attempt-logs.ts';
 import type { Workspace } from '../engine/workspace.ts';
-import { EXIT, type CommandContext, type ExitCode } from './context.ts';
+import { CommandError, EXIT, type CommandContext, type ExitCode } from './context.ts';
 import { headLines } from './logs.ts';
 import { paintLines, s } from './terminal/line.ts';
 import { oneLine, outputLines } from './terminal/text.ts';
@@ -11,28 +11,46 @@ import { oneLine, outputLines } from './terminal/text.ts';
 /** Files are looked at again after so long: a change that a watcher would miss is seen all the same. Milliseconds. */
 const LOOK_MS = 150;
 
-/** Prints what comes, and ends when the attempt has ended or a signal comes. */
-export async function follow(context: CommandContext, workspace: Workspace, found: AttemptLogs): Promise<ExitCode> {
+/**
+ * Prints what comes, and ends when the attempt has ended or a signal comes. An attempt that has not begun is waited for while a runner is at
+ * work on `plan`.
+ */
+export async function follow(
+  context: CommandContext,
+  workspace: Workspace,
+  choose: () => Promise<AttemptLogs | CommandError>,
+  plan: string | null,
+): Promise<ExitCode> {
   const stop = new AbortController();
   const stopListening = context.onSignal(() => stop.abort());
-  const printer = new Printer(context);
-  if (!context.json) context.out.write(paintLines([...headLines({ ...found, record: begun(found.record) }), []], context.out.color));
-  let logs = found;
   try {
-    for (;;) {
-      // Asked before the files are read: what is written until the end is read too.
-      const ended = !isUnderWay(workspace, logs);
-      logs = refreshedLogs(workspace, logs);
-      if (logs.output !== null) printer.read(null, logs.output);
-      for (const { name, path } of logs.gates) printer.read(name, path);
-      if (ended || stop.signal.aborted) break;
+    let found = await choose();
+    while (found instanceof CommandError && isRunning(workspace, plan) && !stop.signal.aborted) {
       await delay(LOOK_MS, undefined, { signal: stop.signal }).catch(() => {});
+      found = await choose();
     }
+    if (!(found instanceof CommandError)) await print(context, workspace, found, stop.signal);
+    else if (!stop.signal.aborted) throw found;
+    return EXIT.done;
   } finally {
     stopListening();
   }
-  printer.end(logs, stop.signal.aborted);
-  return EXIT.done;
+}
+
+async function print(context: CommandContext, workspace: Workspace, found: AttemptLogs, stop: AbortSignal): Promise<void> {
+  const printer = new Printer(context);
+  if (!context.json) context.out.write(paintLines([...headLines({ ...found, record: begun(found.record) }), []], context.out.color));
+  let logs = found;
+  for (;;) {
+    // Asked before the files are read: what is written until the end is read too.
+    const ended = !isUnderWay(workspace, logs);
+    logs = refreshedLogs(workspace, logs);
+    if (logs.output !== null) printer.read(null, logs.output);
+    for (const { name, path } of logs.gates) printer.read(name, path);
+    if (ended || stop.aborted) break;
+    await delay(LOOK_MS, undefined, { signal: stop }).catch(() => {});
+  }
+  printer.end(logs, stop.aborted);
 }
 
 /** An attempt as it was when it began: how it went is said at its end. */

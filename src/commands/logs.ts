@@ -17,16 +17,24 @@ const GATE_LINES = 60;
 /** Shows the last attempt at a task, or another one; with `--follow` as it comes. */
 export const logs: Command = (context, input) =>
   inWorkspace(context, async (workspace) => {
-    const found = await chosen(workspace, input);
-    if (input.flag('follow')) return (await import('./logs-follow.ts')).follow(context, workspace, found);
+    const wanted = { ...named(input), attempt: attemptNumber(input.text('attempt')) };
+    if (input.flag('follow'))
+      return (await import('./logs-follow.ts')).follow(context, workspace, () => chosen(workspace, wanted), wanted.plan);
+    const found = await chosen(workspace, wanted);
+    if (found instanceof CommandError) throw found;
     if (context.json) writeJson(context, attemptJson(found));
     else context.out.write(paintLines(attemptLines(found), context.out.color));
     return EXIT.done;
   });
 
-async function chosen(workspace: Workspace, input: CommandInput): Promise<AttemptLogs> {
-  const { plan, task } = named(input);
-  const attempt = attemptNumber(input.text('attempt'));
+interface Wanted {
+  readonly plan: string | null;
+  readonly task: string;
+  readonly attempt: number | null;
+}
+
+/** The attempt that is asked for. An error is given back where it may still begin, and thrown where there can be none. */
+async function chosen(workspace: Workspace, { plan, task, attempt }: Wanted): Promise<AttemptLogs | CommandError> {
   const { attemptsAt } = await import('../engine/attempt-logs.ts');
   const all = attemptsAt(workspace, task, plan);
   const plans = [...new Set(all.flatMap(({ record }) => (record === null ? [] : [record.planId])))];
@@ -35,19 +43,17 @@ async function chosen(workspace: Workspace, input: CommandInput): Promise<Attemp
       `Several plans have a task "${task}": ${plans.join(', ')}. Say which: plans logs ${task} --plan ${plans[0] ?? 'PLAN'}`,
     );
   }
-  const logs = all.findLast((one) => attempt === null || one.attempt === attempt);
-  if (logs !== undefined) return logs;
-  if (all.length > 0) {
-    const numbers = [...new Set(all.map((one) => one.attempt))];
-    throw new CommandError(
-      `There is no log of attempt ${attempt ?? ''} at "${task}". There is one of ${count(numbers.length, 'attempt')}: ${numbers.join(', ')}.`,
-    );
-  }
-  throw await nothingOf(workspace, task, plan);
+  const found = all.findLast((one) => attempt === null || one.attempt === attempt);
+  if (found !== undefined) return found;
+  if (all.length === 0) return nothingOf(workspace, task, plan);
+  const numbers = [...new Set(all.map((one) => one.attempt))];
+  return new CommandError(
+    `There is no log of attempt ${attempt ?? ''} at "${task}". There is one of ${count(numbers.length, 'attempt')}: ${numbers.join(', ')}.`,
+  );
 }
 
 /** `TASK`, `PLAN/TASK`, `PLAN TASK`, or `TASK --plan PLAN`. */
-function named(input: CommandInput): { readonly plan: string | null; readonly task: string } {
+function named(input: CommandInput): Pick<Wanted, 'plan' | 'task'> {
   const [first = '', second] = input.arguments;
   const option = input.text('plan');
   const [, before, after] = /^([^/]+)\/([^/]+)$/.exec(first) ?? [];
@@ -62,21 +68,20 @@ function attemptNumber(text: string | undefined): number | null {
   throw new CommandError(`--attempt cannot be "${text}"; it is a whole number from 1.`);
 }
 
-/** Why there is nothing: no such task, or none of its attempts was made here. */
+/** That none of the task's attempts was made here; thrown where there is no such task. */
 async function nothingOf(workspace: Workspace, task: string, plan: string | null): Promise<CommandError> {
   const { suggest } = await import('../core/suggest.ts');
   const tasks: string[] = [];
   for (const id of plan === null ? await planIds(workspace) : [plan]) {
     const loaded = await readPlanFile(workspace, workspace.planPath(id), id);
-    if (loaded === undefined) return new CommandError(`There is no plan "${id}". "plans list" shows those there are.`);
+    if (loaded === undefined) throw new CommandError(`There is no plan "${id}". "plans list" shows those there are.`);
     tasks.push(...loaded.plan.phases.flatMap((phase) => phase.tasks.map((each) => each.id)));
   }
   if (tasks.includes(task))
     return new CommandError(`No attempt at "${task}" has been made on this machine. "plans log" shows what was committed.`);
   const meant = suggest(task, tasks);
-  return new CommandError(
-    `There is no task "${task}"${plan === null ? '' : ` in ${plan}`}.${meant === null ? ' "plans show PLAN" lists the ids.' : ` Did you mean "${meant}"?`}`,
-  );
+  const hint = meant === null ? ' "plans show PLAN" lists the ids.' : ` Did you mean "${meant}"?`;
+  throw new CommandError(`There is no task "${task}"${plan === null ? '' : ` in ${plan}`}.${hint}`);
 }
 
 /** The first lines: which attempt this is, and how it went. */

@@ -1,5 +1,4 @@
 /** The commands. Parsing, help, shell completion and the README's reference are made from this table. */
-import { FIGURES } from './figures-table.ts';
 import { PLANNER } from './planner-table.ts';
 import { ONE_PLAN, PLAN, REMOTE, type CommandSpec } from './specification.ts';
 import { LOOKING } from './looking-table.ts';
@@ -82,7 +81,6 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./mark.ts')).draft,
   },
   ...LOOKING,
-  ...FIGURES,
   {
     name: 'run',
     group: 'Run',

@@ -51,12 +51,15 @@ export function refreshedLogs(workspace: Workspace, logs: AttemptLogs): AttemptL
 
 /** Whether the attempt is under way: it has not ended, and the runner that works on it lives. */
 export function isUnderWay(workspace: Workspace, { run, record }: AttemptLogs): boolean {
-  if (record === null || record.endedAt !== null) return false;
-  const runner = workspace
+  return record !== null && record.endedAt === null && isRunning(workspace, record.planId, run);
+}
+
+/** Whether a runner is at work on the plan (null: on any) that may still begin an attempt; `run` asks for that one alone. */
+export function isRunning(workspace: Workspace, plan: string | null, run: string | null = null): boolean {
+  return workspace
     .store()
-    .runs(record.planId)
-    .find(({ id }) => id === run);
-  return runner !== undefined && runner.endedAt === null && isAlive(runner.pid, runner.pidStart);
+    .runs(plan ?? undefined)
+    .some(({ id, endedAt, pid, pidStart }) => (run === null || id === run) && endedAt === null && isAlive(pid, pidStart));
 }
 
 function folderOf(workspace: Workspace): string {

@@ -163,6 +163,17 @@ describe('plans logs --follow', () => {
     await run;
   });
 
+  it('waits for an attempt that has not begun, and ends with the run where there is none', async () => {
+    const begun = Promise.withResolvers<void>();
+    const run = here.plans(['run', 'demo', '--json'], { heard: (text) => text.includes('"type":"agent-output"') && begun.resolve() });
+    await begun.promise;
+    const following = here.plans(['logs', 'demo/two', '-f']);
+    for (const name of ['.go', '.checked']) writeFileSync(join(here.root, name), '');
+    expect((await following).out).toMatch(/^demo\/two {2}attempt 1 {2}[^]*\n\ndemo\/two {2}attempt 1 {2}passed/);
+    await run;
+    expect((await here.plans(['logs', 'one', '-f', '-a', '3'])).err).toContain('There is no log of attempt 3');
+  });
+
   it('ends at a signal, and leaves the run alone', async () => {
     const { out, code, run } = await followed(['one', '-f'], (all) => all.includes('begun\n') && here.interrupt());
     expect(code).toBe(0);

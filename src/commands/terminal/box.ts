@@ -184,6 +184,7 @@ function waysOn({ end, plan, failure: failed }: RunSummary): [string, string][] 
   switch (end.reason) {
     case 'task_failed':
       return [
+        ['Its log', `plans logs ${of}`],
         ['By hand', `mend it, then: plans done ${of}`],
         ['Try again', `plans retry ${of}`],
         ['', `plans edit ${of}`],

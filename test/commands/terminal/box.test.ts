@@ -117,6 +117,7 @@ describe('the box', () => {
       │                                                                      │
       │ Review     git log --oneline a1b2c3d4e5..b2c3d4e5f6                  │
       │            plans log add-auth                                        │
+      │ Its log    plans logs add-auth logout                                │
       │ By hand    mend it, then: plans done add-auth logout                 │
       │ Try again  plans retry add-auth logout                               │
       │            plans edit add-auth logout                                │
