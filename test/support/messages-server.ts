@@ -34,7 +34,7 @@ export const SCRIPTED_KEY = 'sk-ant-test-0123456789abcdefghij';
 
 /** Starts a server that answers with `turns` in their order, or with what a function says. A request beyond the last is refused. */
 export async function scriptedMessages(
-  turns: readonly Turn[] | ((request: MessagesRequest, index: number) => Turn),
+  turns: readonly Turn[] | ((request: MessagesRequest, index: number) => Turn | Promise<Reply>),
 ): Promise<MessagesServer> {
   const requests: MessagesRequest[] = [];
   const refusals: string[] = [];
@@ -53,7 +53,7 @@ export async function scriptedMessages(
     const index = requests.push(request) - 1;
     const problem = refusalOf(request.body, request.betas);
     if (problem !== null) return refused(400, 'invalid_request_error', problem);
-    const turn = typeof turns === 'function' ? turns(request, index) : turns[index];
+    const turn = typeof turns === 'function' ? await turns(request, index) : turns[index];
     if (turn === undefined) return refused(400, 'invalid_request_error', `the script has no reply to request ${index}`);
     await send(response, request, typeof turn === 'function' ? await turn(request, index) : turn, `msg_${index}`);
   };

@@ -5,7 +5,7 @@ import type { Usage } from '../../core/event.ts';
 import type { Prices } from '../../core/price.ts';
 import { answerSchema } from './answer-schema.ts';
 import type { Claude } from './client.ts';
-import { exchange, type ExchangeEvent } from './exchange.ts';
+import { exchange, SILENCE_MS, type ExchangeEvent } from './exchange.ts';
 import { unusable, type ClaudeFailure } from './failure.ts';
 import { Meter } from './meter.ts';
 import { readingTools, type Repository } from './repository.ts';
@@ -27,6 +27,8 @@ export interface ConversationOptions {
   readonly repository?: Repository | undefined;
   /** Prices that go before the built-in ones. */
   readonly prices?: Prices | undefined;
+  /** A reply of which nothing comes for so long is asked for again; ten minutes by default. */
+  readonly silenceMs?: number | undefined;
 }
 
 interface Question<T> {
@@ -63,6 +65,7 @@ export interface Conversation {
 export function openConversation(claude: Claude, options: ConversationOptions): Conversation {
   const model = options.model ?? claude.model;
   const maxTokens = options.maxTokens ?? claude.maxTokens;
+  const { silenceMs = SILENCE_MS } = options;
   const meter = new Meter(options.prices ?? {});
   const tools = options.repository === undefined ? [] : readingTools(options.repository);
   let messages: readonly BetaMessageParam[] = [];
@@ -90,7 +93,7 @@ export function openConversation(claude: Claude, options: ConversationOptions): 
       },
       { signal },
     );
-    const ended = await exchange(claude, runner, { meter, maxTokens, signal, maxReplies: MAX_REPLIES, emit });
+    const ended = await exchange(claude, runner, { meter, maxTokens, signal, maxReplies: MAX_REPLIES, silenceMs, emit });
     messages = continuable(runner.params.messages);
     if (ended.type === 'failed') return ended;
     return read(ended.reply.content, answer);

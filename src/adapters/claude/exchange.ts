@@ -12,6 +12,8 @@ import type { Meter } from './meter.ts';
 const MAX_BROKEN_REPLIES = 3;
 /** Before the first of them; the next waits twice as long. */
 const BROKEN_PAUSE_MS = 200;
+/** A reply of which nothing comes for so long has broken off, though its connection stands. */
+export const SILENCE_MS = 10 * 60_000;
 /** Characters of a reply between two words on what it has used. */
 const USAGE_EVERY_CHARS = 4_000;
 
@@ -36,6 +38,8 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal;
   /** Requests at most; null where the caller has other bounds. */
   readonly maxReplies: number | null;
+  /** See {@link SILENCE_MS}; null where the caller has a clock of its own. */
+  readonly silenceMs: number | null;
   readonly emit: (event: ExchangeEvent) => void;
 }
 
@@ -46,10 +50,11 @@ export async function exchange(claude: Claude, runner: BetaToolRunner<true>, opt
   let replies = 0;
   for (;;) {
     let reply: BetaMessage | null = null;
+    let silent = false;
     try {
       // After a failure the runner goes on where it was: only the reply that broke off is asked for again.
       for await (const stream of runner) {
-        reply = await listen(stream, options);
+        reply = await listen(stream, options, () => (silent = true));
         // The runner throws what went wrong with it, once it is asked for the next.
         if (reply === null) continue;
         broken = 0;
@@ -64,8 +69,8 @@ export async function exchange(claude: Claude, runner: BetaToolRunner<true>, opt
       return stopped === null ? { type: 'ended', reply } : failed(stopped);
     } catch (error) {
       if (signal.aborted) return failed(aborted());
-      const failure = claude.failureOf(error);
-      if (!isBroken(error, failure) || broken >= MAX_BROKEN_REPLIES) return failed(failure);
+      const failure = silent ? silence(options) : claude.failureOf(error);
+      if (!(silent || isBroken(error, failure)) || broken >= MAX_BROKEN_REPLIES) return failed(failure);
       broken += 1;
       emit({ type: 'notice', text: `${failure.message} Asking again (${broken} of ${MAX_BROKEN_REPLIES}).` });
       await delay(BROKEN_PAUSE_MS * 2 ** (broken - 1), undefined, { signal }).catch(() => {});
@@ -81,14 +86,31 @@ function isBroken(error: unknown, { kind }: ClaudeFailure): boolean {
   return status === undefined && !(error instanceof Error && /Connection(?:Timeout)?Error$/.test(error.name));
 }
 
-/** Hears a reply to its end; null where it broke off. */
-async function listen(stream: BetaMessageStream, { meter, emit }: ExchangeOptions): Promise<BetaMessage | null> {
+function silence({ silenceMs }: ExchangeOptions): ClaudeFailure {
+  const seconds = Math.round((silenceMs ?? 0) / 1_000);
+  return { kind: 'network', message: `Nothing was heard of Claude's API for ${seconds} seconds.`, resetsAt: null };
+}
+
+/** Hears a reply to its end; null where it broke off. `onSilence` is called where that is because nothing came of it. */
+async function listen(
+  stream: BetaMessageStream,
+  { meter, emit, silenceMs }: ExchangeOptions,
+  onSilence: () => void,
+): Promise<BetaMessage | null> {
+  const clock =
+    silenceMs === null
+      ? null
+      : setTimeout(() => {
+          onSilence();
+          stream.abort();
+        }, silenceMs);
   let unsaid = 0;
   const used = (): void => {
     unsaid = 0;
     emit({ type: 'usage', usage: meter.usage() });
   };
   const read = (event: BetaRawMessageStreamEvent, reply: BetaMessage): void => {
+    clock?.refresh();
     switch (event.type) {
       case 'message_start':
         meter.begin(reply);
@@ -116,7 +138,13 @@ async function listen(stream: BetaMessageStream, { meter, emit }: ExchangeOption
     }
   };
   stream.on('streamEvent', read);
-  return stream.finalMessage().catch(() => null);
+  try {
+    return await stream.finalMessage();
+  } catch {
+    return null;
+  } finally {
+    if (clock !== null) clearTimeout(clock);
+  }
 }
 
 function charsOf({ delta }: Extract<BetaRawMessageStreamEvent, { type: 'content_block_delta' }>): number {

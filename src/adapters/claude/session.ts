@@ -157,7 +157,14 @@ async function converse(job: AgentJob, options: ClaudeSessionOptions, parts: Par
     },
     { signal: hooks.signal },
   );
-  return exchange(claude, runner, { meter, maxTokens: claude.maxTokens, signal: hooks.signal, maxReplies: null, emit: hear });
+  return exchange(claude, runner, {
+    meter,
+    maxTokens: claude.maxTokens,
+    signal: hooks.signal,
+    maxReplies: null,
+    silenceMs: null,
+    emit: hear,
+  });
 }
 
 function listen(event: ExchangeEvent, { output, transcript, hooks }: Parts): void {

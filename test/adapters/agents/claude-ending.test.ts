@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { at, beside, content, perform, workFolderForEach } from './claude-work.ts';
 import type { AgentJob } from '../../../src/adapters/agents/agent.ts';
 import { claudeAgent } from '../../../src/adapters/agents/claude.ts';
@@ -93,11 +93,14 @@ describe('a session ends', () => {
   });
 
   it.each([
-    ['its time is over', { wallTimeoutMs: 150 }, 'timeout_wall', 'claude did not finish within 150 ms and was stopped.'],
-    ['nothing is heard', { idleTimeoutMs: 150 }, 'timeout_idle', 'Nothing was heard of claude for 150 ms, and it was stopped.'],
+    ['its time is over', { idleTimeoutMs: 1e6 }, 'timeout_wall', 'claude did not finish within 60 seconds and was stopped.'],
+    ['nothing is heard', { wallTimeoutMs: 1e6 }, 'timeout_idle', 'Nothing was heard of claude for 60 seconds, and it was stopped.'],
   ])('when %s', async (_, change, outcome, reason) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     await using server = await scriptedMessages([says('I begin', { wait: { before: 3, until: new Promise(() => {}) } })]);
-    expect((await perform(server, change)).result).toMatchObject({ outcome, reason, usage: { inputTokens: 1_000 } });
+    const { result } = await perform(server, change, (event) => event.type === 'usage' && vi.advanceTimersByTime(60_000));
+    expect(result).toMatchObject({ outcome, reason, usage: { inputTokens: 1_000 } });
   });
 
   it('before anything is sent without a key', async () => {

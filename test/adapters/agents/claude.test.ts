@@ -196,6 +196,28 @@ describe('the tools', () => {
     }
   });
 
+  it('run commands in the sandbox, where there is one', async () => {
+    await using server = await scriptedMessages([
+      reply([toolUse('bash', { command: 'echo in' }), toolUse('bash', { command: 'no' })]),
+      says('Done.'),
+    ]);
+    let ended = 0;
+    const sandbox = {
+      wrap: (command: { readonly shell: string } | { readonly file: string }, inside: string) =>
+        'shell' in command && command.shell !== 'no'
+          ? Promise.resolve(`echo "sandboxed in ${inside}"; ${command.shell}`)
+          : Promise.reject(new Error('not this')),
+      ended: () => (ended += 1),
+      close: () => Promise.resolve(),
+    };
+    await perform(server, { sandbox });
+    expect(results(server)).toMatchObject([
+      { content: `sandboxed in ${at('')}\nin\n` },
+      { is_error: true, content: 'Error: It could not be started: the sandbox refused: not this.' },
+    ]);
+    expect(ended).toBe(1);
+  });
+
   it('end with all that a command has started', async () => {
     await using server = await scriptedMessages([
       uses('bash', { command: 'sleep 1000 & echo $! > pid; setsid sleep 1000 & echo $! > far' }),

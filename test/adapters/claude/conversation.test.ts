@@ -122,6 +122,17 @@ describe('a question', () => {
     expect(outputTokens).toBeLessThan(100 + 3 * 40);
   });
 
+  it('goes on after a reply of which nothing more comes', async () => {
+    const forever = new Promise(() => {});
+    await using it = await openedClaude(says('{"title":', { wait: { before: 3, until: forever } }), () => forever as never, answers(PLAN));
+    const conversation = openConversation(it.claude, { system: SYSTEM, silenceMs: 100 });
+    const notices: string[] = [];
+    const onProgress = (progress: Progress) => progress.type === 'notice' && notices.push(progress.text);
+    expect((await conversation.ask({ prompt: 'Plan it.', answer: Plan, onProgress })).type).toBe('answered');
+    expect(notices).toEqual([1, 2].map((time) => `Nothing was heard of Claude's API for 0 seconds. Asking again (${time} of 3).`));
+    await Promise.all(it.server.requests.slice(0, 2).map(({ gone }) => gone));
+  });
+
   it('ends when nothing but broken replies comes', async () => {
     const broken = says('nothing', { fault: { after: 3, type: 'end' } });
     await using it = await openedClaude(broken, broken, broken, broken);
