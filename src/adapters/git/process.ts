@@ -1,7 +1,8 @@
 /** One run of the git program: a clean environment, bounded output, no prompt, no pager. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { GitUnavailable } from './git.ts';
-import { GitShell, type ShellCommand } from './shell.ts';
+import type { ShellCommand } from './shell.ts';
+import { Shells } from './shells.ts';
 
 /** More than this on standard output is a mistake in the question; a caller that expects much takes it in chunks. */
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
@@ -53,8 +54,8 @@ export interface GitOptions {
   readonly timeoutMs?: number;
 }
 
-/** So many runs of git are not worth a shell. */
-const FEW_RUNS = 4;
+/** Longest input that is handed to a shell in its script (UTF-16 code units). */
+const MAX_SHELL_INPUT = 16_384;
 /** Commands that run nobody's programs, so that their answer may hold NULs. */
 const READERS: ReadonlySet<string> = new Set(['status', 'ls-files', 'ls-tree', 'merge-tree', 'diff-tree', 'for-each-ref']);
 
@@ -62,29 +63,31 @@ const READERS: ReadonlySet<string> = new Set(['status', 'ls-files', 'ls-tree', '
 export class GitProgram {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
-  readonly #shell: GitShell | null;
-  #runs = 0;
+  readonly #shells: Shells | null;
+  #isOpen = true;
 
-  constructor(folder: string, env: NodeJS.ProcessEnv) {
+  /** `lasting`: it is going to run git again and again, and is closed in the end. */
+  constructor(folder: string, env: NodeJS.ProcessEnv, { lasting = false } = {}) {
     this.folder = folder;
     this.env = env;
-    this.#shell = process.platform === 'win32' ? null : new GitShell(env);
+    this.#shells = lasting && process.platform !== 'win32' ? Shells.of(env) : null;
+    this.#shells?.use();
   }
 
   /** Runs to the end and gives exit code and output; throws only where git could not be started or said too much. */
   async run(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
-    const shell = this.#shell;
     const command = shellCommand(this.folder, args, options);
-    this.#runs += 1;
-    if (shell === null || command === null || this.#runs <= FEW_RUNS || !shell.isFree) return this.#start(args, options);
+    const shell = command === null || !this.#isOpen ? null : (this.#shells?.next() ?? null);
+    if (shell === null || command === null) return this.#start(args, options);
     const answer = await shell.run(command);
     if (answer === null) return { code: -1, stdout: Buffer.alloc(0), stderr: `git ${subcommand(args)} was ended before it was done` };
     return { ...answer, stderr: answer.stderr.toString('utf8') };
   }
 
-  /** Ends what waits for the next run. */
+  /** Ends what waits for the next run, where nobody else waits for it. */
   close(): void {
-    this.#shell?.close();
+    if (this.#isOpen) this.#shells?.leave();
+    this.#isOpen = false;
   }
 
   #start(args: readonly string[], options: GitOptions): Promise<GitResult> {
@@ -139,12 +142,15 @@ export class GitProgram {
   }
 }
 
-/** Null for what a shell cannot do as well: bytes in or out that are no text, output as it comes, a limit of time. */
+/** Null for what a shell cannot do as well: bytes out that are no text, much in, output as it comes, a limit of time. */
 function shellCommand(folder: string, args: readonly string[], { input, env = {}, onChunk, timeoutMs }: GitOptions): ShellCommand | null {
   if (onChunk !== undefined || timeoutMs !== undefined) return null;
-  if (input !== undefined && (typeof input !== 'string' || !input.endsWith('\n') || input.includes('\0'))) return null;
-  const runsHooks = !READERS.has(subcommand(args));
-  return runsHooks && args.includes('-z') ? null : { folder, args, env, input: input ?? null, runsHooks };
+  if (input !== undefined && (typeof input !== 'string' || input.length > MAX_SHELL_INPUT)) return null;
+  if (input?.includes('\0') === true && !input.endsWith('\0')) return null;
+  const name = subcommand(args);
+  const runsHooks = !READERS.has(name);
+  // Of the others this one says nothing; its list comes in.
+  return runsHooks && args.includes('-z') && name !== 'update-index' ? null : { folder, args, env, input: input ?? null, runsHooks };
 }
 
 /** Ends a process group that takes too long, and says so once it is told to; returns what calls that off. */

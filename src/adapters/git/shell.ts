@@ -18,7 +18,7 @@ export interface ShellCommand {
   readonly folder: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Ends with a newline and holds no NUL; without it git reads nothing. */
+  /** Holds NULs only where each of its items ends with one; without it git reads nothing. */
   readonly input: string | null;
   /**
    * It may run a person's programs. What those leave running in the background must not talk into the next answer, so that its standard output
@@ -117,10 +117,16 @@ function until(shell: Process, stream: Readable, mark: Buffer, limit: number): P
 /** The command as the shell reads it, and the marks that end what it says. */
 function script({ folder, args, env, input, runsHooks }: ShellCommand, mark: string): string {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${quoted(value)} `);
-  const from = input === null ? '</dev/null' : `<<'${mark}'\n${input}${mark}`;
-  const git = `cd ${quoted(folder)} && ${variables.join('')}git ${args.map(quoted).join(' ')} ${from}\n`;
+  const git = `cd ${quoted(folder)} && ${said(input)}${variables.join('')}git ${args.map(quoted).join(' ')}${input === null ? ' </dev/null' : ''}\n`;
   const end = `printf '\\000${mark} %d\\000' "$c"; printf '\\000${mark} 0\\000' >&2\n`;
   return runsHooks ? `o=$(${git})\nc=$?\n[ -z "$o" ] || printf '%s\\n' "$o"\n${end}` : `${git}c=$?\n${end}`;
+}
+
+/** What says the input to git. A script holds no NUL, but the format for the items of a list can ask for one. */
+function said(input: string | null): string {
+  if (input === null) return '';
+  if (!input.endsWith('\0')) return `printf %s ${quoted(input)} | `;
+  return `printf '%s\\000' ${input.slice(0, -1).split('\0').map(quoted).join(' ')} | `;
 }
 
 function quoted(text: string): string {

@@ -47,7 +47,7 @@ const NO_BRANCH = '.invalid';
 export async function openSystemGit(folder: string, env: NodeJS.ProcessEnv = process.env, lockWaitMs?: number): Promise<Git> {
   const environment = gitEnvironment(env);
   const location = await locate(new GitProgram(folder, environment));
-  return new SystemGit(location, new GitProgram(location.root, environment), lockWaitMs);
+  return new SystemGit(location, new GitProgram(location.root, environment, { lasting: true }), lockWaitMs);
 }
 
 class SystemGit implements Git, CommitPlace {

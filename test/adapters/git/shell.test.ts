@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
+import { GitProgram } from '../../../src/adapters/git/process.ts';
 import { GitShell, type ShellCommand } from '../../../src/adapters/git/shell.ts';
 import { createRepository } from '../../support/repository.ts';
 
@@ -50,6 +52,21 @@ describe.skipIf(process.platform === 'win32')('a live shell', () => {
     expect(repository.git('log', '-1', '--format=%an%n%B').trim()).toBe(`O'Neil $1\n${message}`.trim());
   });
 
+  test('hands on a list whose items end with NULs, and a text without a newline', async () => {
+    await using repository = await createRepository({ 'a.txt': 'a\n' });
+    const names = ['-n.txt', '0.txt', '7%d.txt', "it's\n`y`.txt", 'back\\000slash.txt', 'ü.txt'];
+    await repository.write(Object.fromEntries(names.map((name) => [name, 'x'])));
+    const shell = openShell();
+    const input = names.map((name) => `${name}\0`).join('');
+    expect((await shell.run(question(repository.root, ['update-index', '--add', '-z', '--stdin'], { input, runsHooks: true })))?.code).toBe(
+      0,
+    );
+    expect(repository.git('ls-files', '-z').split('\0').filter(Boolean).toSorted()).toEqual(['a.txt', ...names].toSorted());
+    const made = await shell.run(question(repository.root, ['hash-object', '--stdin'], { input: '%s \\n end' }));
+    await repository.write({ 'b.txt': '%s \\n end' });
+    expect(text(made)).toBe(repository.git('hash-object', 'b.txt'));
+  });
+
   test('is not talked into by what a hook leaves running', async () => {
     await using repository = await createRepository({ 'a.txt': 'a\n' });
     await repository.hook('post-commit', '(while [ ! -e done ]; do echo late; echo late >&2; sleep 0.01; done) >/dev/null & echo now');
@@ -86,5 +103,34 @@ describe.skipIf(process.platform === 'win32')('a live shell', () => {
       const answer = await shell.run({ folder: '/', args: ['version'], env: {}, input: null, runsHooks: false });
       console.log(answer.code);`;
     expect(execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8', timeout: 20_000 })).toBe('0\n');
+  });
+});
+
+/** How many processes have this in their environment. */
+function shellsOf(mark: string): number {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(mark);
+    } catch {
+      return false;
+    }
+  }).length;
+}
+
+describe.skipIf(process.platform === 'win32')('repositories that are opened with the same environment', () => {
+  test('share their shells, which end with the last of them', async () => {
+    await using repository = await createRepository({ 'a.txt': 'a\n' });
+    const env = { ...process.env, PLANS_SHELLS: `of test ${process.pid}` };
+    const open = () => new GitProgram(repository.root, env, { lasting: true });
+    const programs = [open(), open()] as const;
+    const both = () => Promise.all(programs.map((git) => git.must(['status', '--porcelain', '-z'])));
+    for (let time = 0; time < 5; time += 1) expect(String(await both())).toBe(',');
+    if (process.platform === 'linux') expect(shellsOf(env.PLANS_SHELLS)).toBe(2);
+    programs[0].close();
+    programs[0].close();
+    expect(String(await programs[1].must(['rev-parse', 'HEAD'])).trim()).toBe(repository.head());
+    expect(String(await programs[0].must(['rev-parse', 'HEAD'])).trim()).toBe(repository.head());
+    programs[1].close();
+    if (process.platform === 'linux') await expect.poll(() => shellsOf(env.PLANS_SHELLS)).toBe(0);
   });
 });
