@@ -1,4 +1,5 @@
 /** The commands. Parsing, help, shell completion and the README's reference are made from this table. */
+import { FIGURES } from './figures-table.ts';
 import { PLANNER } from './planner-table.ts';
 import { ONE_PLAN, PLAN, REMOTE, type CommandSpec } from './specification.ts';
 import { LOOKING } from './looking-table.ts';
@@ -81,6 +82,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./mark.ts')).draft,
   },
   ...LOOKING,
+  ...FIGURES,
   {
     name: 'run',
     group: 'Run',

@@ -24,6 +24,11 @@ export const WAITS: Readonly<Partial<Record<Outcome, PauseReason>>> = {
   budget: 'budget',
 };
 
+/** Whether an attempt failed by what was done in it, for statistics; where nobody wrote down how, it did. */
+export function isAgentsFault(outcome: string): boolean {
+  return outcome === '' || MENDABLE.has(outcome as Outcome);
+}
+
 /** What landed meanwhile is something to build on for a task that works apart; in the checkout a conflict is with a person. */
 export function mendable({ outcome, waits }: Failure, { apart }: { readonly apart: boolean }): boolean {
   return waits === undefined && (MENDABLE.has(outcome) || (apart && outcome === 'conflict'));

@@ -6,6 +6,7 @@ import { changesBetween } from '../core/change.ts';
 import { type CommitFacts, foldIteration, foldPlan, foldTask, noFacts, type PlanFacts } from '../core/facts.ts';
 import { NO_OUTLINE, type Outline, outlineOf } from '../core/outline.ts';
 import { SectionCache } from '../core/section-cache.ts';
+import type { Said } from '../core/past.ts';
 import { type Evidence, type IterationEvidence, readTrailers } from '../core/trailer.ts';
 import { planFolderPath, type SyncContext } from './sync.ts';
 import { concerns, touchedBy, type Touched } from './touched.ts';
@@ -65,14 +66,6 @@ export async function evidenceOf(context: SyncContext): Promise<readonly Said[]>
 /** What was about a plan before it got another name; what was about another plan of that name is about none any more. */
 function underNewName<Row extends { readonly planId: string }>(rows: readonly Row[], from: string, to: string): Row[] {
   return rows.flatMap((row) => (row.planId === to ? [] : [row.planId === from ? { ...row, planId: to } : row]));
-}
-
-/** What one commit says of one plan. */
-interface Said {
-  readonly planId: string;
-  /** When it was made. Milliseconds since the epoch. */
-  readonly at: number;
-  readonly evidence: Evidence;
 }
 
 async function indexCommits(

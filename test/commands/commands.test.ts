@@ -318,7 +318,10 @@ describe('completion', () => {
       ['completion', ''],
       ['bash', 'zsh', 'fish'],
     ],
-    [['help', 'st'], ['status']],
+    [
+      ['help', 'st'],
+      ['status', 'stats'],
+    ],
   ])('%j → %j', async (words, expected) => {
     expect((await candidates(words, known)).map(([word]) => word)).toEqual(expected);
   });
