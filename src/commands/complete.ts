@@ -11,6 +11,7 @@ export type Candidate = readonly [word: string, says: string];
 export interface Known {
   plans(): Promise<readonly string[]>;
   tasks(plan: string): Promise<readonly Candidate[]>;
+  suggestions(plan: string): Promise<readonly Candidate[]>;
 }
 
 /** The lines that `plans __complete WORD…` prints; the last word is the one being typed, and may be empty. */
@@ -43,6 +44,7 @@ async function all(
       const plans = given[0] === undefined ? await known.plans() : [given[0]];
       return plans.length === 1 ? await known.tasks(plans[0] ?? '') : [];
     }
+    if (completes === 'suggestion') return given[0] === undefined ? [] : known.suggestions(given[0]);
     return [];
   };
   if (waiting !== undefined) return await values(waiting.completes, waiting.choices);
@@ -91,6 +93,16 @@ function repository(cwd: string): Known {
       const { listPlanFiles } = await import('../adapters/files.ts');
       const found = listPlanFiles(await folder);
       return found.type === 'failed' ? [] : found.files.map((file) => file.id);
+    },
+    suggestions: async (plan) => {
+      if (folder === undefined) return [];
+      const { parseReview } = await import('../core/review.ts');
+      try {
+        const { suggestions } = parseReview(readFileSync(join(await folder, `${plan}.review.md`), 'utf8')).review;
+        return suggestions.map(({ id, title }): Candidate => [id, title.replaceAll(/\s+/g, ' ')]);
+      } catch {
+        return [];
+      }
     },
     tasks: async (plan) => {
       if (folder === undefined) return [];

@@ -44,6 +44,8 @@ export interface CommandInput {
   readonly arguments: readonly string[];
   flag(name: string): boolean;
   text(name: string): string | undefined;
+  /** All values of an option that can be given several times. */
+  all(name: string): readonly string[];
 }
 
 /** A command: does its work, prints, and says how it went. */

@@ -1,15 +1,15 @@
 /** `plans generate`: Claude writes a plan; a person may look at it before it lands. */
-import type { PlannerOutcome } from '../core/outcome.ts';
 import { shellWord } from '../core/shell.ts';
 import type { Draft, Generated, Verdict } from '../engine/planner/generate.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type Command, type CommandContext, type CommandInput, type ExitCode } from './context.ts';
-import { inWorkspace, writeJson } from './reading.ts';
+import { EXIT_OF, openProgress, printTold } from './planner.ts';
+import { inWorkspace } from './reading.ts';
 import { readPiped, readSource } from './source.ts';
 import { dollars } from './terminal/duration.ts';
 import { paintLines, s, type Line } from './terminal/line.ts';
 import { outlineLines } from './terminal/outline.ts';
-import { feedPlanner, livePlanner, type PlannerProgress } from './terminal/planner.ts';
+import type { PlannerProgress } from './terminal/planner.ts';
 import { oneLine, outputLines, wrap } from './terminal/text.ts';
 
 /** Has Claude write a plan. */
@@ -61,13 +61,6 @@ async function descriptionOf(context: CommandContext, input: CommandInput): Prom
   return context.inputIsPiped ? readPiped(context) : '';
 }
 
-function openProgress(context: CommandContext): PlannerProgress {
-  const { out } = context;
-  if (context.json) return { event: (event) => out.write(`${JSON.stringify(event)}\n`), end: () => {}, resume: () => {} };
-  const isLive = out.isTTY && !context.quiet && context.env['TERM'] !== 'dumb';
-  return isLive ? livePlanner(out, () => context.now()) : feedPlanner(out, context.quiet);
-}
-
 /** What Claude would be told, and nothing else. */
 async function dryRun(
   context: CommandContext,
@@ -77,17 +70,7 @@ async function dryRun(
   const { generationRequest } = await import('../engine/planner/generate.ts');
   const { place, system, prompt } = await generationRequest(workspace, request);
   const model = request.model ?? workspace.config.claude.model;
-  if (context.json) writeJson(context, { version: 1, id: place.id, file: place.path, model, system, prompt });
-  else {
-    const text = `${system}\n\n${'─'.repeat(20)}\n\n${prompt}`;
-    const lines: Line[] = outputLines(text).map((line) => [s(line)]);
-    lines.push(
-      [],
-      [s(`${oneLine(model)} would be told this, and could read the repository. Nothing was asked, and nothing was written.`, 'dim')],
-    );
-    context.out.write(paintLines(lines, context.out.color));
-  }
-  return EXIT.done;
+  return printTold(context, { id: place.id, file: place.path, model, system, prompt });
 }
 
 /** Shows each plan to a person and takes their word. */
@@ -137,18 +120,3 @@ function exitCode(result: Generated): ExitCode {
   if (result.type === 'generated') return result.commit === null ? EXIT.failed : EXIT.done;
   return EXIT_OF[result.outcome];
 }
-
-/** 2 is the environment's: with another key, or later, the same words do it. */
-const EXIT_OF: Readonly<Record<PlannerOutcome, ExitCode>> = {
-  abandoned: EXIT.done,
-  cancelled: EXIT.failed,
-  no_plan: EXIT.failed,
-  unusable: EXIT.failed,
-  too_long: EXIT.failed,
-  refused: EXIT.failed,
-  budget: EXIT.usage,
-  auth: EXIT.usage,
-  rate_limited: EXIT.usage,
-  unreachable: EXIT.usage,
-  bad_request: EXIT.usage,
-};

@@ -1,9 +1,20 @@
 /** `plans lint`: every rule over every plan, and the safe fixes. */
 import { basename, isAbsolute, join } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.ts';
+import { shellWord } from '../core/shell.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type Command, type CommandContext } from './context.ts';
-import { inWorkspace, loadPlan, planIds, readPlanFile, shownPath, slugOfArgument, writeJson, type LoadedPlan } from './reading.ts';
+import {
+  inWorkspace,
+  loadPlan,
+  planIds,
+  readPlanFile,
+  REVIEW_SUFFIX,
+  shownPath,
+  slugOfArgument,
+  writeJson,
+  type LoadedPlan,
+} from './reading.ts';
 import { diagnosticsSummary, renderDiagnostics } from './terminal/diagnostics.ts';
 import { paintLines, s, type Line } from './terminal/line.ts';
 import { count } from './terminal/text.ts';
@@ -44,6 +55,10 @@ function looksLikePath(name: string): boolean {
 
 async function loadFile(context: CommandContext, workspace: Workspace, name: string): Promise<LoadedPlan> {
   const file = isAbsolute(name) ? name : join(context.cwd, name);
+  if (name.endsWith(REVIEW_SUFFIX))
+    throw new CommandError(
+      `${shownPath(workspace, file)} is a review and no plan. What is wrong in it: plans review ${shellWord(slugOfArgument(name))}`,
+    );
   const loaded = await readPlanFile(workspace, file, slugOfArgument(basename(name)).replace(/\.md$/, ''));
   if (loaded === undefined) throw new CommandError(`There is no file ${shownPath(workspace, file)}.`);
   return loaded;

@@ -15,7 +15,7 @@ export interface Call {
 export function parseCall(argv: readonly string[]): Call {
   const { command, rest } = takeCommand(argv);
   const options = [...GLOBAL_OPTIONS, ...(command?.options ?? [])];
-  const { values, positionals } = readTokens(rest, options, command);
+  const { values, lists, positionals } = readTokens(rest, options, command);
   const helps = values.get('help') === true;
   if (command !== undefined && !helps) checkArguments(command, positionals);
   return {
@@ -27,6 +27,7 @@ export function parseCall(argv: readonly string[]): Call {
         const value = values.get(name);
         return typeof value === 'string' ? value : undefined;
       },
+      all: (name) => lists.get(name) ?? [],
     },
   };
 }
@@ -62,6 +63,7 @@ function takeCommand(argv: readonly string[]): { command: CommandSpec | undefine
 function readTokens(rest: readonly string[], options: readonly OptionSpec[], command: CommandSpec | undefined) {
   const { tokens } = parseArgs({ args: [...rest], options: config(options), strict: false, allowPositionals: true, tokens: true });
   const values = new Map<string, string | true>();
+  const lists = new Map<string, readonly string[]>();
   const positionals: string[] = [];
   // An option whose value takes a second word (`--from phase ID`), and where that word stands.
   let open: { readonly name: string; readonly value: string; readonly index: number } | undefined;
@@ -76,13 +78,16 @@ function readTokens(rest: readonly string[], options: readonly OptionSpec[], com
     if (option.value === undefined) {
       if (token.value !== undefined) throw new CommandError(`${token.rawName} takes no value, but "${token.value}" was given.`);
       values.set(option.name, true);
+    } else if (option.many === true) {
+      const given = (token.value ?? '').split(',').map((value) => checkValue(option, token.rawName, value === '' ? undefined : value));
+      lists.set(option.name, [...new Set([...(lists.get(option.name) ?? []), ...given])]);
     } else {
       const value = checkValue(option, token.rawName, token.value);
       values.set(option.name, value);
       if (option.secondWord?.includes(value)) open = { name: option.name, value, index: token.index + (token.inlineValue ? 1 : 2) };
     }
   }
-  return { values, positionals };
+  return { values, lists, positionals };
 }
 
 function checkValue(option: OptionSpec, written: string, value: string | undefined): string {

@@ -7,6 +7,7 @@ import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, type CommandContext } from './context.ts';
 
 const SUFFIX = '.plan.md';
+export const REVIEW_SUFFIX = '.review.md';
 
 /** A plan file as it stands. */
 export interface LoadedPlan {
@@ -32,10 +33,11 @@ export async function inWorkspace<T>(context: CommandContext, work: (workspace: 
   }
 }
 
-/** `add-auth`, `add-auth.plan.md` and `plans/add-auth.plan.md` all mean the plan `add-auth`. */
+/** `add-auth`, `add-auth.plan.md` and `plans/add-auth.plan.md` all mean the plan `add-auth`, and so does its review's file. */
 export function slugOfArgument(argument: string): string {
   const name = basename(argument);
-  return name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : argument;
+  const suffix = [SUFFIX, REVIEW_SUFFIX].find((each) => name.endsWith(each));
+  return suffix === undefined ? argument : name.slice(0, -suffix.length);
 }
 
 /** `PLAN TASK` and `PLAN/TASK` both name a task. */

@@ -2,7 +2,7 @@
 import type { Command } from './context.ts';
 
 /** What completes a value in a shell. */
-export type Completes = 'plan' | 'task' | 'file' | 'command';
+export type Completes = 'plan' | 'task' | 'suggestion' | 'file' | 'command';
 
 interface ArgumentSpec {
   readonly name: string;
@@ -21,6 +21,8 @@ export interface OptionSpec {
   readonly value?: string;
   readonly choices?: readonly string[];
   readonly completes?: Completes;
+  /** It can be given several times, or several values at once with commas between them. */
+  readonly many?: boolean;
   /** Values that the next word belongs to. */
   readonly secondWord?: readonly string[];
   /** Shown in help: what holds where the option is not given. */

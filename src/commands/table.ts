@@ -3,6 +3,7 @@ import { FIGURES } from './figures-table.ts';
 import { PLANNER } from './planner-table.ts';
 import { ONE_PLAN, PLAN, REMOTE, type CommandSpec } from './specification.ts';
 import { LOOKING } from './looking-table.ts';
+import { REVIEW } from './review-table.ts';
 import { STEERING } from './steering-table.ts';
 
 export const COMMANDS: readonly CommandSpec[] = [
@@ -44,6 +45,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./new.ts')).newPlan,
   },
   ...PLANNER,
+  ...REVIEW,
   {
     name: 'lint',
     group: 'Begin',

@@ -2,7 +2,8 @@
 import { TASK_FIELDS, type Phase, type Plan, type Task } from './plan.ts';
 import { findPhase, findTask, phaseOf } from './progress.ts';
 import { sha256 } from './sha256.ts';
-import type { SuggestionPlace, SuggestionType } from './suggestion.ts';
+import type { SuggestionType } from './review-types.ts';
+import type { SuggestionPlace } from './suggestion.ts';
 
 /** Hexadecimal digits of a digest. */
 const DIGITS = 12;

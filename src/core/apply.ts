@@ -7,7 +7,8 @@ import type { SuggestionRecord } from './record.ts';
 import type { PlacedSuggestion } from './review.ts';
 import { changeOf, suggestionOf } from './suggest-change.ts';
 import type { FieldValues } from './yaml-text.ts';
-import { SUGGESTION_TYPES, type SuggestedChange, type Suggestion } from './suggestion.ts';
+import { SUGGESTION_TYPES } from './review-types.ts';
+import type { SuggestedChange, Suggestion } from './suggestion.ts';
 
 /** What the plan's state says of a suggestion. */
 type SuggestionState =

@@ -16,12 +16,12 @@ interface Modification {
   /** Names of the fields that differ; `id` among them where it was matched by its title. */
   readonly fields: readonly string[];
   /** The id before, where it differs. */
-  readonly was?: string;
+  readonly was?: string | undefined;
 }
 
 export interface PlanChanges {
   /** The name that the plan had before, where it got another. */
-  readonly was?: string;
+  readonly was?: string | undefined;
   /** Fields of the plan itself; none where the whole file is new or gone. */
   readonly plan: readonly string[];
   readonly added: { readonly phases: readonly PhasePlace[]; readonly tasks: readonly TaskPlace[] };

@@ -176,6 +176,10 @@ export type PlannerEvent = z.infer<typeof PlannerEvent>;
 /** A published event of the planner. `seq` counts from 1 within one call. */
 export const PublishedPlannerEvent = z
   .object({ schema: z.literal(1), seq: z.int().min(1), at: z.iso.datetime(), plan: id, event: PlannerEvent })
-  .meta({ id: 'PlannerEventLine', title: 'Planner event', description: 'One line of `plans generate --json`.' });
+  .meta({
+    id: 'PlannerEventLine',
+    title: 'Planner event',
+    description: 'One line of `plans generate --json`, or of a `plans review --json` that asks.',
+  });
 
 export type PublishedPlannerEvent = z.infer<typeof PublishedPlannerEvent>;

@@ -129,7 +129,10 @@ function foldTasks(facts: PlanFacts, at: string, changes: PlanChanges, after: Ou
 }
 
 /** Takes the facts of items that got another id out of `facts`; answers them by their new id. */
-function renamed<T>(facts: Map<string, T>, items: readonly { readonly id: string; readonly was?: string }[]): ReadonlyMap<string, T> {
+function renamed<T>(
+  facts: Map<string, T>,
+  items: readonly { readonly id: string; readonly was?: string | undefined }[],
+): ReadonlyMap<string, T> {
   const found = new Map<string, T>();
   for (const { id, was } of items) {
     const fact = was === undefined ? undefined : facts.get(was);

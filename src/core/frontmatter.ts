@@ -122,3 +122,15 @@ export function durationMs(text: string): number {
   for (const [, amount, unit] of text.matchAll(/(\d+)([dhms])/g)) total += Number(amount) * (UNIT_MS[unit ?? ''] ?? 0);
   return total;
 }
+
+/** Milliseconds as a {@link Duration}; what is less than a second is left out. */
+export function durationText(ms: number): string {
+  let left = ms;
+  let text = '';
+  for (const [unit, length] of Object.entries(UNIT_MS)) {
+    const amount = Math.floor(left / length);
+    left -= amount * length;
+    if (amount > 0) text += `${amount}${unit}`;
+  }
+  return text === '' ? '0s' : text;
+}

@@ -1,6 +1,6 @@
 /** The rows of the cache as they leave the tool: what `plans show --json` and `plans export --json` print. Versioned; fields are only ever added. */
 import { z } from 'zod';
-import { SUGGESTION_TYPES } from './suggestion.ts';
+import { SUGGESTION_TYPES } from './review-types.ts';
 import { ITERATION_TYPES } from './trailer.ts';
 
 const id = z.string();

@@ -11,10 +11,12 @@ import {
   type AnswerProblem,
 } from './generation-check.ts';
 import { performChange, type Present, type Version } from './perform.ts';
+import type { Plan } from './plan.ts';
 import { findTask, phaseOf } from './progress.ts';
 import { titleOf, type TitledSuggestion } from './review-text.ts';
 import { changeOf, suggestionOf, withInherited } from './suggest-change.ts';
-import type { ReviewType, SuggestedChange } from './suggestion.ts';
+import type { ReviewType } from './review-types.ts';
+import type { SuggestedChange } from './suggestion.ts';
 
 /** What a person looks through at one sitting. */
 export const MAX_SUGGESTIONS = 12;
@@ -158,6 +160,8 @@ function suggestionIn(
   if (outside !== null) return { problems: [outside] };
   const performed = performChange(version, change, present);
   if ('refused' in performed) return { problems: [performed.refused] };
+  const late = change.type === 'reorder' ? waitsForLater(performed.plan, change.item) : null;
+  if (late !== null) return { problems: [late] };
   const suggestion = { ...suggestionOf(version, performed, change, given.reasoning.trim()), title: titleOf(version.plan, change) };
   // What a person reads and ticks is the text: it has to do what was asked for.
   const read = changeOf(version, suggestion);
@@ -165,6 +169,14 @@ function suggestionIn(
   if ('refused' in again || again.text !== performed.text)
     return { problems: ['It would read differently in a review. Say it in plainer Markdown.'] };
   return suggestion;
+}
+
+/** A sentence where a task stands before one of its phase that it waits for: it would be done after it all the same. */
+function waitsForLater(plan: Plan, id: string): string | null {
+  const tasks = phaseOf(plan, id)?.tasks ?? [];
+  const at = tasks.findIndex((task) => task.id === id);
+  const late = tasks.slice(at + 1).find((task) => tasks[at]?.dependsOn.includes(task.id));
+  return late === undefined ? null : `"${id}" would stand before "${late.id}", which it waits for.`;
 }
 
 /** What can be said against its texts. */

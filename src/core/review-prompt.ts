@@ -5,7 +5,8 @@ import type { Version } from './perform.ts';
 import { phaseOf } from './progress.ts';
 import { fenced } from './quote.ts';
 import { MAX_SUGGESTIONS, type ReviewScope } from './review-answer.ts';
-import type { ReviewType, Suggestion } from './suggestion.ts';
+import type { ReviewType } from './review-types.ts';
+import type { Suggestion } from './suggestion.ts';
 
 /** Characters of a plan that is shown whole; of a longer one the part in question is, and the rest by its names. */
 const MAX_WHOLE = 160_000;

@@ -3,14 +3,8 @@ import { z } from 'zod';
 import type { NewTask } from './embed.ts';
 import { Slug } from './frontmatter.ts';
 import type { NewPhase } from './plan-edits.ts';
+import { SUGGESTION_TYPES, type SuggestionType } from './review-types.ts';
 import type { FieldValues } from './yaml-text.ts';
-
-export const SUGGESTION_TYPES = ['add_task', 'modify_task', 'reorder', 'add_phase', 'break_down_task'] as const;
-export type SuggestionType = (typeof SUGGESTION_TYPES)[number];
-
-/** What a review looks for. */
-export const REVIEW_TYPES = ['refine_descriptions', 'add_missing', 'optimize_order', 'break_down'] as const;
-export type ReviewType = (typeof REVIEW_TYPES)[number];
 
 export const ReviewFrontmatter = z
   .strictObject({

@@ -152,7 +152,11 @@ describe('retry', () => {
 });
 
 it('ids of tasks are completed', async () => {
-  const known = { plans: () => Promise.resolve(['release']), tasks: () => Promise.resolve([['notes', ''] as const]) };
+  const known = {
+    plans: () => Promise.resolve(['release']),
+    tasks: () => Promise.resolve([['notes', ''] as const]),
+    suggestions: () => Promise.resolve([]),
+  };
   for (const command of ['approve', 'skip', 'retry', 'done', 'edit'])
     expect(await candidates([command, 'release', ''], known)).toEqual([['notes', '']]);
 });

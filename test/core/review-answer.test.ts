@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { MAX_SUGGESTIONS, reviewAnswer, suggestionsIn, type ReviewAnswer, type ReviewScope } from '../../src/core/review-answer.ts';
 import { changeOf } from '../../src/core/suggest-change.ts';
-import { REVIEW_TYPES, type ReviewType } from '../../src/core/suggestion.ts';
+import { REVIEW_TYPES, type ReviewType } from '../../src/core/review-types.ts';
 import { AUTH, PRESENT, versionOf } from './suggested.ts';
 
 const auth = versionOf(AUTH);
@@ -75,6 +75,11 @@ describe('what cannot be used is named, and the rest is', () => {
     ['a dependency that there is not', { ...ADD, task: task('x', { dependsOn: ['migrations'] }) }, 'Did you mean "migration"?'],
     ['a cycle', { type: 'modify_task', reasoning: 'x', task: 'login', dependsOn: ['login'] }, 'depends on itself'],
     ['a later phase', { type: 'modify_task', reasoning: 'x', task: 'migration', dependsOn: ['login'] }, 'the later phase'],
+    [
+      'a place before what it waits for',
+      { ...MOVE, task: 'migration', phase: 'database', beforeTask: 'user-model' },
+      'would stand before "user-model", which it waits for',
+    ],
     ['no change', { ...MOVE, beforeTask: null }, 'stands there already'],
     ['one part', { ...SPLIT, parts: [task('a')] }, '1 parts; 2 to 8'],
     ['a part with the id of the whole', { ...SPLIT, parts: [task('migration'), task('b')] }, 'a task "migration" in this plan already'],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { REVIEW_SYSTEM, reviewPrompt, reviewRepairPrompt, type ReviewInput } from '../../src/core/review-prompt.ts';
 import { MAX_SUGGESTIONS } from '../../src/core/review-answer.ts';
-import { REVIEW_TYPES } from '../../src/core/suggestion.ts';
+import { REVIEW_TYPES } from '../../src/core/review-types.ts';
 import { AUTH, versionOf } from './suggested.ts';
 
 const INPUT: ReviewInput = {

@@ -12,7 +12,7 @@ import { reviewAnswer, suggestionsIn, type ReviewScope, type Suggestions } from 
 import { REVIEW_SYSTEM, reviewPrompt, reviewRepairPrompt } from '../../core/review-prompt.ts';
 import { addSuggestions, formatReview, type TitledSuggestion } from '../../core/review-text.ts';
 import type { SuggestionRecord } from '../../core/record.ts';
-import { REVIEW_TYPES, type ReviewType } from '../../core/suggestion.ts';
+import { REVIEW_TYPES, type ReviewType } from '../../core/review-types.ts';
 import type { Evidence } from '../../core/trailer.ts';
 import { commit as commitPaths, refusal } from '../commits.ts';
 import { holdPlan, openPlan, runnerOf, taskNamed, type Caller } from '../control.ts';
@@ -90,10 +90,10 @@ export async function reviewPlan(
 }
 
 /** All that Claude is told at first. A {@link Problem} says why the plan cannot be reviewed now. */
-async function reviewRequest(
+export async function reviewRequest(
   caller: Caller,
   { types, scope = { type: 'plan' } }: Pick<ReviewRequest, 'types' | 'scope'>,
-): Promise<{ readonly plan: PlanFile; readonly system: string; readonly prompt: string }> {
+): Promise<{ readonly plan: PlanFile; readonly file: string; readonly system: string; readonly prompt: string }> {
   const { workspace, planId: id } = caller;
   const plan = await openPlan(caller);
   if (types.length === 0) throw new Problem(`A review looks for something: ${REVIEW_TYPES.join(', ')}.`);
@@ -115,7 +115,7 @@ async function reviewRequest(
   });
   if (prompt === null)
     throw new Problem(`The plan "${id}" is too long to be looked at as a whole. Review a part of it: --phase ID or --task ID.`);
-  return { plan, system: REVIEW_SYSTEM, prompt };
+  return { plan, file: reviewPlace(workspace, id).path, system: REVIEW_SYSTEM, prompt };
 }
 
 function checkScope(plan: Plan, scope: ReviewScope): void {
