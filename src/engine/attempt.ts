@@ -34,6 +34,7 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
   if ('reason' in begun) return finished(context, effect, { ...failedResult(begun.reason), outcome: begun.outcome, tail: begun.tail });
   const { work } = begun;
   if (effect.failure === null) context.post({ type: 'task-started', task: task.id, phase: phase?.id ?? '', title: task.title });
+  await armGuard(context, effect);
   writeJournal(context);
   crashPoint(context.env, 'after-journal');
   context.post({ type: 'attempt-started', task: task.id, attempt: effect.attempt, maxAttempts: effect.maxAttempts, agent: name });
@@ -42,7 +43,6 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
       ? openAgent(name, workspace.config, { environment: context.env, agents: context.agents })
       : { type: 'agent' as const, agent: shellAgent() };
   if (opened.type === 'unknown') return finished(context, effect, failedResult(opened.message));
-  await armGuard(context, effect);
   const job: AgentJob = {
     runId: context.runId,
     planId: context.planId,

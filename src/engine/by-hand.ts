@@ -15,6 +15,7 @@ import { isProtected } from './context.ts';
 import { openPlan, taskNamed, withPlan } from './control.ts';
 import { crashPoint } from './crash.ts';
 import { openJournal } from './journal.ts';
+import { checkConfig } from './recover.ts';
 import { sandboxOf } from './sandbox.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { flagsOf } from './vetting.ts';
@@ -53,6 +54,7 @@ export type DoneByHand =
 export async function doneByHand(caller: Caller, request: ByHand): Promise<DoneByHand> {
   const plan = await openPlan(caller);
   return withPlan(caller, plan, async (held) => {
+    await checkConfig(caller.workspace, caller.planId);
     const task = checkOpen(plan.plan, request.task);
     const paths = await dirtyPaths(caller, request.files);
     if (!(await request.confirm(paths))) return { type: 'declined' };
@@ -125,7 +127,8 @@ async function journaled<T>({ workspace, planId }: Caller, { id, attempts }: Tas
   const before = await takeSnapshot(workspace.git, (path) => isProtected(workspace, path));
   const journal = openJournal(workspace.git.commonDir, planId);
   try {
-    journal.write([{ run: `command-${process.pid}`, task: id, attempt: attempts + 1, folder: null, landing: null, usage: null, before }]);
+    const entry = { run: `command-${process.pid}`, task: id, attempt: attempts + 1, folder: null, landing: null, usage: null };
+    journal.write([{ ...entry, before, guarded: null }]);
     return await work();
   } finally {
     journal.close();

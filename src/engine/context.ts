@@ -16,7 +16,7 @@ import { findTask } from '../core/progress.ts';
 import type { EarlierAttempt } from '../core/prompt.ts';
 import type { Fact } from '../core/effect.ts';
 import type { RunLimits } from '../core/run.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, JournalEntry } from './journal.ts';
 import type { HeldLease } from './lease.ts';
 import type { PlanFile } from './plan-file.ts';
 import type { Slot, WorktreePool } from './pool.ts';
@@ -170,16 +170,22 @@ export function leave(context: RunContext, task: string): void {
 
 /** Records every attempt that is under way. */
 export function writeJournal(context: RunContext): void {
-  const entries = [...context.tasks].map(([task, { attempt, place, before, landing, usage }]) => ({
+  const entries = [...context.tasks].map(([task, work]) => ({
     run: context.runId,
     task,
-    attempt,
-    folder: place.slot?.root ?? null,
-    landing,
-    before,
-    usage,
+    attempt: work.attempt,
+    folder: work.place.slot?.root ?? null,
+    landing: work.landing,
+    before: work.before,
+    usage: work.usage,
+    guarded: guardedBy(context, work),
   }));
   context.journal.write(entries);
+}
+
+function guardedBy({ head }: RunContext, { place, guard, attemptBeganAt }: TaskWork): JournalEntry['guarded'] {
+  if (place.slot !== null || guard === undefined) return null;
+  return { head, reflog: guard.reflog, since: attemptBeganAt, dirty: [...guard.dirty] };
 }
 
 /** Where the output of one attempt is kept. */

@@ -24,7 +24,7 @@ import type { HeldLease } from './lease.ts';
 import type { Holder } from './lock.ts';
 import { mend } from './mend.ts';
 import { PlanFile } from './plan-file.ts';
-import { recoverSettings } from './settings.ts';
+import { recover } from './recover.ts';
 import { checkedHead, unknown } from './start.ts';
 import { syncFiles } from './sync.ts';
 import { checkHeld, underLease } from './take-lease.ts';
@@ -142,7 +142,7 @@ export async function holdPlan<T>(caller: Caller, work: (lease: HeldLease | null
   const lock = takeLock(workspace.git, planId, `${COMMAND}${process.pid}`);
   if ('holder' in lock) throw new Problem(heldBy(workspace, planId, lock.holder));
   try {
-    const recovered = await recoverSettings(workspace, planId, redactionOf(secretsOf(env, workspace.config.redact)));
+    const recovered = await recover(workspace, planId, redactionOf(secretsOf(env, workspace.config.redact)));
     if (recovered.length > 0) caller.notice?.(cutShort(recovered));
     return await underLease(workspace, planId, caller, work);
   } finally {

@@ -5,11 +5,11 @@
 import { existsSync, lstatSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONFIG_FILES } from '../adapters/config.ts';
-import type { Change } from '../adapters/git/git.ts';
+import type { Change, Git } from '../adapters/git/git.ts';
 import { readSettings } from '../adapters/git/settings.ts';
 import { isPlanOrConfig, logFile, note } from './context.ts';
 import type { Guard, RunContext, TaskWork } from './context.ts';
-import { putBackHead } from './head.ts';
+import { putBackHead, whereLeft } from './head.ts';
 import { preservedRef } from './kept.ts';
 import { putBackPlansKey } from './package-key.ts';
 import { scrub } from './scrub.ts';
@@ -35,7 +35,7 @@ export async function armGuard(context: RunContext, { task }: Pick<Step, 'task'>
   const prints = protectedPrints(context, work);
   const known = work.place.slot === null && context.guarded?.prints === prints ? context.guarded.dirty : null;
   const dirty = known ?? new Set(work.place.slot === null ? (await protectedChanges(context, work)).map(({ path }) => path) : []);
-  work.guard = { settings, reflog: sizeOf(reflogOf(work)), dirty, prints };
+  work.guard = { settings, reflog: sizeOf(reflogOf(git)), dirty, prints };
   if (work.place.slot === null) context.guarded = work.guard;
 }
 
@@ -48,7 +48,7 @@ export async function checkGuard(
   if (work?.guard === undefined) return null;
   const denied = putBackSettings(context, step);
   const { guard, place } = work;
-  const conflict = place.git.name === 'git' ? await putBackHead(context, step, isAgents(context, work, guard)) : null;
+  const conflict = place.git.name === 'git' ? await checkHead(context, step, work, guard) : null;
   if (conflict === null) await putBackProtected(context, step, work);
   if (denied !== null) return { outcome: 'denied', reason: denied };
   return conflict === null ? null : { outcome: 'conflict', reason: conflict };
@@ -65,18 +65,35 @@ export function putBackSettings(context: RunContext, { task, attempt }: Step): s
   return `The attempt changed what git runs in this repository (${running.join('; ')}), which no task may do. It has been put back.`;
 }
 
-/** Whether whatever has moved HEAD since was started by the agent: in a worktree nobody else works. */
-function isAgents(context: RunContext, work: TaskWork, guard: Guard): boolean {
-  if (work.place.slot !== null) return true;
+/** Puts HEAD back where the agent has moved it. Null, or why the task's work cannot be told any more. */
+async function checkHead(context: RunContext, { task }: Step, work: TaskWork, guard: Guard): Promise<string | null> {
+  const { planId, redaction } = context;
+  const { place, before, attemptBeganAt: since } = work;
+  const { git, slot } = place;
+  const expected = slot === null ? context.head : { branch: null, commit: slot.base };
+  // In a worktree nobody else works.
+  const isAgents = slot !== null || movedBy(git, reflogMark(context), guard.reflog);
+  const found = await putBackHead({ git, planId, task, expected, before, since, redaction }, isAgents);
+  if (found === null) return null;
+  if (found.unkept !== null) note(context, task, found.unkept);
+  const kept = found.ref === null ? '' : ` Its commits are kept under ${found.ref}.`;
+  note(context, task, `The attempt left HEAD at ${whereLeft(found, expected)}; it is back, and what it changed counts as its work.${kept}`);
+  const [first, ...others] = found.mixed;
+  if (first === undefined) return null;
+  return `The attempt switched to ${found.from.commit.slice(0, 12)} and changed files there that are different here (${first}${others.length > 0 ? ` and ${others.length} more` : ''}), so that its work cannot be told.${kept}`;
+}
+
+/** Whether all that has moved HEAD since its reflog had so many bytes was started by an agent that goes by `mark`. */
+export function movedBy(git: Git, mark: string, reflog: number): boolean {
   try {
-    const lines = readFileSync(reflogOf(work)).subarray(guard.reflog).toString('utf8').split('\n').filter(Boolean);
-    return lines.length > 0 && lines.every((line) => line.includes(`\t${reflogMark(context)}`));
+    const lines = readFileSync(reflogOf(git)).subarray(reflog).toString('utf8').split('\n').filter(Boolean);
+    return lines.length > 0 && lines.every((line) => line.includes(`\t${mark}`));
   } catch {
     return false;
   }
 }
 
-const reflogOf = ({ place }: TaskWork): string => join(place.git.gitDir, 'logs/HEAD');
+const reflogOf = ({ gitDir }: Pick<Git, 'gitDir'>): string => join(gitDir, 'logs/HEAD');
 
 function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;

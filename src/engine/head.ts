@@ -1,8 +1,8 @@
 /** HEAD after an agent: put back to where the run stands, with what the agent did as the task's work. */
 import type { Change, Git, Head } from '../adapters/git/git.ts';
-import { note } from './context.ts';
-import type { RunContext, TaskWork } from './context.ts';
+import type { Redaction } from '../core/redact.ts';
 import { preservedRef } from './kept.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** More commits than this are not looked at; then the work cannot be told. */
 const MAX_COMMITS = 1_000;
@@ -11,57 +11,77 @@ const SECOND_MS = 1_000;
 
 type Place = Head & { readonly commit: string };
 
+/** An attempt whose HEAD is looked at. */
+export interface Attempted {
+  readonly git: Git;
+  readonly planId: string;
+  readonly task: string;
+  /** Where HEAD was when it began; no branch in a worktree of its own. */
+  readonly expected: Place;
+  readonly before: Snapshot;
+  /** When it began, by the wall clock. Milliseconds since the epoch. */
+  readonly since: number;
+  readonly redaction: Redaction;
+}
+
+/** HEAD was put back. */
+export interface HeadPutBack {
+  /** Where it was. */
+  readonly from: Place;
+  /** The ref under which its commits are kept; null where there were none, or a secret stands in them. */
+  readonly ref: string | null;
+  /** Why they are not kept, as a sentence; null where they are, or there is nothing to keep. */
+  readonly unkept: string | null;
+  /** Files that the attempt changed elsewhere and that are different here: its work cannot be told. */
+  readonly mixed: readonly string[];
+}
+
 /**
  * Puts HEAD back where the agent has moved it (`isAgents`): commits of its own become changes of the task, kept as they were under
- * `refs/plans/preserved/`; files that only another commit had brought go back. Null, or why the task's work cannot be told any more.
+ * `refs/plans/preserved/`; files that only another commit had brought go back. Null where it is in its place, or is not the agent's.
  */
-export async function putBackHead(context: RunContext, { task }: { readonly task: string }, isAgents: boolean): Promise<string | null> {
-  const work = context.tasks.get(task);
-  if (work === undefined) return null;
-  const { git, slot } = work.place;
-  const expected: Place = slot === null ? context.head : { branch: null, commit: slot.base };
+export async function putBackHead(attempted: Attempted, isAgents: boolean): Promise<HeadPutBack | null> {
+  const { git, expected, before, since } = attempted;
+  const apart = expected.branch === null;
   const now = await git.head();
-  const tip = expected.branch === null ? now.commit : await git.resolve(`refs/heads/${expected.branch}`);
+  const tip = apart ? now.commit : await git.resolve(`refs/heads/${expected.branch}`);
   if (now.branch === expected.branch && now.commit === expected.commit && (await git.operation()) === null) {
-    if (slot === null) await unstageTheirs(git, work);
+    if (!apart) await unstageTheirs(git, before);
     return null;
   }
   // A person's commit, or nobody can tell whose: the check of the work says so.
   if (!isAgents || now.commit === null) return null;
-  const ref = await preserve(context, task, git, { from: expected.commit, to: now.commit });
-  const { moved, mixed } = await sortPaths(git, expected.commit, now.commit, work.attemptBeganAt);
+  const from = { branch: now.branch, commit: now.commit };
+  const kept = await preserve(attempted, from.commit);
+  const { moved, mixed } = await sortPaths(git, expected.commit, from.commit, since);
   if (!(await git.putHead(expected, tip))) return null;
-  if (slot !== null) await git.standOn(expected.commit);
+  if (apart) await git.standOn(expected.commit);
   await git.restore(expected.commit, moved);
-  if (slot === null) await unstageTheirs(git, work);
-  const where = now.branch === expected.branch ? '' : now.branch === null ? ', detached from its branch' : ` on "${now.branch}"`;
-  const kept = ref === null ? '' : ` Its commits are kept under ${ref}.`;
-  note(
-    context,
-    task,
-    `The attempt left HEAD at ${now.commit.slice(0, 12)}${where}; it is back, and what it changed counts as its work.${kept}`,
-  );
-  if (mixed.length === 0) return null;
-  return `The attempt switched to ${now.commit.slice(0, 12)} and changed files there that are different here (${mixed[0]}${mixed.length > 1 ? ` and ${mixed.length - 1} more` : ''}), so that its work cannot be told.${kept}`;
+  if (!apart) await unstageTheirs(git, before);
+  return { from, ...kept, mixed };
 }
 
-/** Keeps commits that no branch will hold any more; the ref, or null where there is nothing to keep or a secret stands in them. */
+/** Where HEAD was left, in words. */
+export function whereLeft({ from }: HeadPutBack, expected: Head): string {
+  const where = from.branch === expected.branch ? '' : from.branch === null ? ', detached from its branch' : ` on "${from.branch}"`;
+  return `${from.commit.slice(0, 12)}${where}`;
+}
+
+/** Keeps commits that no branch will hold any more. */
 async function preserve(
-  context: RunContext,
-  task: string,
-  git: Git,
-  { from, to }: { readonly from: string; readonly to: string },
-): Promise<string | null> {
-  if (from === to) return null;
-  for (const { path } of await git.diff(from, to)) {
-    const names = context.redaction.named(Buffer.from((await git.readFile(to, path)) ?? '').toString('latin1'));
+  { git, planId, task, expected, redaction }: Attempted,
+  to: string,
+): Promise<Pick<HeadPutBack, 'ref' | 'unkept'>> {
+  if (expected.commit === to) return { ref: null, unkept: null };
+  for (const { path } of await git.diff(expected.commit, to)) {
+    const names = redaction.named(Buffer.from((await git.readFile(to, path)) ?? '').toString('latin1'));
     if (names.length === 0) continue;
-    note(context, task, `The attempt's own commits hold the value of ${names.join(' and ')} (in "${path}") and are not kept under a ref.`);
-    return null;
+    const unkept = `The attempt's own commits hold the value of ${names.join(' and ')} (in "${path}") and are not kept under a ref.`;
+    return { ref: null, unkept };
   }
-  const ref = preservedRef(context.planId, task, to);
+  const ref = preservedRef(planId, task, to);
   if ((await git.resolve(ref)) === null) await git.updateRef(ref, to, null);
-  return ref;
+  return { ref, unkept: null };
 }
 
 /**
@@ -89,7 +109,7 @@ async function sortPaths(
 }
 
 /** `git add --all` takes a person's files along: what was not staged before the attempt is not afterwards. */
-async function unstageTheirs(git: Git, { before }: TaskWork): Promise<void> {
+async function unstageTheirs(git: Git, before: Snapshot): Promise<void> {
   if (before.dirty.size === 0) return;
   const { changes } = await git.status();
   const isNew = ({ path, staged }: Change) => staged && before.dirty.get(path)?.includes(' staged ') === false;

@@ -5,6 +5,7 @@
 import { closeSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Usage } from '../adapters/agents/agent.ts';
+import type { Head } from '../adapters/git/git.ts';
 import { runFolder } from './lock.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -19,6 +20,19 @@ export interface JournalEntry {
   readonly before: Snapshot;
   /** What it had cost when last heard; null where nobody said. */
   readonly usage: Usage | null;
+  /** What of the checkout is not its to change; null where it works apart, and where no agent is at work. */
+  readonly guarded: Guarded | null;
+}
+
+/** By which it is told what an attempt in the checkout did that it may not do. */
+interface Guarded {
+  readonly head: Head & { readonly branch: string; readonly commit: string };
+  /** Bytes of HEAD's reflog. */
+  readonly reflog: number;
+  /** When the attempt began, by the wall clock. Milliseconds since the epoch. */
+  readonly since: number;
+  /** Plans and configs that differed from HEAD. */
+  readonly dirty: readonly string[];
 }
 
 export interface Journal {
@@ -67,7 +81,9 @@ export function openJournal(commonDir: string, planId: string): Journal {
   };
 }
 
-type Plain = Omit<JournalEntry, 'before'> & {
+type Plain = Omit<JournalEntry, 'before' | 'guarded'> & {
+  /** Older ones lack it. */
+  readonly guarded?: JournalEntry['guarded'];
   readonly before: { readonly head: Snapshot['head']; readonly dirty: readonly [string, string][] };
 };
 
@@ -75,7 +91,7 @@ type Plain = Omit<JournalEntry, 'before'> & {
 export function readJournal(commonDir: string, planId: string): readonly JournalEntry[] {
   try {
     const plain = JSON.parse(readFileSync(journalFile(commonDir, planId), 'utf8')) as readonly Plain[];
-    return plain.map((entry) => ({ ...entry, before: { head: entry.before.head, dirty: new Map(entry.before.dirty) } }));
+    return plain.map((entry) => ({ ...entry, guarded: entry.guarded ?? null, before: { head: entry.before.head, dirty: new Map(entry.before.dirty) } }));
   } catch {
     // None, or a crash while it was written: then the attempt had not begun.
     return [];

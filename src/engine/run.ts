@@ -32,7 +32,8 @@ import { spentSoFar, type SpentSoFar } from './spending.ts';
 import { beginning, checkAgents, checkedHead, checkStatus, select } from './start.ts';
 import type { Selection } from './start.ts';
 import { hasAgents, sandboxOf, UNPROTECTED } from './sandbox.ts';
-import { recoverSettings, settingsRecord } from './settings.ts';
+import { checkConfig, recover, wasCutOff } from './recover.ts';
+import { settingsRecord } from './settings.ts';
 import { syncFiles } from './sync.ts';
 import { releaseLease, takeLease } from './take-lease.ts';
 import { Tally } from './tally.ts';
@@ -59,14 +60,16 @@ export interface RunOptions extends Selection {
 /** Runs a plan to its end or its next pause. A {@link Problem} says why it did not begin; then nothing has changed. */
 export async function runPlan(workspace: Workspace, planId: string, options: RunOptions): Promise<RunSummary> {
   const runId = `${(options.now?.() ?? new Date()).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
-  // Another's commits may bring what is missing here: looked at once they are here.
-  const early = options.remote === true || workspace.config.remote?.lease === true ? null : await prepare(workspace, planId, options);
+  const leased = options.remote === true || workspace.config.remote?.lease === true;
+  // Others' commits may bring what is missing here, and what a killed runner left is put in order: looked at once that is done.
+  const early = leased || wasCutOff(workspace, planId) ? null : await prepare(workspace, planId, options);
   const lock = takeLock(workspace.git, planId, runId);
   if ('holder' in lock) throw new Problem(held(workspace, planId, lock.holder));
   try {
     const known = secretsOf(options.env, workspace.config.redact);
-    const recovered = await recoverSettings(workspace, planId, redactionOf(known));
-    const lease = early === null ? await takeLease(workspace, planId, runId, options.notice) : null;
+    const recovered = await recover(workspace, planId, redactionOf(known));
+    await checkConfig(workspace, planId);
+    const lease = leased ? await takeLease(workspace, planId, runId, options.notice) : null;
     try {
       const { plan, secrets, ...ready } = early ?? (await prepare(workspace, planId, options));
       const redaction = redactionOf([...known, ...secrets]);
@@ -103,7 +106,7 @@ interface Begun extends RunOptions {
   readonly lease: RunContext['lease'];
   readonly sandbox: RunContext['sandbox'];
   readonly redaction: RunContext['redaction'];
-  /** What of git's settings was put back. */
+  /** What a killed runner's attempt had changed, and was put back. */
   readonly recovered: readonly string[];
   readonly scope: ReadonlySet<string> | null;
   readonly approved: ReadonlySet<string>;

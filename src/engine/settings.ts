@@ -6,10 +6,9 @@ import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileS
 import { dirname, join, sep } from 'node:path';
 import type { Git } from '../adapters/git/git.ts';
 import { readSettings, restoreSetting, settingChanges, type GitSettings, type SettingChange } from '../adapters/git/settings.ts';
-import { killMarked } from '../adapters/process/group.ts';
 import { changedKeys, runningKeys } from '../core/git-config.ts';
 import type { Redaction } from '../core/redact.ts';
-import { readJournal } from './journal.ts';
+import type { JournalEntry } from './journal.ts';
 import { runFolder } from './lock.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -96,7 +95,9 @@ export function settingsRecord(commonDir: string, planId: string, run: string): 
       renameSync(`${file}.new`, file);
       written = text;
     },
-    close: () => rmSync(file, { force: true }),
+    close: () => {
+      for (const name of [file, `${file}.new`]) rmSync(name, { force: true });
+    },
   };
 }
 
@@ -110,14 +111,8 @@ function ownSettings({ commonDir, gitDir }: Folders, settings: GitSettings): Git
   return gitDir === commonDir ? new Map() : new Map([...settings].filter(([path]) => path.startsWith(join(gitDir, sep))));
 }
 
-/**
- * Called under the plan's lock, before git is asked for anything that it might run programs for: ends what outlived a runner that was killed
- * in an attempt, and puts back what that attempt made of git's settings. One entry for each thing that was put back.
- */
-export async function recoverSettings({ git, stateFolder }: Workspace, planId: string, redaction: Redaction): Promise<readonly string[]> {
-  const [entry] = readJournal(git.commonDir, planId);
-  if (entry === undefined) return [];
-  await killMarked(`PLANS_RUN_ID=${entry.run}`, null);
+/** Puts back what a killed runner's attempt made of git's settings. One entry for each thing that was put back. */
+export function recoverSettings({ git, stateFolder }: Workspace, planId: string, entry: JournalEntry, redaction: Redaction): readonly string[] {
   const record = readRecord(git.commonDir, planId);
   if (record?.run !== entry.run) return [];
   const keepAs = join(stateFolder, 'logs', entry.run, `${entry.task}.${entry.attempt}.git`);
