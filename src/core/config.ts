@@ -109,7 +109,7 @@ export const ClaudeConfig = z
       .min(1)
       .optional()
       .describe(
-        'Run with `sh -c` where `ANTHROPIC_API_KEY` is not set; what it prints is the key, e.g. `op read op://work/anthropic/key`. Kept for five minutes, in memory.',
+        'Run with `sh -c` where `ANTHROPIC_API_KEY` is not set; what it prints is the key, e.g. `op read op://private/anthropic/key`. Kept for five minutes, in memory.',
       ),
     maxTokens: z
       .int()
