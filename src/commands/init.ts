@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GateResult } from '../core/outcome.ts';
-import { templatePlan } from '../core/adopt.ts';
+import { templatePlan } from '../core/template.ts';
 import type { DetectedGate, Detection } from '../engine/detect.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type Command, type CommandContext, type CommandInput } from './context.ts';

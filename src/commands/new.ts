@@ -1,11 +1,12 @@
 /** `plans new`: a draft, from nothing or from a list that somebody wrote. */
-import { adoptMarkdown, templatePlan } from '../core/adopt.ts';
+import { templatePlan } from '../core/template.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type Command, type CommandContext, type CommandInput } from './context.ts';
+import { refused } from './import.ts';
 import { inWorkspace, writeJson } from './reading.ts';
 import { readSource } from './source.ts';
-import { renderDiagnostics } from './terminal/diagnostics.ts';
 import { paintLines } from './terminal/line.ts';
+import { lossLines } from './terminal/losses.ts';
 import { count } from './terminal/text.ts';
 
 /** Writes a new draft plan. */
@@ -44,22 +45,10 @@ async function draftText(
   if (from === undefined) return templatePlan(title);
   const source = await readSource(context, '--from', from);
   const name = from === '-' ? 'Standard input' : from;
-  const adopted = adoptMarkdown(source, title);
-  if (adopted === null) {
-    throw new CommandError(
-      `${name} has no list: "- [ ] task" or "- task" at the beginning of a line makes a task. Nothing was written.`,
-      EXIT.failed,
-    );
-  }
-  const { applyFixes, checkPlan } = await import('../core/lint.ts');
-  const known = workspace.known;
-  const text = applyFixes(adopted, checkPlan(adopted, slug, { known }).diagnostics).text;
-  const { valid, diagnostics } = checkPlan(text, slug, { known });
-  if (valid) return text;
-  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
-  context.err.write(paintLines(renderDiagnostics(path, text, errors, context.err.size().columns), context.err.color));
-  throw new CommandError(
-    `${name} makes a plan with ${count(errors.length, 'error')}, shown as it would stand in ${path}. Nothing was written.`,
-    EXIT.failed,
-  );
+  const { planFrom, readForeignText } = await import('../engine/import.ts');
+  const plan = planFrom(readForeignText(source, name), workspace, { id: slug, title });
+  if ('refused' in plan) throw new CommandError(plan.refused, EXIT.failed);
+  if (!plan.valid) throw refused(context, plan, { path, from: name });
+  if (!context.quiet) context.err.write(paintLines(lossLines(plan.losses), context.err.color));
+  return plan.text;
 }

@@ -1,4 +1,5 @@
 /** The commands. Parsing, help, shell completion and the README's reference are made from this table. */
+import { EXPORT, IMPORT } from './exchange-table.ts';
 import { FIGURES } from './figures-table.ts';
 import { PLANNER } from './planner-table.ts';
 import { ONE_PLAN, PLAN, REMOTE, type CommandSpec } from './specification.ts';
@@ -29,7 +30,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     group: 'Begin',
     summary: 'Write a new draft plan',
     description: [
-      'Writes plans/<slug>.plan.md with the status draft. With --from, the tasks come from a Markdown file with headings and a list (checkboxes or plain bullets); - reads standard input. A file that exists is never overwritten.',
+      'Writes plans/<slug>.plan.md with the status draft. With --from, the tasks come from a Markdown file with headings and a list (checkboxes or plain bullets), or from any list that plans import reads; - reads standard input. A file that exists is never overwritten.',
     ],
     arguments: [{ name: 'TITLE', summary: 'The plan’s title; the slug is made from it', required: true }],
     options: [
@@ -44,6 +45,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     exitCodes: [[1, 'the file exists, or the text makes no valid plan']],
     load: async () => (await import('./new.ts')).newPlan,
   },
+  IMPORT,
   ...PLANNER,
   ...REVIEW,
   {
@@ -167,17 +169,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     exitCodes: [[1, 'something is wrong']],
     load: async () => (await import('./doctor.ts')).doctor,
   },
-  {
-    name: 'export',
-    group: 'More',
-    summary: 'Everything about every plan as one JSON document',
-    description: ['Plans, phases, tasks and iterations, versioned, built from the files and git’s history.'],
-    arguments: [],
-    options: [{ name: 'out', short: 'o', value: 'FILE', summary: 'Write to FILE in place of standard output', completes: 'file' }],
-    examples: [{ command: 'plans export --out plans.json', says: 'for a program or a report' }],
-    exitCodes: [],
-    load: async () => (await import('./export.ts')).exportAll,
-  },
+  EXPORT,
   {
     name: 'completion',
     group: 'More',

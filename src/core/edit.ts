@@ -101,7 +101,7 @@ export function setPhaseFields(text: string, plan: Plan, phaseId: string, values
 }
 
 /** The edits of one phase's frontmatter, creating the block where there is none. */
-export function phaseFrontmatterEdits(text: string, plan: Plan, phase: Phase, values: FieldValues): EditResult {
+function phaseFrontmatterEdits(text: string, plan: Plan, phase: Phase, values: FieldValues): EditResult {
   const { frontmatter, headingLine } = phase.place;
   if (frontmatter !== null) return { edits: editFields(text, frontmatter, values, plan.place.eol) };
   if (headingLine === null) return { refused: 'The first phase has no heading, and so no frontmatter. Give it a heading first.' };

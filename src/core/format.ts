@@ -11,7 +11,15 @@ export interface NewPlan {
   readonly status?: PlanStatus;
   readonly createdBy?: CreatedBy;
   /** A first phase with an empty title has no heading, and so neither fields nor a description. */
-  readonly phases: readonly (NewPhase & { readonly tasks: readonly (NewTask & { readonly completed?: boolean })[] })[];
+  readonly phases: readonly (NewPhase & {
+    readonly tasks: readonly (NewTask & {
+      readonly completed?: boolean;
+      /** Prose between the task and the one before it. */
+      readonly lead?: string;
+    })[];
+    /** Prose after the last task. */
+    readonly tail?: string;
+  })[];
 }
 
 /**
@@ -50,9 +58,13 @@ function phaseParts(phase: NewPlan['phases'][number], isFirst: boolean): readonl
   for (const task of phase.tasks) {
     const title = titleText(task.title);
     if (typeof title !== 'string') return title;
+    const refused = refusal(task.lead ?? '');
+    if (refused !== null) return refused;
+    parts.push(...paragraph(task.lead));
     parts.push(taskLines({ ...task, title, mark: task.completed === true ? 'x' : ' ' }, slugOf(title, 'task'), '- '));
   }
-  return parts;
+  const refused = refusal(phase.tail ?? '');
+  return refused ?? [...parts, ...paragraph(phase.tail)];
 }
 
 function paragraph(description: string | undefined): readonly (readonly string[])[] {

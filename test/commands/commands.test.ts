@@ -41,7 +41,7 @@ describe('new', () => {
 
   it.each([
     [['--from', 'nothing.md'], '', 2, 'nothing.md cannot be read: there is no such file.'],
-    [['--from', '-'], 'Only words.', 1, 'Standard input has no list'],
+    [['--from', '-'], 'Only words.', 1, 'Standard input has no list of tasks'],
     [['--slug', 'Not A Slug'], '', 2, '"Not A Slug" cannot be a slug'],
   ])('says why not: %j', async (options, input, code, message) => {
     const result = await here.plans(['new', 'T', ...options], { input });
