@@ -138,12 +138,13 @@ export async function withPlan<T>(caller: Caller, plan: PlanFile, work: (held: H
 export async function holdPlan<T>(caller: Caller, work: (lease: HeldLease | null) => Promise<T>): Promise<T> {
   const { workspace, planId, env } = caller;
   leaveOthersAlone(workspace, planId);
-  await checkedHead(workspace);
   const lock = takeLock(workspace.git, planId, `${COMMAND}${process.pid}`);
   if ('holder' in lock) throw new Problem(heldBy(workspace, planId, lock.holder));
   try {
     const recovered = await recover(workspace, planId, redactionOf(secretsOf(env, workspace.config.redact)));
     if (recovered.length > 0) caller.notice?.(cutShort(recovered));
+    // Not before: a killed attempt may have left HEAD anywhere.
+    await checkedHead(workspace);
     return await underLease(workspace, planId, caller, work);
   } finally {
     lock.release();

@@ -86,7 +86,7 @@ describe('lint', () => {
   });
 });
 
-describe('list, show, status, next, export', () => {
+describe('list, show, next, export', () => {
   it('say the same in JSON whether or not the cache was there', async () => {
     withPlan();
     const commands = [['list'], ['show', 'greet'], ['next'], ['export'], ['log']];
@@ -127,29 +127,6 @@ describe('list, show, status, next, export', () => {
     here.write('plans/greet.plan.md', PLAN.replaceAll(/- \[ \] Write/g, '- [x] Write'));
     const { plans } = json((await here.plans(['next', 'greet', '--json'])).out);
     expect(plans[0]).toMatchObject({ ready: [], waiting: [{ id: 'read', because: [{ type: 'human-task' }] }] });
-  });
-
-  it('status names what is ready and what is not committed', async () => {
-    withPlan();
-    here.write('plans/second.plan.md', PLAN);
-    const { out } = await here.plans(['status']);
-    expect(out).toMatch(/Ready\n {2}greet {2}0\/3 {2}plans run greet\n {2}second/);
-    expect(out).toContain('plans/second.plan.md  untracked');
-    expect(out).not.toContain('spent');
-  });
-
-  it('status says what agents have cost today, and each plan', async () => {
-    withPlan();
-    const said = 'Plan: greet\nPlan-Event: paused\nPlan-Reason: requested\nPlan-Task: read\nPlan-Tokens: 5000\nPlan-Cost-USD: 1.2';
-    here.write('plans/greet.plan.md', PLAN.replace('status: ready', 'status: paused'));
-    here.commit(`greet: paused\n\n${said}`);
-    const { out } = await here.plans(['status']);
-    expect(out).toMatch(/^on main @ [0-9a-f]{7}\nspent today \(UTC\): \$1\.20, of \$300\.00\n/);
-    expect(out).toContain('0/3, $1.20 spent\n');
-    expect(json((await here.plans(['status', '--json'])).out)).toMatchObject({
-      plans: [{ id: 'greet', spent: { tokens: 5000, costUsd: 1.2 }, resetsAt: null }],
-      spentToday: { tokens: 5000, costUsd: 1.2 },
-    });
   });
 });
 
@@ -321,7 +298,10 @@ describe('completion', () => {
       ['completion', ''],
       ['bash', 'zsh', 'fish'],
     ],
-    [['help', 'statu'], ['status']],
+    [
+      ['help', 'st'],
+      ['status', 'stats'],
+    ],
   ])('%j → %j', async (words, expected) => {
     expect((await candidates(words, known)).map(([word]) => word)).toEqual(expected);
   });

@@ -77,10 +77,13 @@ describe('what an agent did to the branch before its runner was killed', () => {
     expect(it.repository.git('rev-parse', `refs/plans/preserved/demo/one/${evil.slice(0, 12)}`).trim()).toBe(evil);
   });
 
-  it('by a switch to another branch is put back before a command finds it', async () => {
-    await using it = await rig(task('one', 'git switch -qc mine; echo 1 > one.txt') + task('two', 'true'));
+  it.each([
+    ['switch -qc mine', 'on "mine"'],
+    ['switch -q --detach', 'detached from its branch'],
+  ])('by "git %s" is put back before a command finds it', async (how, told) => {
+    await using it = await rig(task('one', `git ${how}; echo 1 > one.txt`) + task('two', 'true'));
     expect(plans(it, ['run', 'demo'], 'after-agent').signal).toBe('SIGKILL');
-    expect(plans(it, ['skip', 'demo', 'two'])).toMatchObject({ status: 0, stderr: expect.stringContaining('on "mine"') });
+    expect(plans(it, ['skip', 'demo', 'two'])).toMatchObject({ status: 0, stderr: expect.stringContaining(told) });
     expect(it.repository.git('branch', '--show-current').trim()).toBe('main');
     expect(it.repository.log()).toEqual(['demo: skipped: Do two', 'demo: started', 'init']);
   });
