@@ -1,6 +1,7 @@
 /** Everything that can be said against a plan, and the fixes that are safe. */
 import type { SectionCache } from './section-cache.ts';
 import { configFindings, dependencyFindings, idFindings, nameFindings, shapeFindings, statusFindings, type Known } from './checks.ts';
+import { conflictFindings } from './conflict.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { applyEdits } from './edit.ts';
 import { readPlan } from './parse.ts';
@@ -70,10 +71,6 @@ function textFindings(text: string): readonly Finding[] {
     const message = 'The file begins with a byte order mark, which other tools take for text. Save it as UTF-8 without one.';
     findings.push({ rule: 'byte-order-mark', message, span: { offset: 0, length: 1 }, fix });
   }
-  // `=======` alone underlines a heading, so only the marks that nothing else uses are looked for.
-  for (const match of text.matchAll(/(?<=^|[\r\n])(?:<{7}|>{7}|\|{7}) [^\r\n]*/g)) {
-    const message = `"${match[0].slice(0, 40)}" is the mark of a merge conflict. Resolve the conflict and remove its marks.`;
-    findings.push({ rule: 'conflict-marker', message, span: { offset: match.index, length: match[0].length } });
-  }
+  findings.push(...conflictFindings(text));
   return findings;
 }

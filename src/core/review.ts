@@ -1,6 +1,7 @@
 /** A review file: suggestions as checkboxes, for people to read, tick, comment on and change. */
 import type { Code } from 'mdast';
 import type { z } from 'zod';
+import { conflictFindings } from './conflict.ts';
 import type { Diagnostic, Span } from './diagnostic.ts';
 import { sidesOf } from './line-diff.ts';
 import { dedentLine, linesOf } from './lines.ts';
@@ -44,7 +45,7 @@ export function parseReview(text: string): { readonly review: Review; readonly d
   const top = readTopAs(text, ReviewFrontmatter, 'review');
   // Blank lines in the place of the frontmatter, so that offsets are those of the text.
   const section = readItems('\n'.repeat(top.end) + text.slice(top.end), { schema: SuggestionFrontmatter, noun: 'suggestion' });
-  const findings = [...top.findings];
+  const findings = [...top.findings, ...conflictFindings(text)];
   const suggestions: PlacedSuggestion[] = [];
   const seen = new Map<string, string>();
   for (const block of section.blocks) {

@@ -276,12 +276,10 @@ describe('completion', () => {
   const known = {
     plans: () => Promise.resolve(['add-auth', 'tidy-up']),
     tasks: (plan: string) => Promise.resolve([[`${plan}-task`, 'a task'] as const]),
-    suggestions: (plan: string) => Promise.resolve([[`split-${plan}`, 'a suggestion'] as const]),
+    suggestions: () => Promise.resolve([]),
   };
   it.each([
     [['r'], ['review', 'ready', 'run', 'resume', 'retry', 'rollback']],
-    [['apply', 'tidy-up', ''], ['split-tidy-up']],
-    [['review', 'tidy-up', '--type', 'a'], ['add_missing']],
     [
       ['run', ''],
       ['add-auth', 'tidy-up'],

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { complete } from '../../src/commands/complete.ts';
 import { PublishedPlannerEvent } from '../../src/core/event.ts';
 import type { SuggestionRecord } from '../../src/core/record.ts';
-import { PLAN, PLAN_FILE, REVIEW_FILE, REWORD, SPLIT, suggests } from '../engine/planner/reviewing.ts';
+import { PLAN, PLAN_FILE, REVIEW_FILE, reviewText, REWORD, SPLIT, suggests } from '../engine/planner/reviewing.ts';
 import { fails } from '../support/messages-reply.ts';
 import { scriptedMessages, type MessagesServer, type Turn } from '../support/messages-server.ts';
 import { world } from './world.ts';
@@ -31,6 +32,12 @@ async function review(
   return here.plans(['review', 'greet', ...words], { ...extra, env: { ...server.environment, ...extra.env } });
 }
 const short = (): string => here.git('rev-parse', '--short=7', 'HEAD').trim();
+
+/** A review with both suggestions, committed. */
+function suggested(): void {
+  here.write(REVIEW_FILE, reviewText());
+  here.commit();
+}
 
 async function listed(): Promise<SuggestionRecord[]> {
   return JSON.parse((await here.plans(['review', 'greet', '--json'])).out).suggestions;
@@ -124,7 +131,7 @@ Tick what you accept, then: plans apply greet --ticked (or by id: plans apply gr
   });
 
   it('without a kind shows what waits, what is stale and what cannot be read', async () => {
-    await review([suggests(REWORD, SPLIT)]);
+    suggested();
     const broken = here.read(REVIEW_FILE).replace('type: break_down_task', 'type: break_up').replace('- [ ] Change', '- [x] Change');
     here.write(REVIEW_FILE, broken);
     here.write(PLAN_FILE, PLAN.replace('Say goodbye', 'Say bye'));
@@ -146,9 +153,7 @@ Tick what you accept, then: plans apply greet --ticked (or by id: plans apply gr
 });
 
 describe('plans apply', () => {
-  beforeEach(async () => {
-    await review([suggests(REWORD, SPLIT)]);
-  });
+  beforeEach(suggested);
 
   it('writes what is ticked into the plan, and says what is left', async () => {
     here.write(REVIEW_FILE, here.read(REVIEW_FILE).replace('- [ ] Break', '- [x] Break'));
@@ -202,7 +207,7 @@ describe('plans apply', () => {
 });
 
 it('plans dismiss takes suggestions off the list', async () => {
-  await review([suggests(REWORD, SPLIT)]);
+  suggested();
   const { code, out } = await here.plans(['dismiss', 'greet', 'split']);
   expect([code, out]).toEqual([0, `greet: 1 suggestion dismissed, commit ${short()}; 1 left.\n`]);
   expect(JSON.parse((await here.plans(['dismiss', 'greet', '--all', '--json'])).out)).toMatchObject({
@@ -210,4 +215,13 @@ it('plans dismiss takes suggestions off the list', async () => {
     dismissed: [expect.stringMatching(/^modify/)],
   });
   expect(here.read(PLAN_FILE)).toBe(PLAN);
+});
+
+it('kinds and suggestions are completed', async () => {
+  suggested();
+  expect(await complete(['review', 'greet', '--type', 'a'], here.root)).toEqual(['add_missing']);
+  expect(await complete(['apply', 'greet', 'split'], here.root)).toEqual([
+    expect.stringMatching(/^split-sing-\w+\tBreak "Sing" down into 2 tasks$/),
+  ]);
+  expect(await complete(['dismiss', 'other', ''], here.root)).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { applyFixes, checkPlan } from '../../src/core/lint.ts';
+import { parseReview } from '../../src/core/review.ts';
 import { RULES } from '../../src/core/rules.ts';
 
 const fence = (...lines: string[]): string => ['  ```yaml', ...lines.map((line) => `  ${line}`), '  ```'].join('\n');
@@ -117,7 +118,8 @@ for (const [index, { rule, text, at, line, message, fixed }] of CASES.entries())
 }
 
 test('every rule has a case', () => {
-  const found = new Set([...CASES.map(({ rule }) => rule), ...checkPlan('- [ ] a\n', 'my plan').diagnostics.map(({ rule }) => rule)]);
+  const others = [checkPlan('- [ ] a\n', 'my plan'), parseReview('- [ ] a\n\n  ```yaml\n  id: a\n  ```\n')];
+  const found = new Set([...CASES, ...others.flatMap(({ diagnostics }) => diagnostics)].map(({ rule }) => rule));
   expect(RULES.map(({ name }) => name).filter((name) => !found.has(name))).toEqual([]);
 });
 

@@ -107,7 +107,7 @@ test('a change leaves every byte of the tasks that it is not about, and a valid 
       expect(after.text.startsWith('\uFEFF')).toBe(before.text.startsWith('\uFEFF'));
       expect(new Set(after.text.match(EOL))).toEqual(new Set(before.text.match(EOL)));
     }),
-    runs(80),
+    runs(50),
   );
 });
 
@@ -134,7 +134,7 @@ test('a task that is broken down hands what it waited for to its first parts, an
         expect(waits).not.toContain(whole);
       }
     }),
-    runs(40),
+    runs(25),
   );
 });
 

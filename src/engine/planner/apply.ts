@@ -136,6 +136,8 @@ export async function dismissReview(
 async function reviewOf(workspace: Workspace, planId: string): Promise<ReviewFile> {
   const review = await readReview(workspace, planId);
   if (review === null) throw new Problem(`There are no suggestions for "${planId}". Ask for some: plans review ${planId} --all`);
+  const conflict = review.diagnostics.find(({ rule }) => rule === 'conflict-marker');
+  if (conflict !== undefined) throw new Problem(`${review.path}:${conflict.line}:${conflict.column} ${conflict.message}`);
   return review;
 }
 

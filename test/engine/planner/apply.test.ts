@@ -2,13 +2,12 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parsePlan } from '../../../src/core/parse.ts';
 import { parseReview } from '../../../src/core/review.ts';
-import { idsOf, PLAN, PLAN_FILE, REVIEW_FILE, REWORD, reviewing, SPLIT, suggests } from './reviewing.ts';
+import { PLAN, PLAN_FILE, REVIEW_FILE, reviewing, reviewText, REWORD, SPLIT } from './reviewing.ts';
 
-/** A plan whose review has a new text for `goodbye` and parts for `sing`. */
-async function reviewed(files: Record<string, string> = {}) {
-  const it = await reviewing([suggests(REWORD, SPLIT)], files);
-  const [reword = '', split = ''] = idsOf(await it.review());
-  return Object.assign(it, { reword, split });
+/** A plan whose review has a new text for one task, and parts for `sing`. */
+async function reviewed(text = reviewText(), files: Record<string, string> = {}) {
+  const [reword = '', split = ''] = parseReview(text).review.suggestions.map(({ id }) => id);
+  return Object.assign(await reviewing([], { [REVIEW_FILE]: text, ...files }), { reword, split });
 }
 
 describe('applying', () => {
@@ -102,19 +101,13 @@ describe('applying', () => {
   });
 
   test('what is left is said anew against the plan as it is then', async () => {
-    await using it = await reviewed();
-    await it.repository.write({
-      [PLAN_FILE]: PLAN.replace('- [ ] Sing', '- [ ] Dance\n\n  ```yaml\n  dependsOn: [sing]\n  ```\n\n- [ ] Sing'),
-    });
-    const more = await reviewing([suggests({ ...REWORD, task: 'dance', files: null }, SPLIT)], {
-      [PLAN_FILE]: await it.repository.read(PLAN_FILE),
-    });
-    await using other = more;
-    const [dance = '', split = ''] = idsOf(await other.review());
-    expect(await other.apply({ type: 'ids', ids: [split] })).toMatchObject({ left: 1 });
-    const [left] = parseReview(await other.repository.read(REVIEW_FILE)).review.suggestions;
-    expect(left).toMatchObject({ id: dance, before: expect.stringContaining('dependsOn: [low, high]') });
-    expect(await other.apply({ type: 'all' })).toMatchObject({ refused: [], left: 0 });
+    const plan = PLAN.replace('- [ ] Sing', '- [ ] Dance\n\n  ```yaml\n  dependsOn: [sing]\n  ```\n\n- [ ] Sing');
+    const text = reviewText([{ ...REWORD, task: 'dance', files: null }, SPLIT], plan);
+    await using it = await reviewed(text, { [PLAN_FILE]: plan });
+    expect(await it.apply({ type: 'ids', ids: [it.split] })).toMatchObject({ left: 1 });
+    const [left] = parseReview(await it.repository.read(REVIEW_FILE)).review.suggestions;
+    expect(left).toMatchObject({ id: it.reword, before: expect.stringContaining('dependsOn: [low, high]') });
+    expect(await it.apply({ type: 'all' })).toMatchObject({ refused: [], left: 0 });
   });
 
   test('a name may be cut short, and one that there is not has a hint', async () => {
@@ -130,6 +123,16 @@ describe('applying', () => {
     await expect(it.apply({ type: 'all' })).rejects.toThrow(/Nothing was applied\. A git hook refused the commit\.\n.*not today/s);
     expect([await it.repository.read(PLAN_FILE), await it.repository.read(REVIEW_FILE)]).toEqual([PLAN, review]);
     expect(it.repository.status()).toEqual([]);
+  });
+
+  test('nothing is decided on a review in the middle of a merge', async () => {
+    await using it = await reviewed();
+    const text = `<<<<<<< HEAD\n${await it.repository.read(REVIEW_FILE)}=======\n>>>>>>> theirs\n`;
+    await it.repository.commit('half merged', { [REVIEW_FILE]: text });
+    const words = `${REVIEW_FILE}:1:1 "<<<<<<< HEAD" is the mark`;
+    await expect(it.apply({ type: 'all' })).rejects.toThrow(words);
+    await expect(it.dismiss({ type: 'all' })).rejects.toThrow(words);
+    expect(await it.repository.read(REVIEW_FILE)).toBe(text);
   });
 
   test('nothing that is done is touched, whoever did it meanwhile', async () => {

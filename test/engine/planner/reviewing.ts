@@ -1,6 +1,8 @@
 /** What the tests of reviews share: a repository with a plan, a scripted Claude, and the calls. */
 import type { PublishedPlannerEvent } from '../../../src/core/event.ts';
-import type { ReviewAnswer } from '../../../src/core/review-answer.ts';
+import { parsePlan } from '../../../src/core/parse.ts';
+import { suggestionsIn, type ReviewAnswer } from '../../../src/core/review-answer.ts';
+import { formatReview } from '../../../src/core/review-text.ts';
 import type { Caller } from '../../../src/engine/control.ts';
 import { applyReview, dismissReview, openReview, type OpenReview, type Settled, type Which } from '../../../src/engine/planner/apply.ts';
 import { reviewPlan, type Reviewed, type ReviewRequest } from '../../../src/engine/planner/review.ts';
@@ -36,7 +38,7 @@ status: draft
 export const PLAN_FILE = 'plans/greet.plan.md';
 export const REVIEW_FILE = 'plans/greet.review.md';
 
-type Given = ReviewAnswer['suggestions'][number];
+export type Given = ReviewAnswer['suggestions'][number];
 
 type Rewording = Extract<Given, { type: 'modify_task' }>;
 type Splitting = Extract<Given, { type: 'break_down_task' }>;
@@ -62,6 +64,15 @@ export const SPLIT: Splitting = { type: 'break_down_task', reasoning: 'Two songs
 
 /** A structured answer with these suggestions. */
 export const suggests = (...suggestions: readonly Given[]) => answers({ assessment: 'Nearly ready.', suggestions });
+
+/** The text of a review of a plan with these suggestions. */
+export function reviewText(suggestions: readonly Given[] = [REWORD, SPLIT], text = PLAN): string {
+  const version = { text, plan: parsePlan(text, 'greet').plan };
+  const present = { known: null, cache: undefined, running: new Set<string>() };
+  const made = suggestionsIn({ assessment: '', suggestions }, version, { scope: { type: 'plan' }, made: new Set(), present });
+  if (made.problems.length > 0) throw new Error(made.problems.join('\n'));
+  return formatReview(version.plan, { createdBy: 'claude', model: 'claude-sonnet-5-5' }, made.suggestions);
+}
 
 interface Reviewing extends AsyncDisposable {
   readonly repository: Repository;
