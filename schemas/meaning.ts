@@ -10,6 +10,7 @@ export const EVENT_MEANINGS: Readonly<Record<RunEvent['type'], string>> = {
   'agent-output': 'The agent printed something.',
   'agent-usage': 'What the attempt has cost so far, where the agent says it.',
   'agent-finished': 'The agent is done, whatever its work is worth.',
+  'message-asked': "Claude was asked for the commit's message, which has cost so much.",
   'gate-started': 'A gate begins.',
   'gate-output': 'A gate printed something.',
   'gate-finished': 'A gate passed, failed or was skipped.',

@@ -41,6 +41,7 @@ export const DEFAULT_CONFIG: Config = {
   },
   prices: {},
   retryFrom: 'attempt',
+  commit: { message: 'plan' },
   qa: { gates: [], onWeakened: 'flag' },
   env: [],
   sandbox: { use: 'off', domains: [], writable: [] },

@@ -176,6 +176,18 @@ export const Config = z
       .enum(['attempt', 'base'])
       .default('attempt')
       .describe('What a retry begins on: `attempt` is what the failed one left, `base` the clean state before it.'),
+    commit: z
+      .strictObject({
+        message: z
+          .enum(['plan', 'claude'])
+          .default('plan')
+          .describe(
+            "`claude`: written from the task's diff, which is sent to Claude's API; where that fails, the task's title, as with `plan`.",
+          ),
+        model: z.string().min(1).optional().describe('For messages, in place of `claude.model`, e.g. `claude-haiku-5-5`.'),
+      })
+      .default({ message: 'plan' })
+      .describe("Messages of tasks' commits. Their trailers are always Plans' own."),
     qa: z
       .strictObject({
         gates: z.array(GateConfig).default([]).describe('The gates, in the order in which they run: put the fast ones first.'),

@@ -63,6 +63,7 @@ export const RunEvent = z
     z.object({ type: z.literal('gate-started'), ...attempt, gate: z.string() }),
     z.object({ type: z.literal('gate-output'), ...attempt, gate: z.string(), text: z.string() }),
     z.object({ type: z.literal('gate-finished'), ...attempt, gate: Gate }),
+    z.object({ type: z.literal('message-asked'), ...attempt, usage: UsageShape }),
     z.object({
       type: z.literal('attempt-finished'),
       ...attempt,

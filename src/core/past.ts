@@ -67,14 +67,19 @@ function landed(evidence: TaskEvidence, where: Pick<PastWork, 'plan' | 'at'>, na
   // Before outcomes were written down, only the count said that there had been others.
   const unnamed = Math.max(0, evidence.attempt - 1 - namedBefore);
   const { outcomes = Array.from({ length: unnamed }, () => ({ outcome: '', gates: [] })) } = evidence;
-  const cost = FREE.has(agent) ? FREE_OF_COST : { tokens, costUsd };
+  const cost = costOf(agent, tokens, costUsd);
   return { type: 'landed', ...where, phase, task, agent, model, durationMs, ...cost, outcomes, gates };
 }
 
 function givenUp(evidence: PlanEvidence, where: Pick<PastWork, 'plan' | 'at' | 'phase'>): PastWork {
   const { task, agent = null, model = null, durationMs = 0, tokens = null, costUsd = null, outcomes = [] } = evidence;
-  const cost = agent !== null && FREE.has(agent) ? FREE_OF_COST : { tokens, costUsd };
+  const cost = costOf(agent, tokens, costUsd);
   return { type: 'given-up', ...where, task, agent, model, durationMs, ...cost, outcomes, gates: [] };
+}
+
+/** A command is free, but for what Claude may have written about it. */
+function costOf(agent: string | null, tokens: number | null, costUsd: number | null): Pick<PastWork, 'tokens' | 'costUsd'> {
+  return agent !== null && FREE.has(agent) && tokens === null ? FREE_OF_COST : { tokens, costUsd };
 }
 
 function hasWork({ tokens, costUsd, outcomes }: PlanEvidence): boolean {

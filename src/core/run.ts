@@ -110,6 +110,8 @@ export function transition(run: Run, fact: Fact): Next {
       const [ledger, effects] = spend(run, fact);
       return [{ ...run, ledger }, effects];
     }
+    case 'message-asked':
+      return [{ ...run, ledger: settle(run.ledger, fact.task, spendingOf(fact.usage)) }, []];
     case 'agent-stalled': {
       const { task, attempt, reason } = fact;
       const effect: Effect = { type: 'stop-agent', task, attempt, outcome: 'timeout_idle', reason };

@@ -1,5 +1,6 @@
 /** Commits of a run: what they are called, what they carry, and why one was not made. */
 import type { CommitOutcome } from '../adapters/git/git.ts';
+import type { CommitMessage } from '../core/commit-message.ts';
 import type { Failure } from '../core/effect.ts';
 import { formatTrailers } from '../core/trailer.ts';
 import type { Evidence } from '../core/trailer.ts';
@@ -27,13 +28,13 @@ export function tell(context: RunContext, outcome: CommitOutcome): void {
 export async function commit(
   context: Omit<Committer, 'plan'>,
   paths: readonly string[],
-  what: string,
+  what: string | CommitMessage,
   evidence: Evidence,
   seen: { readonly unstaged?: boolean } = {},
 ): Promise<CommitOutcome> {
-  const subject = `${context.planId}: ${what}`;
+  const { subject, body } = typeof what === 'string' ? { subject: `${context.planId}: ${what}`, body: '' } : what;
   const short = subject.length > MAX_SUBJECT_CHARS ? `${subject.slice(0, MAX_SUBJECT_CHARS - 1).trimEnd()}…` : subject;
-  const message = context.redaction.text(`${short}\n\n${formatTrailers(evidence)}\n`);
+  const message = context.redaction.text([short, body, `${formatTrailers(evidence)}\n`].filter((part) => part !== '').join('\n\n'));
   const outcome = await context.workspace.git.commit({ message, paths: [...new Set(paths)], expect: context.head, ...seen });
   if (outcome.type === 'committed') {
     crashPoint(context.env, 'after-commit');

@@ -6,8 +6,10 @@ import { CONFIG_FILES } from '../adapters/config.ts';
 import { isWorkName } from '../adapters/files/away.ts';
 import type { Git, Head } from '../adapters/git/git.ts';
 import type { GitSettings } from '../adapters/git/settings.ts';
+import type { MessageSource } from './commit-message.ts';
 import type { Unrecorded } from '../core/unrecorded.ts';
 import type { RunEvent } from '../core/event.ts';
+import type { CommitMessage } from '../core/commit-message.ts';
 import type { GateResult } from '../core/outcome.ts';
 import type { Task } from '../core/plan.ts';
 import type { Sandbox } from '../adapters/sandbox.ts';
@@ -71,6 +73,8 @@ export interface TaskWork {
   /** What the task has changed so far, as last looked at. */
   paths: readonly string[];
   gates: readonly GateResult[];
+  /** By Claude, for the commit; else the plan's own words. */
+  message?: CommitMessage | null;
 }
 
 export interface RunContext {
@@ -101,6 +105,8 @@ export interface RunContext {
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** Where HEAD must be for the next commit. */
   head: Head & { readonly branch: string; readonly commit: string };
+  /** Who writes commit messages, where the config asks for it: opened with the first. */
+  messages?: MessageSource;
   /** Commits made so far. */
   commits: number;
   /** Tasks that a person has named or approved. */

@@ -16,6 +16,11 @@ type Step = { readonly task: string; readonly attempt: number };
 /** Runs the gates; `gates-finished` follows. */
 export async function runGates(context: RunContext, step: Step): Promise<void> {
   const refused = await passGates(context, step);
+  if (refused === null && context.workspace.config.commit.message === 'claude') {
+    // Imported only where it is asked for, and not in turn: others may land meanwhile.
+    const { writeMessage } = await import('./commit-message.ts');
+    await writeMessage(context, step);
+  }
   const failure = refused === null ? null : failureOf(workOf(context, step.task), refused);
   context.post({ type: 'gates-finished', task: step.task, attempt: step.attempt, failure });
 }

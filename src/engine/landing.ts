@@ -64,7 +64,7 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
   const evidence = { ...place, ...learnt(work, context.unrecorded.get(id)), ...(resetsAt === null ? {} : { resetsAt }) };
   // What comes from a worktree was looked for in the checkout before it was put there.
   const seen = { unstaged: work.place.slot !== null };
-  const outcome = await commit(context, [...work.paths, context.plan.path], task.title, evidence, seen);
+  const outcome = await commit(context, [...work.paths, context.plan.path], work.message ?? task.title, evidence, seen);
   if (outcome.type !== 'committed') {
     await untick(context, id, { text, plan });
     await takeOut(context, work);

@@ -1,6 +1,7 @@
 /** Writes what happens in a run into the cache: live data, lost with it. A cache that cannot be written costs nothing but that. */
 import { startTime } from '../adapters/process/identity.ts';
 import type { Store } from '../adapters/store/store.ts';
+import { spendingOf } from '../core/budget.ts';
 import type { PublishedEvent, RunEvent } from '../core/event.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -78,6 +79,13 @@ function attempt(
         ? { outcome: 'passed' as const, reason: '', commitSha: event.commit }
         : { outcome: event.outcome, reason: event.reason };
       return store.recordAttempt({ ...key, ...rest, sessionId: session, endedAt: at, durationMs: event.durationMs, ...end });
+    }
+    case 'message-asked': {
+      if (known === undefined) return;
+      const { tokens, usd, unpriced } = spendingOf(event.usage);
+      known.tokens = (known.tokens ?? 0) + tokens;
+      known.costUsd = known.costUsd === null || unpriced > 0 ? null : known.costUsd + usd;
+      return;
     }
     case 'agent-output':
     case 'agent-usage':

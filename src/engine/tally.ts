@@ -33,7 +33,7 @@ export class Tally {
     if (event.type === 'attempt-started') {
       this.#attempts += 1;
       this.#maxAttempts.set(event.task, event.maxAttempts);
-    } else if (event.type === 'agent-finished' && event.usage !== null) {
+    } else if ((event.type === 'agent-finished' || event.type === 'message-asked') && event.usage !== null) {
       const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costUsd } = event.usage;
       this.#tokens = (this.#tokens ?? 0) + inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
       if (costUsd === null) this.#isUnpriced = true;

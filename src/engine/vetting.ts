@@ -69,7 +69,7 @@ export async function flagsOf(workspace: Workspace, root: string, paths: readonl
 }
 
 /** Files as they were and as they are. */
-async function versionsOf(git: Git, root: string, paths: readonly string[], base: string): Promise<readonly FileVersions[]> {
+export async function versionsOf(git: Git, root: string, paths: readonly string[], base: string): Promise<readonly FileVersions[]> {
   const files: FileVersions[] = [];
   for (const path of paths.slice(0, MAX_FILES)) {
     const old = await git.readFile(base, path);

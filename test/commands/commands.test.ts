@@ -296,10 +296,7 @@ describe('completion', () => {
       ['completion', ''],
       ['bash', 'zsh', 'fish'],
     ],
-    [
-      ['help', 'st'],
-      ['status', 'stats'],
-    ],
+    [['help', 'statu'], ['status']],
   ])('%j → %j', async (words, expected) => {
     expect((await candidates(words, known)).map(([word]) => word)).toEqual(expected);
   });

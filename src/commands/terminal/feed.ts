@@ -92,6 +92,7 @@ export function feedLines(event: RunEvent, plan: string, phases: ReadonlyMap<str
       return [[s(`  note${event.task === null ? '' : ` on ${event.task}`}: ${oneLine(event.text)}`)]];
     case 'agent-output':
     case 'agent-usage':
+    case 'message-asked':
     case 'agent-finished':
     case 'gate-started':
     case 'gate-output':

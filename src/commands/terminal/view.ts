@@ -137,6 +137,7 @@ export function applyEvent(view: RunView, published: PublishedEvent): Row[] {
       return applyResult(view, event);
     case 'phase-completed':
     case 'agent-usage':
+    case 'message-asked':
       return [];
     case 'plan-edited':
       applyEdit(view, event);
