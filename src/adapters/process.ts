@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Redaction } from '../core/redact.ts';
 import { killGroup, killMarked, MARK_VARIABLE, signalGroup, waitForGroup } from './process/group.ts';
+import { withPipes } from './process/pipes.ts';
 import { BoundedLog, LastBytes, OutputBatches, tailText } from './process/output.ts';
 import { cleanBytes, ownRedaction } from './redact.ts';
 
@@ -87,7 +88,7 @@ export function startProcess(options: ProcessOptions): RunningProcess {
   const mark = `${process.pid.toString(36)}-${randomBytes(9).toString('base64url')}`;
   let child: ChildProcess;
   try {
-    child = spawnMarked(options, mark);
+    child = withPipes(spawnMarked(options, mark));
   } catch (error) {
     return notStarted('spawn-failed', sentence(error), startedAt);
   }

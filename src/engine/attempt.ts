@@ -66,10 +66,17 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
     sandbox: context.sandbox,
   };
   const result = await supervise(context, work, opened.agent, job);
+  refusedByMachine(result);
   crashPoint(context.env, 'after-agent');
   // A command has no model; what else was asked for one had it, unless it says that it was another.
   const model = task.run === undefined ? (result.model ?? job.model ?? null) : null;
   finished(context, effect, { ...(await guarded(context, effect, result)), model });
+}
+
+/** An agent that the system could not start has failed at nothing: no other try would fare better, and the run stops. */
+function refusedByMachine({ outcome, exitCode, reason }: AgentResult): void {
+  const code = outcome === 'agent_failed' && exitCode === null ? /\b(?:EMFILE|ENFILE|EAGAIN|ENOMEM)\b/.exec(reason)?.[0] : undefined;
+  if (code !== undefined) throw Object.assign(new Error(reason), { code });
 }
 
 /** An attempt in which something was done that decides what is run has failed, whatever the agent says. */

@@ -147,7 +147,7 @@ const FIRST = Number(process.env['PLANS_KILL_SEED'] ?? 20_261);
 const SEEDS = rounds(1, 25).map((round) => FIRST + round - 1);
 
 describe.skipIf(process.platform !== 'linux').each(Object.keys(KINDS) as Kind[])('killed at any moment, a %s plan', (kind) => {
-  test.each(SEEDS)('is done once and whole (seed %i)', async (seed) => {
+  test.each(SEEDS)('is done once and whole (seed %i)', { timeout: 600_000 }, async (seed) => {
     await using repository = await createRepository({
       'list.txt': '',
       'plans.config.json': JSON.stringify({ env: ['PLACES'] }),

@@ -38,15 +38,17 @@ it.each(ROUNDS)('calls of git and of the file system fail, before or after they 
   let named: string | undefined;
   const once = async (): Promise<string> => {
     faults = world;
+    const task = named;
+    named = undefined;
     const workspace = await openWorkspace(it.repository.root);
     try {
       const { end } = await runPlan({ ...workspace, files: faulty(workspace.files, 'files', world) }, 'demo', {
         env: process.env,
         publish: () => {},
-        task: named,
+        task,
       });
       if (end.type === 'paused') expect(end.detail).toContain('their runner died');
-      named = end.type === 'paused' ? (end.task ?? undefined) : undefined;
+      if (end.type === 'paused') named = end.task ?? undefined;
       return end.type;
     } finally {
       await workspace.close();

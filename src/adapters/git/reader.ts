@@ -1,6 +1,7 @@
 /** One live `git cat-file --batch`: an object in 0.1 ms where a spawn takes 3. */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { withPipes } from '../process/pipes.ts';
 import type { GitProgram } from './process.ts';
 
 /** An object of this size is no text that a plan is made of. */
@@ -50,8 +51,9 @@ export class ObjectReader {
     if (name === '' || /[\n\0]/.test(name)) return Promise.resolve(null);
     return new Promise((resolve, reject) => {
       const question = { name, tries: 0, resolve, reject };
-      this.#questions.push(question);
+      // Where it cannot be asked, this throws, and that is the answer.
       this.#ask(question);
+      this.#questions.push(question);
       this.#hold();
     });
   }
@@ -77,12 +79,14 @@ export class ObjectReader {
   }
 
   #start(): Process {
-    const child = spawn('git', ['cat-file', '--batch'], {
-      cwd: this.#git.folder,
-      env: this.#git.env,
-      stdio: ['pipe', 'pipe', 'ignore'],
-      windowsHide: true,
-    });
+    const child = withPipes(
+      spawn('git', ['cat-file', '--batch'], {
+        cwd: this.#git.folder,
+        env: this.#git.env,
+        stdio: ['pipe', 'pipe', 'ignore'],
+        windowsHide: true,
+      }),
+    );
     child.stdin.on('error', () => {});
     child.stdout.on('data', (chunk: Buffer) => this.#take(child, chunk));
     child.on('error', (error) => this.#died(child, error));
@@ -130,9 +134,13 @@ export class ObjectReader {
       else first.resolve(null);
       open.shift();
     }
-    this.#questions = open;
-    for (const question of open) this.#ask(question);
-    if (open.length > 0) this.#hold();
+    try {
+      for (const question of open) this.#ask(question);
+      this.#questions = open;
+      if (open.length > 0) this.#hold();
+    } catch (refused) {
+      for (const question of open) question.reject(refused as Error);
+    }
   }
 
   #drop(): void {

@@ -5,6 +5,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
+import { withPipes } from '../process/pipes.ts';
 
 /** More than this on standard output is a mistake in the question. */
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
@@ -50,8 +51,8 @@ export class GitShell {
 
   /** Null where the shell died, or more was said than is kept: nobody can tell then what came of the command. Only while {@link isFree}. */
   async run(command: ShellCommand): Promise<Answer | null> {
-    this.#isBusy = true;
     const shell = (this.#process ??= this.#start());
+    this.#isBusy = true;
     setReferenced(shell, true);
     const mark = randomBytes(16).toString('hex');
     try {
@@ -78,7 +79,7 @@ export class GitShell {
   }
 
   #start(): Process {
-    const shell = spawn('/bin/sh', ['-s'], { env: this.#env, stdio: ['pipe', 'pipe', 'pipe'] });
+    const shell = withPipes(spawn('/bin/sh', ['-s'], { env: this.#env, stdio: ['pipe', 'pipe', 'pipe'] }));
     shell.stdin.on('error', () => {});
     const gone = () => {
       if (this.#process === shell) this.#process = null;
