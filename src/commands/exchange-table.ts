@@ -1,5 +1,5 @@
 /** Rows of the table of commands: what comes from other tools, and what goes to them. */
-import type { CommandSpec } from './specification.ts';
+import { PLAN, type CommandSpec } from './specification.ts';
 
 export const IMPORT: CommandSpec = {
   name: 'import',
@@ -32,11 +32,27 @@ export const IMPORT: CommandSpec = {
 export const EXPORT: CommandSpec = {
   name: 'export',
   group: 'More',
-  summary: 'Everything about every plan as one JSON document',
-  description: ['Plans, phases, tasks and iterations, versioned, built from the files and git’s history.'],
-  arguments: [],
-  options: [{ name: 'out', short: 'o', value: 'FILE', summary: 'Write to FILE in place of standard output', completes: 'file' }],
-  examples: [{ command: 'plans export --out plans.json', says: 'for a program or a report' }],
-  exitCodes: [],
+  summary: 'Every plan as one JSON document, or one plan in another format',
+  description: [
+    'As JSON: plans, phases, tasks and iterations, versioned, built from the files and git’s history; of all plans, or of the one that is named.',
+    'One plan can be exported as a plain Markdown list, as a Mermaid graph of phases and dependencies, as a shell script that makes a GitHub issue for each open task (it is printed, never run), and as spec-kit’s tasks.md: a list that was imported from there comes out with its ids, ticks and text.',
+  ],
+  arguments: [PLAN],
+  options: [
+    {
+      name: 'format',
+      value: 'NAME',
+      summary: 'What to make of it',
+      choices: ['json', 'markdown', 'mermaid', 'github', 'spec-kit'],
+      default: 'json',
+    },
+    { name: 'out', short: 'o', value: 'FILE', summary: 'Write to FILE in place of standard output', completes: 'file' },
+  ],
+  examples: [
+    { command: 'plans export --out plans.json', says: 'for a program or a report' },
+    { command: 'plans export add-auth --format mermaid', says: 'a graph for a pull request' },
+    { command: 'plans export add-auth --format github --out issues.sh', says: 'issues, once you have read the script' },
+  ],
+  exitCodes: [[1, 'the plan has errors']],
   load: async () => (await import('./export.ts')).exportAll,
 };

@@ -47,7 +47,7 @@ export function readPhases(lines: readonly SourceLine[], ledger: Ledger, tasksOf
     if (!group.some(({ parts }) => parts.some(isItem))) {
       const own = index === title ? group.map((section, at) => (at === 0 ? { ...section, heading: null } : section)) : group;
       if (index === title && first.heading !== null) ledger.take([first.heading]);
-      description.push(ledger.prose(own.flatMap(linesIn), first.depth <= 2 && first.depth > 0 ? 1 : 0));
+      description.push(ledger.prose(own.flatMap(linesIn), first.depth === 2 ? 1 : 0));
       draft = null;
       continue;
     }

@@ -7,7 +7,8 @@ import { scan } from './scan.ts';
 import type { Item } from './sections.ts';
 
 /** Three digits are a floor and no cap; a letter after them is a task that was put in between. */
-const TASK_ID = String.raw`(?:T|TASK-)\d{3,}[a-z]?\b`;
+/** What an id looks like. */
+export const TASK_ID = String.raw`(?:T|TASK-)\d{3,}[a-z]?\b`;
 const ID = /^(\*\*|~~|__)?((?:T|TASK-)\d{3,}[a-z]?)\b(?:(\*\*|~~|__)(?=[\s:.]|$))?[:.]?\s*(?:[–—-]\s+)?/;
 const LABEL = /^\[([^\]]{1,40})\]\s*/;
 
