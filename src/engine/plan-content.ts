@@ -100,7 +100,7 @@ function unreadable({ file, path, signature }: ContentRequest, failure: FileFail
 }
 
 /** Git's id of the bytes, so that a file is known to be a version in the history without being read from there. */
-function blobId(bytes: Uint8Array): string {
+export function blobId(bytes: Uint8Array): string {
   return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }
 

@@ -1,7 +1,9 @@
 /** Files → cache, and git → cache: the only writer of rows about plans. One way, so that where the two disagree the file wins. */
 import { createHash } from 'node:crypto';
 import { relative, sep } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { listPlanFiles, openFiles, type Files, type ListedFile, type PlanFolder } from '../adapters/files.ts';
+import { gitAtWork, gitSignature } from '../adapters/git/at-work.ts';
 import type { Git } from '../adapters/git/git.ts';
 import type { FileRow, ParsedFile } from '../adapters/store/file-rows.ts';
 import type { Store } from '../adapters/store/store.ts';
@@ -30,14 +32,20 @@ export interface FileSync {
   readonly problems: readonly string[];
 }
 
-/** Files parsed before their rows are written in one transaction: others wait only for the writing. */
-const BATCH_FILES = 64;
+/**
+ * Bytes of files that are parsed before their rows are written, in one transaction: a reader sees all of a branch switch or nothing of it,
+ * and others wait only for the writing. More than these would take too much memory, and comes in several steps.
+ */
+const STEP_BYTES = 16n * 1024n * 1024n;
 /** With more changed files than this, sections are not kept for another time: it would only take memory. */
 const MAX_CACHED_FILES = 32;
 /** So many files that are gone are looked for again (a save can have them away for a moment) before the folder is listed anew. */
 const MAX_AWAITED = 16;
-/** Rows can be lost so often in a row before what is there is taken as it is. */
+/** Rows can be lost, or git can write, so often in a row before what is there is taken as it is. */
 const MAX_TRIES = 3;
+/** So long an answer waits for git to finish; it may be git that waits for the answer (a hook that runs a command). Milliseconds. */
+const MAX_GIT_WAIT_MS = 2_000;
+const GIT_LOOK_MS = 10;
 
 /** Brings the rows of plans, phases, tasks and diagnostics up to date with the files. Costs one `stat` a file where nothing changed. */
 export async function syncFiles(context: SyncContext): Promise<FileSync> {
@@ -66,59 +74,98 @@ export async function readSynced<T>(
 }
 
 async function syncFilesOnce(context: SyncContext, store: Store): Promise<FileSync> {
-  const listed = listPlanFiles(context.plansFolder, context.root);
-  if (listed.type === 'failed') return { changed: [], removed: [], problems: [listed.message] };
+  const { gitDir } = context.git;
   const known = knownNames(context);
-  const listing = listingOf(listed, known);
-  const problems = listed.refused.map(({ message }) => message);
-  if (store.meta('listing') === listing) return { changed: [], removed: [], problems };
-  return { ...(await syncListed(context, store, listed, known)), problems };
+  const until = performance.now() + MAX_GIT_WAIT_MS;
+  for (let tries = 1; ;) {
+    const git = gitSignature(gitDir);
+    const listed = listPlanFiles(context.plansFolder, context.root);
+    if (listed.type === 'failed') return { changed: [], removed: [], problems: [listed.message] };
+    const problems = listed.refused.map(({ message }) => message);
+    if (store.meta('listing') === listingOf(listed, known)) return { changed: [], removed: [], problems };
+    if (gitAtWork(gitDir, Date.now()) !== null && performance.now() < until) {
+      await delay(GIT_LOOK_MS);
+      continue;
+    }
+    const rows = store.files.all();
+    const present = await withoutAbsences(context, listed, rows, pathsIn(context));
+    const undisturbed = () => tries++ >= MAX_TRIES || (gitSignature(gitDir) === git && gitAtWork(gitDir, Date.now()) === null);
+    const synced = await syncListed(context, { store, rows, listed: present, known, undisturbed });
+    if (synced !== null) return { ...synced, problems };
+  }
 }
 
-async function syncListed(context: SyncContext, store: Store, first: PlanFolder, known: string): Promise<Omit<FileSync, 'problems'>> {
-  const rows = store.files.all();
+interface Listed {
+  readonly store: Store;
+  readonly rows: ReadonlyMap<string, FileRow>;
+  readonly listed: PlanFolder;
+  readonly known: string;
+  /** False where git has written meanwhile: what was read may be of two versions. */
+  readonly undisturbed: () => boolean;
+}
+
+/** Null where it was disturbed, and nothing more is written. */
+async function syncListed(
+  context: SyncContext,
+  { store, rows, listed, known, undisturbed }: Listed,
+): Promise<Omit<FileSync, 'problems'> | null> {
   const pathOf = pathsIn(context);
-  const listed = await withoutAbsences(context, first, rows, pathOf);
   const relint = store.meta('known') !== known;
   const stale = listed.files.filter((file) => {
     const row = rows.get(pathOf(file));
     return row === undefined || !row.settled || row.signature !== signatureText(file) || (relint && row.mentions);
   });
+  const present = new Set(listed.files.map(pathOf));
+  const gone = [...rows.values()].filter(({ path }) => !present.has(path));
   const changed: string[] = [];
   let missing = false;
   const reader = readerOf(context, stale.length);
-  for (let start = 0; start < stale.length; start += BATCH_FILES) {
+  const steps = stepsOf(stale);
+  for (const [index, step] of steps.entries()) {
     const contents: FileContent[] = [];
-    for (const file of stale.slice(start, start + BATCH_FILES)) {
+    for (const file of step) {
       const row = rows.get(pathOf(file));
       contents.push(await reader(file, pathOf(file), row !== undefined && relint && row.mentions ? undefined : row));
     }
     missing ||= contents.some(({ type }) => type === 'missing');
-    writeContents(store, contents, changed);
+    if (!undisturbed()) return null;
+    store.transaction(() => {
+      writeContents(store, contents);
+      if (index < steps.length - 1) return;
+      for (const row of gone) store.files.remove(row);
+      store.setMeta('known', known);
+      // Kept only where every file is settled: then one comparison stands for all of them.
+      const settled = !missing && store.files.areSettled();
+      store.setMeta('listing', settled ? listingOf(listed, known) : null);
+    });
+    for (const content of contents) if (content.type === 'parsed') changed.push(content.parsed.plan.id);
   }
-  const present = new Set(listed.files.map(pathOf));
-  const gone = [...rows.values()].filter(({ path }) => !present.has(path));
-  store.transaction(() => {
-    for (const row of gone) store.files.remove(row);
-    store.setMeta('known', known);
-    // Kept only where every file is settled: then one comparison stands for all of them.
-    const settled = !missing && store.files.areSettled();
-    store.setMeta('listing', settled ? listingOf(listed, known) : null);
-  });
   return { changed, removed: gone.map(({ planId }) => planId) };
 }
 
-function writeContents(store: Store, contents: readonly FileContent[], changed: string[]): void {
-  store.transaction(() => {
-    for (const content of contents) {
-      if (content.type === 'same') store.files.touch(content.file);
-      if (content.type === 'parsed') {
-        store.files.replace(content.parsed);
-        if (content.outline !== null) store.history.keepOutline(content.parsed.file.digest, content.outline);
-      }
+/** At least one step, if of no file: it takes out what is gone. */
+function stepsOf(files: readonly ListedFile[]): readonly (readonly ListedFile[])[] {
+  const steps: ListedFile[][] = [[]];
+  let bytes = 0n;
+  for (const file of files) {
+    if (bytes > 0n && bytes + file.signature.size > STEP_BYTES) {
+      steps.push([]);
+      bytes = 0n;
     }
-  });
-  for (const content of contents) if (content.type === 'parsed') changed.push(content.parsed.plan.id);
+    steps.at(-1)?.push(file);
+    bytes += file.signature.size;
+  }
+  return steps;
+}
+
+function writeContents(store: Store, contents: readonly FileContent[]): void {
+  for (const content of contents) {
+    if (content.type === 'same') store.files.touch(content.file);
+    if (content.type === 'parsed') {
+      store.files.replace(content.parsed);
+      if (content.outline !== null) store.history.keepOutline(content.parsed.file.digest, content.outline);
+    }
+  }
 }
 
 type Reader = (file: ListedFile, path: string, row: FileRow | undefined) => Promise<FileContent>;
