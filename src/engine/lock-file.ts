@@ -147,7 +147,12 @@ function hold(file: string, me: Holder, after: Holder | null): Lock {
     release: () => {
       clearInterval(beat);
       const holder = readHolder(file);
-      if (holder !== null && holder.run === me.run && holder.pid === me.pid) rmSync(file, { force: true });
+      if (holder === null || holder.run !== me.run || holder.pid !== me.pid) return;
+      try {
+        rmSync(file, { force: true });
+      } catch {
+        // On a disk that is read-only by now, say: it is a dead one's soon, and what stopped the run is to be heard.
+      }
     },
   };
 }

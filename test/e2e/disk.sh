@@ -1,7 +1,10 @@
-# Runs a plan on a small disk of its own, whose second task fills it. Arguments: where to mount it, and the command line of plans.
+# Runs a plan on a small disk of its own, whose second task fills it, or makes it read-only. Arguments: where to mount it, what is done to it
+# and how that is undone, and the command line of plans.
 set -eu
 disk=$1
-shift
+harm=$2
+mend=$3
+shift 3
 mount -t tmpfs -o size=3m tmpfs "$disk"
 cd "$disk"
 git init --quiet --initial-branch=main
@@ -28,7 +31,7 @@ status: ready
 
   ```yaml
   id: two
-  run: "echo $PLANS_TASK >> two.txt; if test ! -e freed; then cat /dev/zero > fill 2> /dev/null || true; fi"
+  run: "echo $PLANS_TASK >> two.txt; if test ! -e freed; then HARM; fi"
   ```
 
 - [ ] Three
@@ -38,13 +41,14 @@ status: ready
   run: "echo 3 > three.txt"
   ```
 PLAN
+sed -i "s#HARM#$harm#" plans/demo.plan.md
 git add --all
 git commit --quiet -m init
 echo freed >> .git/info/exclude
 code=0
 "$@" run demo --quiet || code=$?
 echo "first $code $(git rev-list --count HEAD) $(git log --format=%s -1)"
-rm fill
+sh -c "$mend"
 touch freed
 code=0
 "$@" run demo --quiet || code=$?
