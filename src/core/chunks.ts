@@ -7,6 +7,7 @@
  */
 import { lineStart } from './lines.ts';
 import type { SectionCache } from './section-cache.ts';
+import { findPlainItem } from './plain-item.ts';
 import { readSection, type Section } from './section.ts';
 
 /** Where readings are not kept, chunks are read together up to this many UTF-16 code units: each reading has a price of its own. */
@@ -35,15 +36,18 @@ export function readSections(text: string, from: number, cache: SectionCache | u
     const isNumber = /\d/.test(text[start] ?? '');
     if (start > from && !(isNumber && isIndented(text, match.index))) starts.push(start);
   }
+  const chunk = (index: number, count: number) => text.slice(starts[index], starts[index + count] ?? text.length);
   const sections: PlacedSection[] = [];
   for (let index = 0; index < starts.length;) {
     const base = starts[index] ?? from;
+    const isNear = (next: number) => (starts[next] ?? Infinity) - base < UNCACHED_UNITS;
     let first = 1;
-    if (cache === undefined) while ((starts[index + first] ?? Infinity) - base < UNCACHED_UNITS) first += 1;
+    if (cache === undefined && !isPlain(chunk(index, 1))) {
+      while (isNear(index + first) && !isPlain(chunk(index + first, 1))) first += 1;
+    }
     // Doubled while a block is open, so that a long fence costs a few readings and not one for each line in it.
     for (let count = first; ; count *= 2) {
-      const chunk = text.slice(base, starts[index + count] ?? text.length);
-      const section = cache === undefined ? readSection(chunk) : cache.read(chunk, readSection);
+      const section = cache === undefined ? readSection(chunk(index, count)) : cache.read(chunk(index, count), readSection);
       if (section.open && index + count < starts.length) continue;
       sections.push({ base, section });
       index += count;
@@ -51,6 +55,11 @@ export function readSections(text: string, from: number, cache: SectionCache | u
     }
   }
   return sections;
+}
+
+/** Whether a chunk is read without the parser, and so has no price of its own. */
+function isPlain(chunk: string): boolean {
+  return findPlainItem(chunk) !== null;
 }
 
 /**

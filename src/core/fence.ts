@@ -1,6 +1,7 @@
 /** A fenced `yaml` block of the Markdown as frontmatter. */
 import type { Code, Nodes } from 'mdast';
 import { lineStart, linesOf } from './lines.ts';
+import type { PlainFence } from './plain-item.ts';
 import type { Finding } from './rules.ts';
 import { readYaml, type YamlReading } from './yaml-block.ts';
 
@@ -9,8 +10,20 @@ export function isYamlFence(node: Nodes): node is Code {
   return node.type === 'code' && /^ya?ml$/i.test(node.lang ?? '') && (node.meta ?? '') === '' && node.data?.fences !== undefined;
 }
 
+export interface FencedYaml {
+  readonly reading: YamlReading;
+  readonly finding: readonly Finding[];
+}
+
+/** Reads a block that was found without the parser. */
+export function plainFence({ block, indent, lines, yaml, closing }: PlainFence, text: string): FencedYaml {
+  const start = lines[0]?.start ?? closing;
+  const content = { offset: start, length: (lines.at(-1)?.next ?? start) - start };
+  return { reading: readYaml({ block, content, indent, yaml, lines }, text), finding: [] };
+}
+
 /** Reads the block. A missing closing fence is a finding. */
-export function fencedYaml(node: Code, text: string): { readonly reading: YamlReading; readonly finding: readonly Finding[] } {
+export function fencedYaml(node: Code, text: string): FencedYaml {
   const start = node.position?.start.offset ?? 0;
   const end = node.position?.end.offset ?? start;
   const block = { offset: start, length: end - start };

@@ -4,11 +4,12 @@ import type { z } from 'zod';
 import type { Span } from './diagnostic.ts';
 import { unreadBox } from './box.ts';
 import { dashedBlock } from './dashed.ts';
-import { fencedYaml, isYamlFence } from './fence.ts';
+import { fencedYaml, isYamlFence, plainFence, type FencedYaml } from './fence.ts';
 import { checkFields } from './fields.ts';
 import { PhaseFrontmatter, TaskFrontmatter } from './frontmatter.ts';
 import { afterLineEnding, columnOf, dedentLine, lineEnd, lineStart, linesOf, withoutBlankLines } from './lines.ts';
 import { parseMarkdown } from './markdown.ts';
+import { findPlainItem } from './plain-item.ts';
 import type { Frontmatter } from './plan.ts';
 import type { Finding } from './rules.ts';
 import { slugOf } from './slug.ts';
@@ -57,13 +58,34 @@ interface ItemShape<Schema extends z.ZodObject> {
   readonly noun: 'task' | 'suggestion';
 }
 
+const TASK = { schema: TaskFrontmatter, noun: 'task' } as const;
+
 /** Reads a chunk that begins where no block is open. */
 export function readSection(text: string): Section {
-  return readItems(text, { schema: TaskFrontmatter, noun: 'task' });
+  return readItems(text, TASK);
+}
+
+/** {@link readSection} of a chunk that is one plain task; null for any other, which costs a parser's start. */
+export function readPlainSection(text: string): Section | null {
+  return readPlainItem(text, TASK);
 }
 
 /** {@link readSection} where the items are something else than tasks. */
 export function readItems<Schema extends z.ZodObject>(text: string, shape: ItemShape<Schema>): Section<Schema> {
+  return readPlainItem(text, shape) ?? parseItems(text, shape);
+}
+
+/** A chunk that is one plain item; null for any other. */
+function readPlainItem<Schema extends z.ZodObject>(text: string, shape: ItemShape<Schema>): Section<Schema> | null {
+  const item = findPlainItem(text);
+  if (item === null) return null;
+  const fence = item.frontmatter === null ? null : plainFence(item.frontmatter, text);
+  const { block, findings } = taskOf({ ...item, place: { offset: 0, length: text.length }, fence }, text, shape);
+  return { blocks: [block], findings, open: false };
+}
+
+/** {@link readItems} by the Markdown parser, for any chunk. */
+export function parseItems<Schema extends z.ZodObject>(text: string, shape: ItemShape<Schema>): Section<Schema> {
   const { children } = parseMarkdown(text) satisfies Root;
   const blocks: Block<Schema>[] = [];
   const findings: Finding[] = [];
@@ -205,19 +227,40 @@ function readTask<Schema extends z.ZodObject>(
   text: string,
   shape: ItemShape<Schema>,
 ): { readonly block: TaskBlock<Schema>; readonly findings: readonly Finding[] } {
-  const span = withoutBlankLines(text, place);
   const after = box.offset + box.length + 1;
   const source = text.slice(after, endOf(paragraph));
-  const titleStart = after + (/^[ \t\r\n]*/.exec(source)?.[0].length ?? 0);
+  const start = after + (/^[ \t\r\n]*/.exec(source)?.[0].length ?? 0);
   const columns = columnOf(text, offsetOf(paragraph));
   const next = item.children[1];
   const fence = next !== undefined && isYamlFence(next) ? fencedYaml(next, text) : null;
+  const end = lineEnd(text, fence === null ? endOf(paragraph) : endOf(next as Code));
+  const title = { offset: start, length: endOf(paragraph) - start };
+  return taskOf({ place, box, title, columns, fence, end }, text, shape);
+}
+
+/** An item, and where its parts were found. */
+interface ItemPlace {
+  readonly place: Span;
+  readonly box: Span;
+  readonly title: Span;
+  readonly columns: number;
+  readonly fence: FencedYaml | null;
+  /** Of the title's last line, or the frontmatter's, before its line ending. */
+  readonly end: number;
+}
+
+function taskOf<Schema extends z.ZodObject>(
+  { place, box, title: titleSpan, columns, fence, end: headEnd }: ItemPlace,
+  text: string,
+  shape: ItemShape<Schema>,
+): { readonly block: TaskBlock<Schema>; readonly findings: readonly Finding[] } {
+  const span = withoutBlankLines(text, place);
   const checked = fence === null ? null : checkFields(shape.schema, fence.reading, shape.noun);
-  const restStart = afterLineEnding(text, lineEnd(text, fence === null ? endOf(paragraph) : endOf(next as Code)));
+  const restStart = afterLineEnding(text, headEnd);
   const end = span.offset + span.length;
   const descriptionSpan =
     restStart < end ? withoutBlankLines(text, { offset: restStart, length: end - restStart }) : { offset: end, length: 0 };
-  const title = folded(text.slice(titleStart, endOf(paragraph)));
+  const title = folded(text.slice(titleSpan.offset, titleSpan.offset + titleSpan.length));
   const block: TaskBlock<Schema> = {
     kind: 'task',
     title,
@@ -226,7 +269,7 @@ function readTask<Schema extends z.ZodObject>(
     mark: text.slice(box.offset, box.offset + box.length),
     span,
     box,
-    titleSpan: { offset: titleStart, length: endOf(paragraph) - titleStart },
+    titleSpan,
     descriptionSpan,
     indent: ' '.repeat(columns),
     frontmatter: fence?.reading.frontmatter ?? null,

@@ -3,6 +3,7 @@ import { isAlias, isMap, isNode, isScalar, parseDocument, visit, type Document, 
 import type { Span } from './diagnostic.ts';
 import type { FieldPlace, Frontmatter } from './plan.ts';
 import { columnOf, lineStart, rowAt, type Line } from './lines.ts';
+import { readPlainYaml } from './plain-yaml.ts';
 import type { Finding } from './rules.ts';
 
 /** UTF-16 code units of YAML in one block. */
@@ -77,6 +78,11 @@ class YamlSource {
 
 /** Reads a block. Never throws: what is wrong is among the findings, and the values are then as many as could be read. */
 export function readYaml(block: YamlBlock, text: string): YamlReading {
+  return readPlainYaml(block) ?? parseYaml(block, text);
+}
+
+/** {@link readYaml} by the parser, for any block. */
+export function parseYaml(block: YamlBlock, text: string): YamlReading {
   const source = new YamlSource(block);
   const empty = { block: block.block, content: block.content, indent: block.indent, style: 'block', fields: new Map() } as const;
   const nothing = (finding: Finding): YamlReading => ({ frontmatter: empty, values: new Map(), findings: [finding] });
