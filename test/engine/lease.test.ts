@@ -83,22 +83,20 @@ const leases = (bare: Repository): string => bare.git('for-each-ref', 'refs/plan
 const until = (name: string) => `while [ ! -e "$MEET/${name}" ]; do sleep 0.02; done`;
 
 describe('a plan that runs from a remote', () => {
-  it(`has one runner of ${RUNNERS} that want it`, { timeout: 240_000 }, async () => {
-    for (const round of rounds(1, 200)) {
-      await using it = await remoteWith(task('one', `echo "$WHO" >> "$MEET/began"; ${until('go')}; echo "$WHO" > one.txt`), LONG);
-      const runners = Array.from({ length: RUNNERS }, (_, index) => start(it.clone(`r${index}`), { ...it.env, WHO: `r${index}` }));
-      const losers: Ended[] = [];
-      for (const { ended } of runners)
-        void ended.then((end) => (losers.push(end) === RUNNERS - 1 ? writeFile(it.meet('go'), '') : undefined));
-      const ends = await Promise.all(runners.map(({ ended }) => ended));
-      expect(ends.filter(({ code }) => code === 0)).toHaveLength(1);
-      expect(ends.filter(({ code }) => code === 2)).toHaveLength(RUNNERS - 1);
-      for (const { err } of losers.slice(0, -1)) expect(err).toMatch(/is being run by process \d+ on /);
-      expect(readFileSync(it.meet('began'), 'utf8').trim().split('\n')).toHaveLength(1);
-      expect(taskCommits(it.bare)).toEqual(['one']);
-      expect(leases(it.bare)).toBe('');
-      console.log(`race: round ${round} through one remote, one winner of ${RUNNERS}`);
-    }
+  it.each(rounds(1, 200))(`has one runner of ${RUNNERS} that want it, round %i`, { timeout: 240_000 }, async (round) => {
+    await using it = await remoteWith(task('one', `echo "$WHO" >> "$MEET/began"; ${until('go')}; echo "$WHO" > one.txt`), LONG);
+    const runners = Array.from({ length: RUNNERS }, (_, index) => start(it.clone(`r${index}`), { ...it.env, WHO: `r${index}` }));
+    const losers: Ended[] = [];
+    for (const { ended } of runners)
+      void ended.then((end) => (losers.push(end) === RUNNERS - 1 ? writeFile(it.meet('go'), '') : undefined));
+    const ends = await Promise.all(runners.map(({ ended }) => ended));
+    expect(ends.filter(({ code }) => code === 0)).toHaveLength(1);
+    expect(ends.filter(({ code }) => code === 2)).toHaveLength(RUNNERS - 1);
+    for (const { err } of losers.slice(0, -1)) expect(err).toMatch(/is being run by process \d+ on /);
+    expect(readFileSync(it.meet('began'), 'utf8').trim().split('\n')).toHaveLength(1);
+    expect(taskCommits(it.bare)).toEqual(['one']);
+    expect(leases(it.bare)).toBe('');
+    console.log(`race: round ${round} through one remote, one winner of ${RUNNERS}`);
   });
 
   it('goes to another when its holder is not heard of, and the late one lands nothing', { timeout: 120_000 }, async () => {
