@@ -8,6 +8,7 @@ import { ownRedaction } from '../redact.ts';
 import type { Agent, AgentJob } from './agent.ts';
 import { ClaudeCodeReader } from './claude-code/reader.ts';
 import type { KnownFailure } from './profiles.ts';
+import { openTranscript } from './transcript.ts';
 import { failedSession, startSession, type Judgement } from './session.ts';
 
 /** What one argument may hold on Linux (and all of them on Windows is less). */
@@ -65,7 +66,11 @@ export function commandAgent(options: CommandAgentOptions): Agent {
           judge: known,
           reader:
             profile.output === 'claude-code'
-              ? (stop) => new ClaudeCodeReader({ name, cwd: job.cwd, prices, emit, stop, redact, known, lingerMs })
+              ? (stop) => {
+                  const transcript = openTranscript(job.transcriptFile, { text: redact });
+                  const { cwd, prompt: text } = job;
+                  return new ClaudeCodeReader({ name, cwd, prompt: text, transcript, prices, emit, stop, redact, known, lingerMs });
+                }
               : undefined,
         },
         emit,

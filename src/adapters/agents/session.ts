@@ -11,6 +11,8 @@ export type Judgement = Pick<AgentResult, 'outcome' | 'reason' | 'resetsAt'>;
 /** Reads a program's output that is made for programs; the text it makes of it takes the output's place. */
 export interface OutputReader extends Translation {
   conclude(result: ProcessResult): Reading;
+  /** How it all came out, for what it keeps of the session. */
+  ended(result: AgentResult): void;
 }
 
 /** What was read. */
@@ -78,7 +80,9 @@ function judged(job: AgentJob, launch: Launch, result: ProcessResult, reader: Ou
   const { outcome, reason, resetsAt } = judgement ?? judge(job, launch, result);
   const { exitCode, tail, durationMs } = result;
   const said = (job.redaction ?? ownRedaction()).text(reason);
-  return { ...agentResult(outcome, said), ...read, exitCode, tail, durationMs, resetsAt };
+  const whole = { ...agentResult(outcome, said), ...read, exitCode, tail, durationMs, resetsAt };
+  reader?.ended(whole);
+  return whole;
 }
 
 function agentResult(outcome: AgentResult['outcome'], reason: string): AgentResult {

@@ -8,6 +8,7 @@ import { commandAgent } from '../../../src/adapters/agents/command.ts';
 import { PROFILES } from '../../../src/adapters/agents/profiles.ts';
 import type { Prices } from '../../../src/core/price.ts';
 import { redactionOf } from '../../../src/core/redact.ts';
+import { readTranscriptLine } from '../../../src/core/transcript.ts';
 import { installClaude, recorded, type Recording, type Replay } from '../../support/claude-code.ts';
 import { folderForEach } from '../../support/folder.ts';
 import { agentJob } from '../../support/job.ts';
@@ -66,7 +67,17 @@ const usage = (tokens: number, costUsd: number | null) => {
 function read(chunks: readonly Buffer[]): { readonly text: string; readonly events: readonly AgentEvent[] } {
   const events: AgentEvent[] = [];
   const emit = (event: AgentEvent) => void events.push(event);
-  const reader = new ClaudeCodeReader({ name: 'c', cwd: '{cwd}', prices: {}, emit, stop: () => {}, redact: String, known: () => null });
+  const reader = new ClaudeCodeReader({
+    name: 'c',
+    cwd: '{cwd}',
+    prompt: '',
+    transcript: { add() {} },
+    prices: {},
+    emit,
+    stop: () => {},
+    redact: String,
+    known: () => null,
+  });
   const text = Buffer.concat([...chunks.map((chunk) => reader.push(chunk)), reader.end()]).toString();
   return { text, events };
 }
@@ -160,6 +171,38 @@ describe('while it works', () => {
     );
     expect(result.tail).toContain('the tests I could not run.\n');
     expect(readFileSync(job().logFile, 'utf8')).toContain('→ Write src/user.ts\n');
+  });
+
+  test('all of it stands in the transcript', async () => {
+    const transcriptFile = join(folder, 'logs/1.ndjson');
+    await work({ lines: recorded('success') }, { job: { transcriptFile } });
+    const entries = readFileSync(transcriptFile, 'utf8').trimEnd().split('\n').map(readTranscriptLine);
+    expect(entries.map((entry) => entry?.type)).toEqual([
+      'begin',
+      'prompt',
+      'notice',
+      'thinking',
+      'text',
+      'call',
+      'result',
+      'call',
+      'result',
+      'text',
+      'end',
+    ]);
+    expect(entries).toMatchObject([
+      { agent: 'claude-code', model: 'claude-sonnet-5-5' },
+      { text: job().prompt },
+      { text: '… overloaded (529): asking again in 1 s (1 of 10)' },
+      { text: 'A file is wanted.' },
+      { text: 'I write the model.' },
+      { tool: 'Write', input: expect.stringContaining('"content":"export const user') },
+      { failed: false, text: expect.stringContaining('File created') },
+      { tool: 'Bash', input: '{"command":"npm test","description":"Run the tests"}' },
+      { failed: true, text: 'This command requires approval' },
+      {},
+      { outcome: 'finished', reason: '', tokens: 15_450, costUsd: 0.02025 },
+    ]);
   });
 
   test('it says what it has used after each answer, and never less than before', async () => {

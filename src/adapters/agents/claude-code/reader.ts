@@ -4,12 +4,14 @@
  * the API, and 0 where every tool was denied.
  */
 import type { Prices } from '../../../core/price.ts';
-import type { AgentEvent } from '../agent.ts';
+import type { AgentEvent, AgentResult } from '../agent.ts';
 import type { Judgement, OutputReader, Reading } from '../session.ts';
 import type { ProcessResult } from '../../process.ts';
+import type { Transcript } from '../transcript.ts';
 import { judgeResult, type Said } from './judge.ts';
 import { parseObject, recordIn, recordsIn, textIn, numberIn, type Json } from './json.ts';
 import { callText, eventText } from './text.ts';
+import { transcribe } from './transcribe.ts';
 import { SessionUsage } from './usage.ts';
 
 /** A longer line is left out: a file that was read can be in it as a whole, and a picture. Bytes. */
@@ -24,6 +26,9 @@ const WORKING_TOOL = /^(?:Bash|PowerShell|Edit|MultiEdit|Write|NotebookEdit|mcp_
 export interface ReaderOptions {
   readonly name: string;
   readonly cwd: string;
+  /** What it is asked. */
+  readonly prompt: string;
+  readonly transcript: Transcript;
   readonly prices: Prices;
   readonly emit: (event: AgentEvent) => void;
   /** Ends the program. */
@@ -41,6 +46,7 @@ export class ClaudeCodeReader implements OutputReader {
   readonly #said: Said = { result: null, error: null, resetsAt: null, calls: new Map(), refused: false, lingered: false };
   #session: string | null = null;
   #model: string | null = null;
+  #begun = false;
   #pieces: Buffer[] = [];
   #length = 0;
   #linger: NodeJS.Timeout | null = null;
@@ -74,6 +80,11 @@ export class ClaudeCodeReader implements OutputReader {
     return { judgement, usage: this.#usage.usage, sessionId: this.#session, model: this.#model };
   }
 
+  ended({ outcome, reason, usage }: AgentResult): void {
+    const tokens = usage === null ? null : usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+    this.#options.transcript.add({ type: 'end', outcome, reason, tokens, costUsd: usage?.costUsd ?? null });
+  }
+
   #keep(piece: Buffer): void {
     this.#length += piece.length;
     // A copy: the memory of a chunk is given back.
@@ -104,7 +115,7 @@ export class ClaudeCodeReader implements OutputReader {
         if (event['type'] === 'assistant' && textIn(event, 'error') !== null) this.#said.error = event;
         break;
       case 'system':
-        if (event['subtype'] === 'init') this.#model = textIn(event, 'model');
+        if (event['subtype'] === 'init') this.#begin(event);
         if (event['subtype'] === 'api_retry') this.#retried(event);
         break;
       case 'rate_limit_event':
@@ -118,7 +129,19 @@ export class ClaudeCodeReader implements OutputReader {
         this.#report();
         break;
     }
-    return eventText(event, cwd);
+    const text = eventText(event, cwd);
+    transcribe(this.#options.transcript, event, text);
+    return text;
+  }
+
+  /** It says so once more, where something that worked in the background goes on. */
+  #begin(event: Json): void {
+    const { name, prompt, transcript } = this.#options;
+    if (this.#begun) return;
+    this.#begun = true;
+    this.#model = textIn(event, 'model');
+    transcript.add({ type: 'begin', agent: name, model: this.#model ?? 'unknown' });
+    transcript.add({ type: 'prompt', text: prompt });
   }
 
   #report(): void {

@@ -48,10 +48,15 @@ export function callText(name: string, input: Json, cwd: string): string {
   return line.length > MAX_CALL ? `${line.slice(0, MAX_CALL)}…` : line;
 }
 
+/** What a tool answered. */
+export function resultText(block: Json): string {
+  const parts = recordsIn(block, 'content').map((part) => textIn(part, 'text') ?? '');
+  return textIn(block, 'content') ?? parts.join('\n');
+}
+
 function toolError(block: Json): string {
   if (block['type'] !== 'tool_result' || block['is_error'] !== true) return '';
-  const parts = recordsIn(block, 'content').map((part) => textIn(part, 'text') ?? '');
-  const lines = (textIn(block, 'content') ?? parts.join('\n')).trim().split('\n');
+  const lines = resultText(block).trim().split('\n');
   const shown = lines.slice(0, MAX_ERROR_LINES);
   if (lines.length > shown.length) shown.push(`… ${lines.length - shown.length} more lines`);
   return shown.map((line, index) => `${index === 0 ? '✗' : ' '} ${line}\n`).join('');
