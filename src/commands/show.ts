@@ -1,4 +1,5 @@
 /** `plans show`: one plan, its phases and its tasks. */
+import { NOTHING, toCost, type Spending } from '../core/budget.ts';
 import { isDone } from '../core/plan.ts';
 import type { PlanExport, TaskRecord } from '../core/record.ts';
 import { readiness, type Readiness } from '../core/schedule.ts';
@@ -8,6 +9,7 @@ import { phaseGlyph } from './terminal/box.ts';
 import { diagnosticsSummary, renderDiagnostics } from './terminal/diagnostics.ts';
 import { fitLine, paintLines, s, spread, type Line, type Stretch } from './terminal/line.ts';
 import { waitWords } from './terminal/reasons.ts';
+import { spentWords } from './terminal/spent.ts';
 import { statusStretch } from './terminal/status-words.ts';
 import { oneLine, wrap } from './terminal/text.ts';
 
@@ -18,16 +20,29 @@ const DESCRIPTION_LINES = 4;
 export const show: Command = (context, input) =>
   inWorkspace(context, async (workspace) => {
     const loaded = await loadPlan(workspace, input.arguments[0] ?? '');
-    const { showPlan } = await import('../engine/export.ts');
-    const state = await showPlan(workspace, loaded.id);
+    const [{ showPlan }, { recordedSpending, withUnrecorded }, { ATTEMPTS }] = await Promise.all([
+      import('../engine/export.ts'),
+      import('../engine/spent.ts'),
+      import('../engine/kept.ts'),
+    ]);
+    const [state, kept] = [await showPlan(workspace, loaded.id), await workspace.git.refs(ATTEMPTS)];
+    const now = new Date(context.now());
+    const { plans } = await withUnrecorded(workspace, recordedSpending(workspace.store(), now), kept, now);
+    const spent = plans.get(loaded.id) ?? NOTHING;
     const code = loaded.valid ? EXIT.done : EXIT.failed;
     if (context.json) {
-      writeJson(context, { version: 1, repositoryId: state?.repositoryId ?? null, plan: state?.plans[0] ?? null, live: state?.live ?? [] });
+      writeJson(context, {
+        version: 1,
+        repositoryId: state?.repositoryId ?? null,
+        plan: state?.plans[0] ?? null,
+        live: state?.live ?? [],
+        spent: toCost(spent),
+      });
       return code;
     }
     const running = new Set(state?.live.flatMap((run) => run.tasks.map((task) => task.taskId)) ?? []);
     const { columns } = context.out.size();
-    const lines = planLines(loaded, state?.plans[0], running, columns);
+    const lines = planLines(loaded, { record: state?.plans[0], running, spent }, columns);
     if (loaded.diagnostics.length > 0) {
       lines.push(
         [],
@@ -39,13 +54,20 @@ export const show: Command = (context, input) =>
     return code;
   });
 
-function planLines({ plan, path }: LoadedPlan, record: PlanExport | undefined, running: ReadonlySet<string>, columns: number): Line[] {
+interface Shown {
+  readonly record: PlanExport | undefined;
+  readonly running: ReadonlySet<string>;
+  /** By commits and by kept attempts. */
+  readonly spent: Spending;
+}
+
+function planLines({ plan, path }: LoadedPlan, { record, running, spent }: Shown, columns: number): Line[] {
   const waiting = new Map(readiness(plan, { running }).map((answer) => [answer.task.id, answer]));
   const records = new Map(record?.tasks.map((task) => [task.id, task]) ?? []);
   const titles = new Map(plan.phases.map((phase) => [phase.id, phase.title]));
   const lines: Line[] = [
     spread([s(oneLine(plan.title), 'bold')], [statusStretch(record?.status ?? plan.status, record?.pauseReason ?? null)], columns),
-    [s(path, 'dim')],
+    spread([s(path, 'dim')], [s(spentWords(spent) === '' ? '' : `${spentWords(spent)} spent`, 'dim')], columns),
   ];
   if (plan.description !== '') lines.push([], ...description(plan.description, columns));
   for (const phase of plan.phases) {

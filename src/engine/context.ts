@@ -18,7 +18,7 @@ import { findTask } from '../core/progress.ts';
 import type { EarlierAttempt } from '../core/prompt.ts';
 import type { Fact } from '../core/effect.ts';
 import type { RunLimits } from '../core/run.ts';
-import type { Journal, JournalEntry } from './journal.ts';
+import type { AgentProcess, Journal, JournalEntry } from './journal.ts';
 import type { HeldLease } from './lease.ts';
 import type { PlanFile } from './plan-file.ts';
 import type { Slot, WorktreePool } from './pool.ts';
@@ -66,6 +66,8 @@ export interface TaskWork {
   model: string | undefined;
   /** Of the current attempt; null while unknown. */
   usage: Usage | null;
+  /** Its agent's, where the journal has to name it. */
+  process?: AgentProcess;
   /** Stops the agent, where one works, and says how the attempt ends. */
   stop: ((outcome: 'budget' | 'timeout_idle', reason: string) => void) | null;
   /** The paths that are being brought into the checkout; null at any other time. */
@@ -184,6 +186,7 @@ export function writeJournal(context: RunContext): void {
     landing: work.landing,
     before: work.before,
     usage: work.usage,
+    ...(work.process === undefined ? {} : { process: work.process }),
     guarded: guardedBy(context, work),
   }));
   context.journal.write(entries);

@@ -9,6 +9,13 @@ import type { Head } from '../adapters/git/git.ts';
 import { runFolder } from './lock.ts';
 import type { Snapshot } from './snapshot.ts';
 
+/** A process, and the group that it leads. */
+export interface AgentProcess {
+  readonly pid: number;
+  /** When it started; see `adapters/process/identity.ts`. */
+  readonly started: string;
+}
+
 export interface JournalEntry {
   readonly run: string;
   readonly task: string;
@@ -20,6 +27,8 @@ export interface JournalEntry {
   readonly before: Snapshot;
   /** What it had cost when last heard; null where nobody said. */
   readonly usage: Usage | null;
+  /** Its agent's process, where what outlives the runner is not found by its mark. */
+  readonly process?: AgentProcess;
   /** What of the checkout is not its to change; null where it works apart, and where no agent is at work. */
   readonly guarded: Guarded | null;
 }
@@ -91,7 +100,11 @@ type Plain = Omit<JournalEntry, 'before' | 'guarded'> & {
 export function readJournal(commonDir: string, planId: string): readonly JournalEntry[] {
   try {
     const plain = JSON.parse(readFileSync(journalFile(commonDir, planId), 'utf8')) as readonly Plain[];
-    return plain.map((entry) => ({ ...entry, guarded: entry.guarded ?? null, before: { head: entry.before.head, dirty: new Map(entry.before.dirty) } }));
+    return plain.map((entry) => ({
+      ...entry,
+      guarded: entry.guarded ?? null,
+      before: { head: entry.before.head, dirty: new Map(entry.before.dirty) },
+    }));
   } catch {
     // None, or a crash while it was written: then the attempt had not begun.
     return [];

@@ -3,7 +3,8 @@
  * before anything else. Git is not asked for anything that it might run a program for until its settings are back.
  */
 import { CONFIG_FILES } from '../adapters/config.ts';
-import { killMarked } from '../adapters/process/group.ts';
+import { killGroup, killMarked } from '../adapters/process/group.ts';
+import { isAlive } from '../adapters/process/identity.ts';
 import { Problem } from '../core/problem.ts';
 import type { Redaction } from '../core/redact.ts';
 import { movedBy, reflogMark } from './guard.ts';
@@ -28,6 +29,7 @@ export async function recover(workspace: Workspace, planId: string, redaction: R
   const [first] = entries;
   if (first === undefined) return [];
   await killMarked(`PLANS_RUN_ID=${first.run}`, null);
+  for (const { process: left } of entries) if (left !== undefined && isAlive(left.pid, left.started)) await killGroup(left.pid);
   const putBack = [...recoverSettings(workspace, planId, first, redaction)];
   for (const entry of entries) putBack.push(...(await recoverHead(workspace, planId, entry, redaction)));
   return putBack;

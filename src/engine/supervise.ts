@@ -1,6 +1,8 @@
 /** An agent's session from its start to its end: what it says is posted, and it is stopped where the run, a ceiling or a clock says so. */
 import type { Agent, AgentEvent, AgentJob, AgentResult } from '../adapters/agents/agent.ts';
 import { durationMs } from '../core/frontmatter.ts';
+import { startTime } from '../adapters/process/identity.ts';
+import { writeJournal } from './context.ts';
 import type { RunContext, TaskWork } from './context.ts';
 import { watchProgress, type ProgressWatch } from './progress-watch.ts';
 
@@ -15,6 +17,7 @@ export async function supervise(context: RunContext, work: TaskWork, agent: Agen
       ? watchProgress(work.place.git, durationMs(progressTimeout), () => context.post({ type: 'agent-stalled', ...step, reason }))
       : null;
   const session = agent.start(job, (event) => hear(context, work, step, event, watch));
+  nameProcess(context, work, session.pid);
   let stopped: Pick<AgentResult, 'outcome' | 'reason'> | null = null;
   work.stop = (outcome, why) => {
     stopped ??= { outcome, reason: why };
@@ -26,11 +29,19 @@ export async function supervise(context: RunContext, work: TaskWork, agent: Agen
   const result = await session.done;
   context.abort.signal.removeEventListener('abort', abort);
   work.stop = null;
+  delete work.process;
   watch?.end();
   // What was finished in spite of it is finished.
   return stopped !== null && result.outcome === 'cancelled'
     ? { ...result, ...(stopped as Pick<AgentResult, 'outcome' | 'reason'>) }
     : result;
+}
+
+/** A killed runner leaves its agent at work, and spending. On Linux what it left is found by a mark in its environment; elsewhere by its pid. */
+function nameProcess(context: RunContext, work: TaskWork, pid: number | undefined): void {
+  if (pid === undefined || process.platform === 'linux') return;
+  work.process = { pid, started: startTime(pid) ?? '' };
+  writeJournal(context);
 }
 
 function hear(

@@ -169,6 +169,16 @@ How attempts ended that did not land
   });
 });
 
+it('show says what a plan has cost', async () => {
+  history();
+  expect((await here.plans(['show', 'auth'])).out).toMatch(/^plans\/auth\.plan\.md +\$0\.60 spent$/m);
+  expect(JSON.parse((await here.plans(['show', 'auth', '--json'])).out).spent).toEqual({
+    tokens: 400_010,
+    costUsd: expect.closeTo(0.6, 9),
+  });
+  expect((await here.plans(['show', 'billing'])).out).not.toContain('spent');
+});
+
 describe('estimate', () => {
   it('by a rule of thumb, where there is no history', async () => {
     const { code, out } = await here.plans(['estimate', 'auth']);
