@@ -64,12 +64,12 @@ export async function applyReview(caller: Caller, which: Which): Promise<Settled
   return withPlan(caller, plan, async ({ committer }) => {
     const review = await reviewOf(workspace, planId);
     const chosen = chosenOf(review, planId, which);
-    await keepComments(committer, review);
     const present = presentOf(workspace);
     const before = plan.text;
     let applied = applySuggestions({ text: before, plan: plan.plan }, review.review.suggestions, chosen, present);
     if (applied.applied.length === 0)
       return { applied: [], refused: applied.refused, left: review.review.suggestions.length, plan: plan.plan, commit: null };
+    await keepComments(committer, review);
     const writing = await plan.edit(
       (text, now) => {
         applied = applySuggestions({ text, plan: now }, review.review.suggestions, chosen, present);
