@@ -1,4 +1,6 @@
 /** `plans run`: carries out a plan, shows it, and ends with the box. */
+import { resolve } from 'node:path';
+import { shellWord } from '../core/shell.ts';
 import type { RunSummary } from '../core/summary.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type Command, type CommandContext, type CommandInput, type ExitCode } from './context.ts';
@@ -13,6 +15,7 @@ import { oneLine } from './terminal/text.ts';
 export const run: Command = (context, input) =>
   inWorkspace(context, async (workspace) => {
     const named = input.arguments[0];
+    if (input.flag('in-place')) return await runInPlace(context, workspace, input);
     const plan = named === undefined ? await onlyReadyPlan(context, workspace, input) : slugOfArgument(named);
     if (plan === undefined) return EXIT.done;
     if (input.text('task') !== undefined && input.text('from') !== undefined) {
@@ -26,6 +29,25 @@ export const run: Command = (context, input) =>
     if (named !== undefined) await loadPlan(workspace, plan);
     return await runToEnd(context, workspace, plan, input);
   });
+
+/** Runs the list of another tool where it stands. */
+async function runInPlace(context: CommandContext, workspace: Workspace, input: CommandInput): Promise<ExitCode> {
+  const [file] = input.arguments;
+  if (file === undefined) throw new CommandError('--in-place needs the list to run: plans run --in-place specs/001-login/tasks.md');
+  for (const option of ['remote', 'dry-run', 'wait'])
+    if (input.flag(option))
+      throw new CommandError(
+        `--in-place and --${option} cannot both be given: a list that stays where it is keeps no state for it. Import it: plans import ${shellWord(file)}`,
+      );
+  const { withListInPlace } = await import('../engine/in-place.ts');
+  const list = withListInPlace(workspace, resolve(context.cwd, file));
+  const code = await runToEnd(context, list.workspace, list.planId, input);
+  if (code !== EXIT.done && !context.json)
+    context.err.write(
+      `This list is no plan to the other commands. What failed is open in it; go on with: plans run --in-place ${shellWord(file)}\n`,
+    );
+  return code;
+}
 
 /** Runs a plan with its progress on the terminal, and says how it ended. */
 export async function runToEnd(context: CommandContext, workspace: Workspace, plan: string, input: CommandInput): Promise<ExitCode> {

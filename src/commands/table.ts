@@ -107,6 +107,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         completes: 'task',
         default: 'current',
       },
+      { name: 'in-place', summary: 'PLAN is a tasks.md of spec-kit, OpenSpec or Kiro: carry it out where it is, and tick its own boxes' },
       { name: 'remote', summary: 'Run it from the shared remote, as the only runner anywhere (config: remote)' },
       { name: 'dry-run', summary: 'Print what would happen, in order, and change nothing' },
       { name: 'yes', short: 'y', summary: 'Do not ask before the start; a pauseAfter pauses all the same' },
@@ -117,6 +118,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { command: 'plans run add-auth --dry-run', says: 'look first' },
       { command: 'plans run add-auth --task migration', says: 'one task alone' },
       { command: 'plans run add-auth --from phase routes', says: 'leave out what comes before' },
+      { command: 'plans run --in-place specs/001-login/tasks.md', says: 'a list of spec-kit’s, without converting it' },
       { command: 'plans run --yes --json | jq .event.type', says: 'for a program' },
     ],
     exitCodes: [

@@ -21,7 +21,10 @@ export function commitPlan(context: Committer, what: string, evidence: Evidence)
 
 /** Says, where it was not made, that a change of the plan file is not in git. */
 export function tell(context: RunContext, outcome: CommitOutcome): void {
-  if (outcome.type !== 'committed') note(context, null, `"${context.plan.path}" is changed but not committed: ${refusal(outcome).reason}`);
+  // Of a list that is carried out where it is only a tick changes anything.
+  const isNothing = outcome.type === 'failed' && outcome.reason === 'nothing' && context.workspace.inPlace !== undefined;
+  if (outcome.type !== 'committed' && !isNothing)
+    note(context, null, `"${context.plan.path}" is changed but not committed: ${refusal(outcome).reason}`);
 }
 
 /** Commits paths of the checkout where HEAD is as expected; `context.head` follows. */

@@ -138,7 +138,7 @@ export function isProtected(workspace: Workspace, path: string): boolean {
 
 /** Plans, their reviews, and any file that is or would be the config. `package.json` is a task's to change, but for one key. */
 export function isPlanOrConfig(workspace: Workspace, path: string): boolean {
-  if (path !== 'package.json' && CONFIG_FILES.includes(path)) return true;
+  if (path === workspace.inPlace?.path || (path !== 'package.json' && CONFIG_FILES.includes(path))) return true;
   const folder = `${workspace.config.plans.replace(/^\.\//, '').replace(/\/+$/, '')}/`;
   return path.startsWith(folder) && /\.(?:plan|review)\.md$/.test(path);
 }

@@ -3,6 +3,7 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { applyEdits } from '../core/edit.ts';
 import type { EditResult } from '../core/edit.ts';
+import { readInPlace, writeInPlace, type InPlaceReading } from '../core/import/in-place.ts';
 import { checkPlan } from '../core/lint.ts';
 import { parsePlan } from '../core/parse.ts';
 import type { Plan } from '../core/plan.ts';
@@ -13,28 +14,38 @@ import type { Workspace } from './workspace.ts';
 
 /** What the file says now, against what was last accepted. */
 export type Reading =
-  | { readonly type: 'same'; readonly text: string; readonly plan: Plan }
-  | { readonly type: 'edited'; readonly text: string; readonly plan: Plan }
+  | { readonly type: 'same'; readonly text: string; readonly plan: Plan; readonly source: string }
+  | { readonly type: 'edited'; readonly text: string; readonly plan: Plan; readonly source: string }
   /** Gone, unreadable or with errors: nothing may be done with it. */
   | { readonly type: 'unusable'; readonly message: string };
 
 export type Writing = { readonly type: 'written' } | { readonly type: 'failed'; readonly message: string };
+
+/** A text that counts; `source` is what the file holds, where that is something else. */
+interface Accepted {
+  readonly text: string;
+  readonly plan: Plan;
+  readonly source?: string;
+}
 
 export class PlanFile {
   /** Relative to the root, `/`-separated, as git has it. */
   readonly path: string;
   #text: string;
   #plan: Plan;
+  /** What the file holds: the text itself, but for a list that is carried out where it is. */
+  #source: string;
   readonly #file: string;
   readonly #workspace: Workspace;
   #epoch = 0;
 
-  private constructor(workspace: Workspace, file: string, text: string, plan: Plan) {
+  private constructor(workspace: Workspace, file: string, { source, text, plan }: InPlaceReading) {
     this.#workspace = workspace;
     this.#file = file;
     this.path = relative(workspace.root, file).split(sep).join('/');
     this.#text = text;
     this.#plan = plan;
+    this.#source = source;
   }
 
   /** Opens a plan that is there and has no errors; else a sentence. */
@@ -43,7 +54,7 @@ export class PlanFile {
     const linked = behindLink(workspace.root, file);
     if (linked !== null) return { message: linked };
     const reading = await readPlan(workspace, file, planId);
-    return 'message' in reading ? reading : new PlanFile(workspace, file, reading.text, reading.plan);
+    return 'message' in reading ? reading : new PlanFile(workspace, file, reading);
   }
 
   get plan(): Plan {
@@ -64,9 +75,15 @@ export class PlanFile {
 
   /** What the file says at this moment. Changes nothing. */
   async look(): Promise<Reading> {
-    const reading = await readPlan(this.#workspace, this.#file, this.#plan.id, this);
+    const reading = await readPlan(this.#workspace, this.#file, this.#plan.id, {
+      source: this.#source,
+      text: this.#text,
+      plan: this.#plan,
+    });
     if ('message' in reading) return { type: 'unusable', message: reading.message };
-    return reading.text === this.#text ? { type: 'same', text: this.#text, plan: this.#plan } : { type: 'edited', ...reading };
+    return reading.text === this.#text
+      ? { type: 'same', text: this.#text, plan: this.#plan, source: this.#source }
+      : { type: 'edited', ...reading };
   }
 
   /** What was written before is not made again any more, whatever the file says. */
@@ -75,9 +92,10 @@ export class PlanFile {
   }
 
   /** Takes what was read as the text that counts. */
-  accept(reading: { readonly text: string; readonly plan: Plan }): void {
+  accept(reading: Accepted): void {
     this.#text = reading.text;
     this.#plan = reading.plan;
+    this.#source = reading.source ?? reading.text;
   }
 
   /**
@@ -89,23 +107,26 @@ export class PlanFile {
     change: (text: string, plan: Plan) => EditResult,
     options: { readonly once?: boolean; readonly only?: Expectation } = {},
   ): Promise<Writing> {
-    let accepted: { text: string; plan: Plan } | null = null;
+    let accepted: InPlaceReading | null = null;
     let refusal: string | null = null;
     const epoch = this.#epoch;
     const splice = (current: string): string | null => {
       if (epoch !== this.#epoch) return null;
-      const plan = current === this.#text ? this.#plan : this.#parse(current);
-      const edits = change(current, plan);
-      if ('refused' in edits) {
-        refusal = edits.refused;
+      const now = this.#reading(current);
+      const edits = 'message' in now ? { refused: now.message } : change(now.text, now.plan);
+      if ('message' in now || 'refused' in edits) {
+        refusal = 'refused' in edits ? edits.refused : '';
         return null;
       }
-      const text = applyEdits(current, edits.edits);
+      const text = applyEdits(now.text, edits.edits);
       const after = this.#parse(text);
-      refusal = options.only === undefined ? null : verifyEdit(plan, after, options.only);
-      if (refusal !== null) return null;
-      accepted = { text, plan: after };
-      return text;
+      refusal = options.only === undefined ? null : verifyEdit(now.plan, after, options.only);
+      const { inPlace } = this.#workspace;
+      const source = inPlace === undefined ? text : writeInPlace(inPlace, current, now.plan, after);
+      if (typeof source !== 'string') refusal ??= source.refused;
+      if (refusal !== null || typeof source !== 'string') return null;
+      accepted = { source, text, plan: after };
+      return source;
     };
     const result = await this.#workspace.files.editText(this.#file, splice, options);
     // The file remembers the edit for a while: it must not keep a whole plan alive with it.
@@ -117,10 +138,30 @@ export class PlanFile {
     return { type: 'written' };
   }
 
+  /** What the file says where it holds `source`. */
+  #reading(source: string): InPlaceReading | { readonly message: string } {
+    if (source === this.#source) return { source, text: this.#text, plan: this.#plan };
+    const { inPlace } = this.#workspace;
+    return inPlace === undefined ? { source, text: source, plan: this.#parse(source) } : readInPlace(inPlace, source, this.#plan);
+  }
+
   /** What a text says. Our own splice of a valid text needs no linter: what it changed is compared field by field. */
   #parse(text: string): Plan {
     return parsePlan(text, this.#plan.id, this.#workspace.cache).plan;
   }
+}
+
+/** The plan that the file's bytes in git say; those of a list that is carried out where it is become one first. */
+export function committedPlan(
+  workspace: Workspace,
+  planId: string,
+  bytes: Uint8Array,
+): { readonly text: string; readonly plan: Plan } | null {
+  const text = new TextDecoder().decode(bytes);
+  if (workspace.inPlace === undefined)
+    return { text, plan: checkPlan(text, planId, { known: workspace.known, cache: workspace.cache }).plan };
+  const reading = readInPlace(workspace.inPlace, text, null);
+  return 'message' in reading ? null : reading;
 }
 
 /** Why git cannot keep a file: it takes a symbolic link for the link, and nothing that lies behind it. Null where none is on the way. */
@@ -149,13 +190,14 @@ async function readPlan(
   workspace: Workspace,
   file: string,
   planId: string,
-  known?: { readonly text: string; readonly plan: Plan },
-): Promise<{ text: string; plan: Plan } | { message: string }> {
+  known?: InPlaceReading,
+): Promise<InPlaceReading | { message: string }> {
   const read = await workspace.files.readText(file);
   if (read.type === 'failed') return { message: read.message };
-  if (read.text === known?.text) return known;
+  if (read.text === known?.source) return known;
+  if (workspace.inPlace !== undefined) return readInPlace(workspace.inPlace, read.text, known?.plan ?? null);
   const checked = checkPlan(read.text, planId, { known: workspace.known, cache: workspace.cache });
-  if (checked.valid) return { text: read.text, plan: checked.plan };
+  if (checked.valid) return { source: read.text, text: read.text, plan: checked.plan };
   const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';

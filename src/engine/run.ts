@@ -6,7 +6,6 @@ import { childEnvironment } from '../adapters/environment.ts';
 import { newLedger } from '../core/budget.ts';
 import type { PublishedEvent, RunEvent } from '../core/event.ts';
 import { durationMs } from '../core/frontmatter.ts';
-import { checkPlan } from '../core/lint.ts';
 import { allDone, findTask, phaseOf } from '../core/progress.ts';
 import { Problem } from '../core/problem.ts';
 import { cutShort } from '../core/reclaim.ts';
@@ -24,7 +23,7 @@ import { commitEdits, planEdited } from './edits.ts';
 import { nameOf, pauseOf, takeLock } from './lock.ts';
 import type { Holder, Lock } from './lock.ts';
 import { mend } from './mend.ts';
-import { PlanFile } from './plan-file.ts';
+import { committedPlan, PlanFile } from './plan-file.ts';
 import { WorktreePool } from './pool.ts';
 import { rateLimited } from './rate-limit.ts';
 import { recorder } from './recorder.ts';
@@ -258,8 +257,7 @@ async function begin(context: RunContext, named: string | null): Promise<void> {
   const { changes } = await workspace.git.status([plan.path]);
   if (changes.length > 0) {
     const bytes = await workspace.git.readFile('HEAD', plan.path);
-    const known = { known: workspace.known, cache: workspace.cache };
-    const committed = bytes === null ? null : checkPlan(new TextDecoder().decode(bytes), planId, known).plan;
+    const committed = bytes === null ? null : (committedPlan(workspace, planId, bytes)?.plan ?? null);
     const outcome = await commitEdits(context);
     if (outcome.type !== 'committed')
       throw new Problem(`The plan's uncommitted edits have to be committed first, and could not be: ${refusal(outcome).reason}`);

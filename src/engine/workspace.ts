@@ -10,6 +10,7 @@ import { openStore } from '../adapters/store/store.ts';
 import type { Store } from '../adapters/store/store.ts';
 import type { Config } from '../core/config.ts';
 import type { Known } from '../core/checks.ts';
+import type { InPlaceList } from '../core/import/in-place.ts';
 import { SectionCache } from '../core/section-cache.ts';
 import { Problem } from '../core/problem.ts';
 
@@ -36,6 +37,8 @@ export interface Workspace {
   readonly cache: SectionCache;
   /** The cache's database, opened at the first call. */
   store(): Store;
+  /** The foreign list that is a plan here and stays where it is. */
+  readonly inPlace?: InPlaceList;
   /** Absolute path of a plan's file. */
   planPath(planId: string): string;
   close(): Promise<void>;
