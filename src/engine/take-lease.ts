@@ -133,7 +133,8 @@ async function outwait(place: LeasePlace, id: string, own: ReadonlySet<string>, 
 }
 
 async function heldBy(place: LeasePlace, id: string): Promise<Problem> {
-  const holder = await holderOf(place, id);
+  // It may have been renewed before it was fetched: then the newer one says who it is.
+  const holder = (await holderOf(place, id)) ?? (await holderOf(place, (await look(place)) ?? id));
   const { plan } = place.mine;
   const who = holder === null ? 'another runner' : `process ${holder.pid} on ${holder.host}`;
   return new Problem(

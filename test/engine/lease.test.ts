@@ -92,7 +92,8 @@ describe('a plan that runs from a remote', () => {
     const ends = await Promise.all(runners.map(({ ended }) => ended));
     expect(ends.filter(({ code }) => code === 0)).toHaveLength(1);
     expect(ends.filter(({ code }) => code === 2)).toHaveLength(RUNNERS - 1);
-    for (const { err } of losers.slice(0, -1)) expect(err).toMatch(/is being run by process \d+ on /);
+    // Who renews faster than a loser can read stays unnamed.
+    for (const { err } of losers.slice(0, -1)) expect(err).toMatch(/is being run by (?:process \d+ on |another runner)/);
     expect(readFileSync(it.meet('began'), 'utf8').trim().split('\n')).toHaveLength(1);
     expect(taskCommits(it.bare)).toEqual(['one']);
     expect(leases(it.bare)).toBe('');
