@@ -10,9 +10,17 @@ import { PublishedEvent, PublishedPlannerEvent } from '../src/core/event.ts';
 import { PhaseFrontmatter, PlanFrontmatter, TaskFrontmatter } from '../src/core/frontmatter.ts';
 import { StateExport } from '../src/core/record.ts';
 import { RULES } from '../src/core/rules.ts';
+import { PublishedWatchEvent } from '../src/core/watch-event.ts';
 import { ReviewFrontmatter, SuggestionFrontmatter } from '../src/core/suggestion.ts';
 import { eventTable, keyTable, meaningTable, ruleTable, type ObjectSchema } from './table.ts';
-import { EVENT_MEANINGS, OUTCOME_MEANINGS, PAUSE_MEANINGS, PLANNER_EVENT_MEANINGS, PLANNER_OUTCOME_MEANINGS } from './meaning.ts';
+import {
+  EVENT_MEANINGS,
+  OUTCOME_MEANINGS,
+  PAUSE_MEANINGS,
+  PLANNER_EVENT_MEANINGS,
+  PLANNER_OUTCOME_MEANINGS,
+  WATCH_EVENT_MEANINGS,
+} from './meaning.ts';
 
 /** `input`: people write it, and keys that begin with `x-` are theirs. `output`: Plans writes it, and keys are only ever added. */
 const SOURCES: readonly (readonly [file: string, schema: z.ZodType, io: 'input' | 'output'])[] = [
@@ -24,6 +32,7 @@ const SOURCES: readonly (readonly [file: string, schema: z.ZodType, io: 'input' 
   ['config.schema.json', Config, 'input'],
   ['event.schema.json', PublishedEvent, 'output'],
   ['planner-event.schema.json', PublishedPlannerEvent, 'output'],
+  ['watch-event.schema.json', PublishedWatchEvent, 'output'],
   ['export.schema.json', StateExport, 'output'],
 ];
 
@@ -81,6 +90,7 @@ function tables(): Readonly<Record<string, () => string>> {
     rules: () => ruleTable(RULES),
     events: () => eventTable(jsonSchema('', PublishedEvent, 'output'), EVENT_MEANINGS),
     'planner events': () => eventTable(jsonSchema('', PublishedPlannerEvent, 'output'), PLANNER_EVENT_MEANINGS),
+    'watch events': () => eventTable(jsonSchema('', PublishedWatchEvent, 'output'), WATCH_EVENT_MEANINGS),
     'planner outcomes': () => meaningTable('outcome', PLANNER_OUTCOME_MEANINGS),
     outcomes: () => meaningTable('outcome', OUTCOME_MEANINGS),
     'pause reasons': () => meaningTable('reason', PAUSE_MEANINGS),

@@ -1,5 +1,6 @@
 /** What the names of the closed lists mean, for the format reference. A name without a meaning does not compile. */
 import type { PlannerEvent, RunEvent } from '../src/core/event.ts';
+import type { WatchEvent } from '../src/core/watch-event.ts';
 import type { Outcome, PauseReason, PlannerOutcome } from '../src/core/outcome.ts';
 
 export const EVENT_MEANINGS: Readonly<Record<RunEvent['type'], string>> = {
@@ -72,6 +73,14 @@ export const PLANNER_EVENT_MEANINGS: Readonly<Record<PlannerEvent['type'], strin
   'plan-generated': 'The plan is written; `commit` is null where it could not be committed, and `reason` says why.',
   'plan-reviewed': 'The suggestions are in the review file; `commit` is null where that could not be committed, and `reason` says why.',
   'planner-stopped': 'It ended with nothing written.',
+  note: 'Something worth knowing that changes nothing.',
+};
+
+export const WATCH_EVENT_MEANINGS: Readonly<Record<WatchEvent['type'], string>> = {
+  'watch-started': 'The cache is equal to the files, and what follows is told. `reason` says why the files are polled, where they are.',
+  'polling-chosen': 'The system tells of no more changes, so the files are looked at again and again.',
+  'plans-changed':
+    'Files changed: one by a save, hundreds by a branch switch. `cause` is `git` where all of it came with another commit on HEAD. Each plan has its `kind` and `changes`, in the form of those of an iteration.',
   note: 'Something worth knowing that changes nothing.',
 };
 

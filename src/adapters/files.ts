@@ -52,6 +52,14 @@ export interface Files {
   readonly editText: (path: string, edit: Edit, options?: { readonly once?: boolean }) => Promise<EditResult>;
   /** Makes those recent writes again that a save from an older text has undone. To be called where it matters: before a commit, at a boundary. */
   readonly settle: (path: string) => Promise<EditResult>;
+  /** Tells of each write, before anybody can have seen it; until the returned function is called. */
+  readonly onWrite: (listener: (write: FileWrite) => void) => () => void;
+}
+
+/** A text that this process has put in the place of another. */
+export interface FileWrite {
+  readonly before: string;
+  readonly after: string;
 }
 
 interface Remembered {
@@ -66,6 +74,8 @@ interface Remembered {
 export function openFiles(options: { readonly root?: string; readonly fs?: FileSystem } = {}): Files {
   const { root, fs = nodeFs } = options;
   const remembered = new Map<string, Remembered>();
+  const listeners = new Set<(write: FileWrite) => void>();
+  const wrote = (write: FileWrite): void => listeners.forEach((listener) => listener(write));
 
   const inside = (real: string): boolean => root === undefined || real.startsWith(fs.realpathSync(root) + sep);
 
@@ -89,7 +99,7 @@ export function openFiles(options: { readonly root?: string; readonly fs?: FileS
     const real = target(path);
     if (typeof real !== 'string') return real;
     const memory = remember(remembered, real);
-    const turn = memory.queue.then(() => editNow(fs, real, memory, change, once));
+    const turn = memory.queue.then(() => editNow({ fs, wrote }, real, memory, change, once));
     memory.queue = turn.catch(() => {});
     return turn;
   }
@@ -104,6 +114,10 @@ export function openFiles(options: { readonly root?: string; readonly fs?: FileS
     },
     editText: (path, change, { once = false } = {}) => edit(path, change, once),
     settle: (path) => edit(path, NO_EDIT, true),
+    onWrite(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
   };
 }
 
@@ -115,7 +129,13 @@ export function recoverFiles(path: string): boolean {
   return recover(nodeFs, path);
 }
 
-async function editNow(fs: FileSystem, path: string, memory: Remembered, edit: Edit, once: boolean): Promise<EditResult> {
+interface Writer {
+  readonly fs: FileSystem;
+  readonly wrote: (write: FileWrite) => void;
+}
+
+async function editNow(writer: Writer, path: string, memory: Remembered, edit: Edit, once: boolean): Promise<EditResult> {
+  const { fs, wrote } = writer;
   for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
     const base = await readStable(fs, path, memory.seen);
     if (base.type === 'failed') return base;
@@ -128,13 +148,17 @@ async function editNow(fs: FileSystem, path: string, memory: Remembered, edit: E
     const published = text === base.text ? null : publish(fs, path, base, text);
     if (published?.type === 'failed') return published;
     if (published?.type === 'moved') continue;
+    // What others saved and was taken up is theirs.
+    if (published !== null && mended.text !== text) wrote({ before: mended.text, after: text });
     for (const taken of replaced) taken.take();
     if (published === null) return { type: 'unchanged', text, signature: base.signature };
     keep(memory, new Replaced(fs, published.replaced, base));
     if (once) memory.writes.text = text;
     else memory.writes.add(edit, mended.text, text, now);
     // Somebody was in the middle of an in-place save: theirs must be taken up before they read the file again.
-    const again = looked(memory, false).some((replaced) => replaced.hasChanged()) ? await editNow(fs, path, memory, NO_EDIT, true) : null;
+    const again = looked(memory, false).some((replaced) => replaced.hasChanged())
+      ? await editNow(writer, path, memory, NO_EDIT, true)
+      : null;
     return { type: 'written', text: again?.type === 'written' ? again.text : text, reapplied, tries };
   }
   return failure('busy', `${path} was not changed: it was saved by somebody else each of ${MAX_TRIES} times it was tried.`);

@@ -103,4 +103,21 @@ export const LOOKING: readonly CommandSpec[] = [
     exitCodes: [],
     load: async () => (await import('./logs.ts')).logs,
   },
+  {
+    name: 'watch',
+    group: 'Look',
+    summary: 'What changes in the plans, as it changes',
+    description: [
+      'Keeps the cache equal to the files, and prints what each save, rename, deletion or branch switch changes, in the plan’s terms. A branch switch is one change. Ctrl-C ends it.',
+      'The system says when to look; where it cannot, as on a network drive, the files are looked at every few seconds, and a line says so. With --json, one event a line (NDJSON) goes to standard output.',
+    ],
+    arguments: [],
+    options: [{ name: 'poll', summary: 'Look at the files every few seconds, where the system tells of changes too late or never' }],
+    examples: [
+      { command: 'plans watch', says: 'beside an editor' },
+      { command: 'plans watch --json | jq -c .event', says: 'for a program' },
+    ],
+    exitCodes: [],
+    load: async () => (await import('./watch.ts')).watch,
+  },
 ];

@@ -96,7 +96,7 @@ const phasePlace = z.object({ id, title: z.string() });
 const taskPlace = z.object({ id, phase: id, title: z.string() });
 const modification = { fields: z.array(z.string()), was: id.optional() };
 
-const ChangesRecord = z
+export const ChangesRecord = z
   .object({
     was: id.optional(),
     plan: z.array(z.string()),

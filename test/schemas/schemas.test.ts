@@ -16,6 +16,7 @@ import { parseReview } from '../../src/core/review.ts';
 import { RULES } from '../../src/core/rules.ts';
 import { changeOf } from '../../src/core/suggest-change.ts';
 import { ReviewFrontmatter, SuggestionFrontmatter, type Suggestion } from '../../src/core/suggestion.ts';
+import { WatchEvent } from '../../src/core/watch-event.ts';
 import { trailersOf } from '../../src/core/trailer.ts';
 
 const folder = join(import.meta.dirname, '../../schemas');
@@ -59,6 +60,7 @@ describe('the format reference', () => {
   test.each([
     ['Events', RunEvent.options],
     ['Planner events', PlannerEvent.options],
+    ['Watch events', WatchEvent.options],
   ] as const)('%s: every one is there and explained', (heading, options) => {
     const rows = section(heading).split('\n');
     for (const { shape } of options) {
