@@ -16,7 +16,10 @@ interface Choice {
 /** The next task to start, or null where none may. In a parallel phase the longest remaining chain first; ties by document order. */
 export function choose({ plan, scope, approved, maxConcurrency, estimate, active }: Choice): Task | null {
   const running = new Set(active.keys());
-  const ready = readiness(inScope(plan, scope), { approved, running }).filter((entry) => entry.ready);
+  const scoped = inScope(plan, scope);
+  // In order nothing starts beside another: the common question of a long phase, and the longest to answer in full.
+  if (running.size > 0 && scoped.phases.find(({ tasks }) => tasks.some(isOpen))?.executionMode !== 'parallel') return null;
+  const ready = readiness(scoped, { approved, running }).filter((entry) => entry.ready);
   const [first] = ready;
   if (first === undefined) return null;
   const phase = phaseOf(plan, first.task.id);

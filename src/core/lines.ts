@@ -73,11 +73,13 @@ export function dedentLine(line: string, columns: number): string {
 
 /** The span without the blank lines around it: from the start of its first line with text to the end of its last, line ending included. */
 export function withoutBlankLines(text: string, span: Span): Span {
-  const lines = linesOf(text, span.offset, span.offset + span.length).filter((line) => text.slice(line.start, line.end).trim() !== '');
-  const first = lines[0];
-  const last = lines.at(-1);
-  if (first === undefined || last === undefined) return { offset: span.offset, length: 0 };
-  return { offset: first.start, length: last.next - first.start };
+  const [from, to] = [span.offset, span.offset + span.length];
+  const source = text.slice(from, to);
+  const blank = source.length - source.trimStart().length;
+  if (blank === source.length) return { offset: from, length: 0 };
+  const start = Math.max(from, lineStart(text, from + blank));
+  const end = lineEnd(text, from + source.trimEnd().length);
+  return { offset: start, length: Math.min(to, afterLineEnding(text, end)) - start };
 }
 
 /** Which of the ascending `starts` is the last at or before `offset`; 0 where none is. */

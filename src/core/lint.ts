@@ -22,6 +22,10 @@ export interface Check {
  * @param options `known`: the config's names, or null where there is no config to ask; `cache`: see `parsePlan`
  */
 export function checkPlan(text: string, id: string, options: { readonly known?: Known | null; readonly cache?: SectionCache } = {}): Check {
+  return options.cache?.check(text, id, options.known, () => check(text, id, options)) ?? check(text, id, options);
+}
+
+function check(text: string, id: string, options: { readonly known?: Known | null; readonly cache?: SectionCache }): Check {
   const { plan, findings } = readPlan(text, id, options.cache);
   const all = [
     ...findings,

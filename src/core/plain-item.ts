@@ -4,13 +4,14 @@
  * else, nothing is found, and the parser looks.
  */
 import type { Span } from './diagnostic.ts';
-import { linesOf, type Line } from './lines.ts';
+import { afterLineEnding, lineEnd, type Line } from './lines.ts';
 
 const FIRST = /^[-*+] \[[ xX]\] \S(?:[^\r\n]*\S)?(?=\r?\n|$)/;
 /** Below the first line: in the item, whatever it is, as nothing that is indented so far ends it. */
 const REST = /^(?:\r?\n(?: {2,}\S[^\r\n]*)?)*$/;
 /** Ends the title's paragraph at once: a list in the item. */
 const LIST = /^ {2}[-*+] \S/;
+const MEANT = /^ *(?:```|~~~|---)/;
 const FENCE = '```';
 /** Columns of everything in the item. */
 const COLUMNS = 2;
@@ -46,21 +47,33 @@ export function findPlainItem(chunk: string): PlainItem | null {
   if (first === null || !REST.test(chunk.slice(first.length))) return null;
   const end = first.length;
   const item = { box: { offset: BOX, length: 1 }, title: { offset: TITLE, length: end - TITLE }, columns: COLUMNS };
-  const lines = linesOf(chunk);
-  const next = lines.findIndex((line, index) => index > 0 && line.end > line.start);
-  const line = lines[next];
-  if (line === undefined) return { ...item, end, frontmatter: null };
-  const source = chunk.slice(line.start, line.end);
+  let start = afterLineEnding(chunk, end);
+  const second = start;
+  while (start < chunk.length && chunk[start] !== ' ') start = afterLineEnding(chunk, start);
+  if (start === chunk.length) return { ...item, end, frontmatter: null };
+  const source = chunk.slice(start, lineEnd(chunk, start));
   if (source !== OPENING) {
     // Most of what follows at once belongs to the title; a fence, or a `---` block, may be meant as frontmatter.
-    return (next === 1 && !LIST.test(source)) || /^ *(?:```|~~~|---)/.test(source) ? null : { ...item, end, frontmatter: null };
+    return (start === second && !LIST.test(source)) || MEANT.test(source) ? null : { ...item, end, frontmatter: null };
   }
-  const close = lines.findIndex(({ start, end: to }, index) => index > next && /^ *```/.test(chunk.slice(start, to)));
-  const closing = lines[close];
-  if (closing === undefined || chunk.slice(closing.start, closing.end) !== CLOSING) return null;
-  const offset = line.start + COLUMNS;
-  const between = lines.slice(next + 1, close);
-  const yaml = between.map(({ start, end: to }) => chunk.slice(Math.min(start + COLUMNS, to), to));
-  const block = { offset, length: closing.end - offset };
-  return { ...item, end: closing.end, frontmatter: { block, indent: INDENT, lines: between, yaml, closing: closing.start } };
+  const frontmatter = fenceFrom(chunk, start);
+  return frontmatter === null ? null : { ...item, end: frontmatter.block.offset + frontmatter.block.length, frontmatter };
+}
+
+/** The fence whose opening line begins at `start`, as far as the next line of fences; null where that is not as plain. */
+function fenceFrom(chunk: string, start: number): PlainFence | null {
+  const offset = start + COLUMNS;
+  const lines: Line[] = [];
+  const yaml: string[] = [];
+  for (let at = afterLineEnding(chunk, start + OPENING.length); at < chunk.length;) {
+    const end = lineEnd(chunk, at);
+    const source = chunk.slice(at, end);
+    if (source === CLOSING) return { block: { offset, length: end - offset }, indent: INDENT, lines, yaml, closing: at };
+    if (source.trimStart().startsWith(FENCE)) return null;
+    const next = afterLineEnding(chunk, end);
+    lines.push({ start: at, end, next });
+    yaml.push(source.slice(COLUMNS));
+    at = next;
+  }
+  return null;
 }

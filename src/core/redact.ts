@@ -16,6 +16,8 @@ export interface Redaction {
   stream(): RedactedStream;
   /** The same for values of variables alone. */
   values(text: string): string;
+  /** Whether {@link text} may change a text, or one of those of which it is made. Costs little. */
+  mayChange(text: string): boolean;
   /** Names of the variables whose values stand in a text. Shapes do not count: a test's fixture has them too. */
   named(text: string): readonly string[];
 }
@@ -124,6 +126,7 @@ export function redactionOf(secrets: readonly Secret[]): Redaction {
   return {
     text,
     values: withoutValues,
+    mayChange: (given) => values.some((value) => given.includes(value)) || HINTS.some((hint) => given.includes(hint)),
     named: (given) => [...new Set(literals.filter(({ form }) => given.includes(form)).map(({ name }) => name))],
     stream: () => {
       let held = '';
@@ -206,7 +209,19 @@ const TEXT_KEYS: ReadonlySet<string> = new Set(['reason', 'tail', 'text', 'detai
 
 /** A copy of plain data with its free texts redacted; the same object where there is nothing to redact. */
 export function redactTexts<T>(value: T, redaction: Redaction): T {
-  return redacted(value, redaction, false) as T;
+  const texts: string[] = [];
+  collect(value, false, texts);
+  return redaction.mayChange(texts.join('\n')) ? (redacted(value, redaction, false) as T) : value;
+}
+
+function collect(value: unknown, isText: boolean, texts: string[]): void {
+  if (typeof value === 'string') {
+    if (isText) texts.push(value);
+  } else if (Array.isArray(value)) {
+    for (const item of value) collect(item, isText, texts);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const key in value) collect((value as Record<string, unknown>)[key], isText || TEXT_KEYS.has(key), texts);
+  }
 }
 
 /** The same for every text in it, whatever its key; values of variables alone, as in {@link Redaction.values}. */

@@ -1,4 +1,5 @@
-/** Readings of a plan's chunks by their text. Apart from the reader, so that who only carries the cache about need not load a parser. */
+/** Readings of a plan's chunks by their text, and of the last whole text. Apart from the reader, so that who only carries the cache about need not load a parser. */
+import type { Check } from './lint.ts';
 import type { Task } from './plan.ts';
 import type { Section, TaskBlock } from './section.ts';
 
@@ -15,6 +16,7 @@ export class SectionCache {
   #young = new Map<string, Entry>();
   #old = new Map<string, Entry>();
   #units = 0;
+  #last: { readonly text: string; readonly id: string; readonly known: unknown; readonly check: Check } | null = null;
   readonly #tasks = new WeakMap<TaskBlock, { readonly base: number; readonly task: Task }>();
 
   /** The chunk's reading, made by `read` where it is not known. */
@@ -30,6 +32,14 @@ export class SectionCache {
     this.#young.set(entry.key, entry);
     this.#units += entry.key.length;
     return entry.section;
+  }
+
+  /** The check of a whole text, made by `check` where it is not the last one. */
+  check(text: string, id: string, known: unknown, check: () => Check): Check {
+    const last = this.#last;
+    if (last !== null && last.id === id && last.known === known && last.text === text) return last.check;
+    this.#last = { text, id, known, check: check() };
+    return this.#last.check;
   }
 
   /** The task that a block is where its chunk begins at `base`: the same object as long as it does not move, so that readings share it. */

@@ -30,7 +30,7 @@ export interface HeadingBlock {
 export interface TaskBlock<Schema extends z.ZodObject = typeof TaskFrontmatter> {
   readonly kind: 'task';
   readonly title: string;
-  /** The id that the title gives. */
+  /** The id that the title gives; empty where the frontmatter gives one. */
   readonly slug: string;
   readonly description: string;
   readonly mark: string;
@@ -264,8 +264,8 @@ function taskOf<Schema extends z.ZodObject>(
   const block: TaskBlock<Schema> = {
     kind: 'task',
     title,
-    slug: slugOf(title, 'task'),
-    description: dedented(text, descriptionSpan, columns),
+    slug: checked?.fields['id'] === undefined ? slugOf(title, 'task') : '',
+    description: descriptionSpan.length === 0 ? '' : dedented(text, descriptionSpan, columns),
     mark: text.slice(box.offset, box.offset + box.length),
     span,
     box,

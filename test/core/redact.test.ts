@@ -52,6 +52,8 @@ describe('redaction', () => {
     ['private key', join('-----BEGIN RSA PRIV', 'ATE KEY-----\nMIIE\nabc\n-----END RSA PRIV', 'ATE KEY-----')],
   ])('knows a %s', (name, token) => {
     expect(none.text(`before ${token} after`)).toBe(`before [redacted ${name}] after`);
+    const event = { type: 'note', text: 'before', list: [{ title: `before ${token}` }] };
+    expect(redactTexts(event, none)).toMatchObject({ list: [{ title: `before [redacted ${name}]` }] });
   });
 
   it('knows headers and URLs by what stands around the secret', () => {

@@ -229,6 +229,7 @@ function redactionOf(job: AgentJob, { redaction: key }: Claude): Redaction {
   return {
     text: (text) => key.text(run.text(text)),
     values: (text) => key.values(run.values(text)),
+    mayChange: (text) => run.mayChange(text) || key.mayChange(text),
     named: (text) => [...run.named(text), ...key.named(text)],
     stream: () => {
       const [first, second] = [run.stream(), key.stream()];

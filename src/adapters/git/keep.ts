@@ -28,6 +28,7 @@ export interface KeepRequest {
 
 /** Writes the commit through an index of its own, so that the person's index, work tree and HEAD are not even looked at. */
 export async function keepCommit(git: GitProgram, gitDir: string, request: KeepRequest): Promise<string> {
+  if (request.paths.length === 0) return keepTree(git, request, `${request.parent}^{tree}`);
   const index = temporaryName(gitDir, 'keep');
   const env = { GIT_INDEX_FILE: index };
   try {
@@ -36,11 +37,15 @@ export async function keepCommit(git: GitProgram, gitDir: string, request: KeepR
     await removeEntries(git, gone, env);
     await git.must([...OWN_INDEX, 'update-index', '--add', '--remove', '--replace', '-z', '--stdin'], { env, input: nulList(files) });
     const tree = (await git.must([...OWN_INDEX, 'write-tree'], { env })).toString().trim();
-    const args = ['commit-tree', '--no-gpg-sign', '-p', request.parent, '-F', '-', tree];
-    return (await git.must(args, { env: KEEPER, input: request.message })).toString().trim();
+    return await keepTree(git, request, tree);
   } finally {
     await Promise.all([rm(index, { force: true }), rm(`${index}.lock`, { force: true })]);
   }
+}
+
+async function keepTree(git: GitProgram, { parent, message }: KeepRequest, tree: string): Promise<string> {
+  const args = ['commit-tree', '--no-gpg-sign', '-p', parent, '-F', '-', tree];
+  return (await git.must(args, { env: KEEPER, input: message })).toString().trim();
 }
 
 /** Files and links on one side; on the other what is absent or is a folder now. */

@@ -57,7 +57,7 @@ export interface GitOptions {
 /** Longest input that is handed to a shell in its script (UTF-16 code units). */
 const MAX_SHELL_INPUT = 16_384;
 /** Commands that run nobody's programs, so that their answer may hold NULs. */
-const READERS: ReadonlySet<string> = new Set(['status', 'ls-files', 'ls-tree', 'merge-tree', 'diff-tree', 'for-each-ref']);
+const READERS: ReadonlySet<string> = new Set(['status', 'ls-files', 'ls-tree', 'merge-tree', 'diff-tree', 'for-each-ref', 'log']);
 
 /** Runs git in one folder with one environment. */
 export class GitProgram {

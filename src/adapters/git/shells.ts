@@ -2,7 +2,7 @@
 import { GitShell } from './shell.ts';
 
 /** So many runs of git are not worth a shell. */
-const FEW_RUNS = 4;
+const FEW_RUNS = 2;
 /** What more runs at once is started as other programs are. */
 const MAX_SHELLS = 4;
 

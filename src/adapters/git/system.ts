@@ -135,7 +135,7 @@ class SystemGit implements Git, CommitPlace {
     const found: Commit[] = [];
     for (let at = 0; at < ids.length; at += MAX_SINGLES) {
       const parser = new LogParser();
-      await this.git.must(singleArguments(ids.slice(at, at + MAX_SINGLES)), { onChunk: (chunk) => parser.push(chunk) });
+      parser.push(await this.git.must(singleArguments(ids.slice(at, at + MAX_SINGLES))));
       found.push(...parser.end());
     }
     return found;
