@@ -1,12 +1,11 @@
 /** Which plans a commit is about: those whose file it changes, or whose review. A file that gets another name stays the plan that it was. */
 import type { Commit, FileChange } from '../adapters/git/git.ts';
+import { haveSameTasks } from '../core/match.ts';
 import type { Outline } from '../core/outline.ts';
 import type { Evidence } from '../core/trailer.ts';
 
 const PLAN_ENDING = '.plan.md';
 const REVIEW_ENDING = '.review.md';
-/** Of two files' tasks so many have to be the same for one to be the other under a new name. */
-const SAME_TASKS = 0.5;
 
 export interface Touched {
   readonly planId: string;
@@ -81,12 +80,7 @@ type Same = (before: Touched, after: Touched) => boolean | Promise<boolean>;
 const sameBytes: Same = (before, after) => before.change?.before === after.change?.after;
 
 function sameTasks(outlineOf: OutlineOf): Same {
-  const tasksOf = async ({ planId }: Touched, blob: string | null | undefined): Promise<readonly string[]> =>
-    blob == null ? [] : (await outlineOf(planId, blob)).phases.flatMap((phase) => phase.tasks.map(({ id, title }) => `${id}\n${title}`));
-  return async (before, after) => {
-    const [old, now] = [await tasksOf(before, before.change?.before), await tasksOf(after, after.change?.after)];
-    const known = new Set(old);
-    const shared = now.filter((task) => known.has(task)).length;
-    return shared > 0 && shared >= Math.max(old.length, now.length) * SAME_TASKS;
-  };
+  const phasesOf = async ({ planId }: Touched, blob: string | null | undefined) =>
+    blob == null ? [] : (await outlineOf(planId, blob)).phases;
+  return async (before, after) => haveSameTasks(await phasesOf(before, before.change?.before), await phasesOf(after, after.change?.after));
 }

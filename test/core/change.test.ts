@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { changesBetween, isUnchanged } from '../../src/core/change.ts';
 import { NO_OUTLINE, type Outline, type OutlineTask } from '../../src/core/outline.ts';
+import { slugOf } from '../../src/core/slug.ts';
 import { runs } from '../support/runs.ts';
 
 function task(id: string, fields: Record<string, string> = {}, title = `Title of ${id}`): OutlineTask {
@@ -17,6 +18,14 @@ function outline(phases: Record<string, readonly OutlineTask[]>): Outline {
 
 const idsOf = (places: readonly { readonly id: string }[]): string[] => places.map((place) => place.id);
 const all = (plan: Outline): string[] => plan.phases.flatMap((phase) => idsOf(phase.tasks));
+
+const worded = (title: string) => outline({ one: [task(slugOf(title, 'task'), {}, title)] });
+const given = (id: string) => outline({ one: [task(id, {}, `Write the ${id} page`)] });
+const phase = (id: string): Outline => ({
+  fields: {},
+  phases: [{ id, title: id, fields: { title: id }, tasks: [task('a'), task('b')] }],
+});
+const between = (before: string, after: string) => changesBetween(worded(before), worded(after));
 
 describe('changes between two versions', () => {
   test('a new file adds everything, a deleted one removes everything', () => {
@@ -46,6 +55,23 @@ describe('changes between two versions', () => {
     ]);
     const elsewhere = changesBetween(before, outline({ one: [], two: [task('c'), task('b', {}, 'Same')] }));
     expect([idsOf(elsewhere.added.tasks), idsOf(elsewhere.removed.tasks)]).toEqual([['b'], ['a']]);
+  });
+
+  test('other words make no other task, where the id comes from the title', () => {
+    expect(between('Write the login page', 'Write a login page').modified.tasks).toEqual([
+      { id: 'write-a-login-page', phase: 'one', title: 'Write a login page', fields: ['id', 'title'], was: 'write-the-login-page' },
+    ]);
+    expect(idsOf(between('Write the login page', 'Buy milk').added.tasks)).toEqual(['buy-milk']);
+    // Two ids that people gave are two tasks.
+    expect(idsOf(changesBetween(given('login'), given('logon')).removed.tasks)).toEqual(['login']);
+  });
+
+  test('a phase under another title is known by its tasks', () => {
+    expect(changesBetween(phase('database'), phase('storage'))).toMatchObject({
+      added: { phases: [], tasks: [] },
+      moved: { phases: [], tasks: [] },
+      modified: { phases: [{ id: 'storage', was: 'database', fields: ['id', 'title'] }], tasks: [] },
+    });
   });
 
   test('one task put elsewhere is one move', () => {

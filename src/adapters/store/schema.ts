@@ -5,6 +5,7 @@
  * kept apart, so that each is replaced without the others; readers join them.
  */
 export const SCHEMA = `
+-- What differs between versions is found by id, title and similarity: what was compared in another way is thrown away.
 create table meta (key text primary key, value text not null) without rowid;
 
 create table files (
