@@ -4,12 +4,13 @@ import { listCommits, singleCommits } from './embedded/history.ts';
 import { readObject, readTree, resolveCommit, treeOf } from './embedded/objects.ts';
 import { assertReadable, exists, findPlace, readWholeConfig, type EmbeddedFs, type Place } from './embedded/place.ts';
 import { unsupported } from './embedded/unsupported.ts';
+import { readIndex } from './embedded/index-file.ts';
 import { listReferences, readHead, swapReference } from './embedded/references.ts';
 import { compareAll } from './embedded/status.ts';
 import { assertCommittable, commitEmbedded, keepEmbedded, restoreEmbedded } from './embedded/write.ts';
 import { IndexLock, unlessLocked } from './index-lock.ts';
 import { OPERATIONS } from './operations.ts';
-import { lookUp } from './tree.ts';
+import { filesAt, filesOf, lookUp } from './tree.ts';
 
 /** Opens the repository that holds `folder`. `home` is where the person's own configuration is; null: they have none. */
 export async function openEmbeddedGit(folder: string, fs?: EmbeddedFs, home: string | null = null, lockWaitMs?: number): Promise<Git> {
@@ -87,6 +88,19 @@ class EmbeddedGit implements Git {
     const found = await lookUp((id) => readTree(this.#place, id), await treeOf(this.#place, commit), [path]);
     const entry = found.get(path);
     return entry ? this.readBlob(entry.id) : null;
+  }
+
+  async filesIn(revision: string | null, folder: string): Promise<ReadonlyMap<string, string>> {
+    if (revision === null) return filesAt(new Map((await readIndex(this.#place)).entries.map((entry) => [entry.path, entry])), folder);
+    const commit = await this.resolve(revision);
+    return filesOf((id) => readTree(this.#place, id), commit === null ? null : await treeOf(this.#place, commit), folder);
+  }
+
+  async mergeBase(one: string, other: string): Promise<string | null> {
+    const oids = await Promise.all([this.resolve(one), this.resolve(other)]);
+    if (oids.includes(null)) return null;
+    const found: unknown = await this.#place.library.findMergeBase({ ...this.#place.common, oids: oids.map(String) });
+    return Array.isArray(found) && typeof found[0] === 'string' ? found[0] : null;
   }
 
   refs(prefix: string): Promise<ReadonlyMap<string, string>> {

@@ -150,6 +150,10 @@ export interface Git {
   readBlob(id: string): Promise<Uint8Array | null>;
   /** A file's bytes in a revision; null where either does not exist. */
   readFile(revision: string, path: string): Promise<Uint8Array | null>;
+  /** Path → blob id of the files directly in a folder (`''`: the root), links left out. Null: as the index has them; of a conflict any one side. */
+  filesIn(revision: string | null, folder: string): Promise<ReadonlyMap<string, string>>;
+  /** Where two revisions parted: the newest commit that both have; null where they share none. */
+  mergeBase(one: string, other: string): Promise<string | null>;
   /** Full ref name → id, below a prefix such as `refs/plans/`. */
   refs(prefix: string): Promise<ReadonlyMap<string, string>>;
   /** Compare-and-swap: moves `ref` from `from` (null: it must not exist) to `to` (null: delete). False when it stood elsewhere. */

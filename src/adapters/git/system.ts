@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commitPaths, settleLast, type CommitObject, type CommitPlace } from './commit.ts';
-import { literal } from './entries.ts';
+import { indexEntries, literal } from './entries.ts';
 import type {
   Commit,
   CommitOutcome,
@@ -29,7 +29,7 @@ import { ObjectReader } from './reader.ts';
 import { fetchRefs, pushRefs, remoteRefs, statement } from './remote.ts';
 import { forward, putBack, revert } from './revert.ts';
 import { STATUS_ARGUMENTS, parseStatus } from './status.ts';
-import { diffTrees, lookUp, parseTree, type TreeEntry } from './tree.ts';
+import { diffTrees, filesAt, filesOf, lookUp, parseTree, type TreeEntry } from './tree.ts';
 import { detachAt, idIn, looseRef, putHead, unstage } from './head.ts';
 import { addWorktree, finishWorktree, moveTo, replay, resetTo } from './worktrees.ts';
 
@@ -155,6 +155,19 @@ class SystemGit implements Git, CommitPlace {
     if (commit === null) return null;
     const entry = (await lookUp(this.readTree, (await this.commitObject(commit)).tree, [path])).get(path);
     return entry ? this.readBlob(entry.id) : null;
+  }
+
+  async filesIn(revision: string | null, folder: string): Promise<ReadonlyMap<string, string>> {
+    if (revision === null) return filesAt(await indexEntries(this.git, [folder]), folder);
+    const commit = await this.resolve(revision);
+    return filesOf(this.readTree, commit === null ? null : (await this.commitObject(commit)).tree, folder);
+  }
+
+  async mergeBase(one: string, other: string): Promise<string | null> {
+    const ids = await Promise.all([this.resolve(one), this.resolve(other)]);
+    if (ids.includes(null)) return null;
+    const result = await this.git.run(['merge-base', ...ids.map(String)]);
+    return result.code === 0 ? result.stdout.toString('utf8').trim() : null;
   }
 
   async refs(prefix: string): Promise<ReadonlyMap<string, string>> {

@@ -16,6 +16,8 @@ export interface TreeDifference {
 export type ReadTree = (id: string) => Promise<ReadonlyMap<string, TreeEntry>>;
 
 const FOLDER = '40000';
+/** What the modes of files begin with. */
+const FILE = '100';
 const EMPTY: ReadonlyMap<string, TreeEntry> = new Map();
 
 /** The entries in a tree object's bytes. `idBytes` is 20, or 32 in a sha256 repository. */
@@ -87,3 +89,19 @@ export function under(paths: readonly string[]): (path: string) => boolean {
 
 /** Same content, same mode; or both absent. */
 export const sameEntry = (a: TreeEntry | null, b: TreeEntry | null): boolean => a?.id === b?.id && a?.mode === b?.mode;
+
+/** Path → blob id of the files directly in a folder of a tree (`''`: the tree itself). */
+export async function filesOf(readTree: ReadTree, root: string | null, folder: string): Promise<Map<string, string>> {
+  let tree = root;
+  for (const name of folder.split('/').filter(Boolean)) tree = tree === null ? null : folderOf((await readTree(tree)).get(name));
+  const entries = tree === null ? EMPTY : await readTree(tree);
+  return filesAt(new Map([...entries].map(([name, entry]) => [folder === '' ? name : `${folder}/${name}`, entry])), folder);
+}
+
+/** Path → blob id of those entries that are files directly in a folder. */
+export function filesAt(entries: ReadonlyMap<string, TreeEntry>, folder: string): Map<string, string> {
+  const prefix = folder === '' ? '' : `${folder}/`;
+  const here = ([path, { mode }]: readonly [string, TreeEntry]) =>
+    path.startsWith(prefix) && !path.includes('/', prefix.length) && mode.startsWith(FILE);
+  return new Map([...entries].filter(here).map(([path, { id }]) => [path, id]));
+}

@@ -58,6 +58,26 @@ export function historyConformance(
   });
 
   describe('objects and revisions', () => {
+    it('lists the files of a folder, in a commit and in the index', async () => {
+      const first = await commit('first', { 'a.txt': 'A', 'd/b.txt': 'B', 'd/e/c.txt': 'C', 'd:x/y.txt': 'Y' });
+      await commit('second', { 'd/b.txt': 'B2', 'd/n.txt': 'N' });
+      const { git } = current();
+      const read = async (revision: string | null, folder: string) =>
+        Promise.all([...(await git.filesIn(revision, folder))].map(async ([path, id]) => `${path} ${text(await git.readBlob(id))}`));
+      expect(await read(first, 'd')).toEqual(['d/b.txt B']);
+      expect(await read('HEAD', 'd')).toEqual(['d/b.txt B2', 'd/n.txt N']);
+      expect(await read(null, 'd')).toEqual(['d/b.txt B2', 'd/n.txt N']);
+      for (const revision of [first, null]) {
+        expect(await read(revision, '')).toEqual(['a.txt A']);
+        expect(await read(revision, 'd/e')).toEqual(['d/e/c.txt C']);
+        expect(await read(revision, 'd:x')).toEqual(['d:x/y.txt Y']);
+        for (const folder of ['absent', 'a.txt', 'd/absent']) expect(await read(revision, folder)).toEqual([]);
+      }
+      expect(await git.filesIn('absent', 'd')).toEqual(new Map());
+      expect(await git.mergeBase('HEAD', first)).toBe(first);
+      expect(await git.mergeBase('HEAD', 'absent')).toBeNull();
+    });
+
     it('reads what there is and says null for what there is not', async () => {
       const first = await commit('first', { 'd/a.txt': 'bytes \u0000 and 🚀', 'empty.txt': '' });
       await commit('second', { 'd/a.txt': 'x'.repeat(300_000) });
