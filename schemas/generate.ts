@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AgentProfile, ClaudeConfig, Config, GateConfig, PriceConfig, SCHEMA_URL } from '../src/core/config.ts';
+import { PlansDiff } from '../src/core/diff-record.ts';
 import { PublishedEvent, PublishedPlannerEvent } from '../src/core/event.ts';
 import { PhaseFrontmatter, PlanFrontmatter, TaskFrontmatter } from '../src/core/frontmatter.ts';
 import { StateExport } from '../src/core/record.ts';
@@ -34,6 +35,7 @@ const SOURCES: readonly (readonly [file: string, schema: z.ZodType, io: 'input' 
   ['planner-event.schema.json', PublishedPlannerEvent, 'output'],
   ['watch-event.schema.json', PublishedWatchEvent, 'output'],
   ['export.schema.json', StateExport, 'output'],
+  ['diff.schema.json', PlansDiff, 'output'],
 ];
 
 /** Every generated file by its name: the schemas, and the format reference with its tables made anew. */

@@ -64,6 +64,31 @@ export const LOOKING: readonly CommandSpec[] = [
     load: async () => (await import('./next.ts')).next,
   },
   {
+    name: 'diff',
+    group: 'Look',
+    summary: 'What differs between two versions of the plans, in the plans’ terms',
+    description: [
+      'Tasks and phases that came, went, moved, got another name or other words, boxes that were ticked by hand, keys that changed, and what follows: what can start now, in which order, how long and at what cost. Commands, agents, gates, budgets, file scopes and approvals are marked with ⚠: read them as code.',
+      'BASE is a revision, compared with the files as they are (with --staged: with the index); BASE..HEAD compares two, and BASE...HEAD what HEAD has done since they parted. Without either: HEAD and the files. A task is the same when its id is, else by its title, however it was reworded.',
+    ],
+    arguments: [
+      { name: 'BASE[..HEAD]', summary: 'What to compare; HEAD with the files where nothing is named' },
+      { ...PLAN, summary: 'This plan alone' },
+    ],
+    options: [
+      { name: 'staged', summary: 'Compare with what is staged in place of the files' },
+      { name: 'format', value: 'FORMAT', summary: 'How to print it', choices: ['terminal', 'markdown', 'json'], default: 'terminal' },
+    ],
+    examples: [
+      { command: 'plans diff', says: 'what no commit has yet' },
+      { command: 'plans diff HEAD~3 add-auth', says: 'one plan, the last three commits and the files' },
+      { command: 'plans diff main...feature --format markdown', says: 'for a comment on a pull request' },
+      { command: 'plans diff --staged --json', says: 'for a program, before a commit' },
+    ],
+    exitCodes: [[1, 'a plan has errors']],
+    load: async () => (await import('./diff.ts')).diff,
+  },
+  {
     name: 'log',
     group: 'Look',
     summary: 'The commits of tasks: attempt, duration, gates, cost',

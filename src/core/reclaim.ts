@@ -10,7 +10,7 @@ import { findTask } from './progress.ts';
 import { sha256 } from './sha256.ts';
 
 /** Keys of a task that decide what is run, what is checked, and what it may cost or touch. */
-const TASK_KEYS = [
+export const TRUSTED_TASK_KEYS = [
   'run',
   'agent',
   'gates',
@@ -23,7 +23,7 @@ const TASK_KEYS = [
   'approved',
   'attempts',
 ] as const;
-const PHASE_KEYS = ['agent', 'gates'] as const;
+export const TRUSTED_PHASE_KEYS = ['agent', 'gates'] as const;
 
 export interface Reclaimed {
   readonly text: string;
@@ -44,7 +44,7 @@ export function decisionsOf(before: Plan, after: Plan): readonly string[] {
   if (after.status !== before.status) decided.push(decision('plan', 'status', after.status));
   for (const phase of after.phases) {
     const fields = differing(
-      PHASE_KEYS,
+      TRUSTED_PHASE_KEYS,
       before.phases.find(({ id }) => id === phase.id),
       phase,
     );
@@ -53,7 +53,7 @@ export function decisionsOf(before: Plan, after: Plan): readonly string[] {
   for (const task of after.phases.flatMap((phase) => phase.tasks)) {
     const old = findTask(before, task.id);
     if (task.status !== (old?.status ?? 'pending')) decided.push(decision(`task ${task.id}`, 'status', task.status));
-    for (const key of Object.keys(differing(TASK_KEYS, old, task) ?? {}))
+    for (const key of Object.keys(differing(TRUSTED_TASK_KEYS, old, task) ?? {}))
       decided.push(decision(`task ${task.id}`, key, task[key as keyof Task]));
   }
   return decided;
@@ -86,7 +86,7 @@ export function reclaim(before: Plan, text: string, parse: Parse, decided: Reado
   for (const { id } of plan.phases) {
     const old = before.phases.find((phase) => phase.id === id);
     const now = plan.phases.find((phase) => phase.id === id);
-    const fields = now && undecided(differing(PHASE_KEYS, old, now), `phase ${id}`, now, decided);
+    const fields = now && undecided(differing(TRUSTED_PHASE_KEYS, old, now), `phase ${id}`, now, decided);
     if (fields) apply(`${Object.keys(fields).join(', ')} of phase "${id}"`, setPhaseFields(current, plan, id, fields));
   }
   for (const { id } of plan.phases.flatMap((phase) => phase.tasks)) {
@@ -97,7 +97,7 @@ export function reclaim(before: Plan, text: string, parse: Parse, decided: Reado
       apply(`status of "${id}"`, setTaskStatus(current, plan, id, { status, attempts: old?.attempts ?? 0, error: old?.error ?? '' }));
     }
     const now = findTask(plan, id);
-    const fields = now && undecided(differing(TASK_KEYS, old, now), `task ${id}`, now, decided);
+    const fields = now && undecided(differing(TRUSTED_TASK_KEYS, old, now), `task ${id}`, now, decided);
     if (fields) apply(`${Object.keys(fields).join(', ')} of "${id}"`, setTaskFields(current, plan, id, fields));
   }
   return { text: current, putBack };
@@ -112,7 +112,8 @@ function differing<K extends keyof Task | keyof Phase>(
   const fields: Record<string, FieldValue | null> = {};
   for (const key of keys) {
     const value = old?.[key] ?? null;
-    if (JSON.stringify(value) !== JSON.stringify(now[key] ?? null)) fields[key] = (value === false || value === 0 ? null : value) as FieldValue | null;
+    if (JSON.stringify(value) !== JSON.stringify(now[key] ?? null))
+      fields[key] = (value === false || value === 0 ? null : value) as FieldValue | null;
   }
   return Object.keys(fields).length === 0 ? null : fields;
 }

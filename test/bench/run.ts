@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { benchCli } from './cli.ts';
+import { benchDiff } from './diff.ts';
 import { benchExecutor } from './executor.ts';
 import { benchFiles } from './files.ts';
 import { benchImport } from './import.ts';
@@ -15,6 +16,7 @@ console.log(
 );
 await benchCli();
 await benchSync();
+await benchDiff();
 await benchExecutor();
 await benchFiles();
 await benchImport();

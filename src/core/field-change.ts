@@ -1,0 +1,94 @@
+/** Keys of two versions of a plan, phase or task as they would stand in the file, and which of them are code. */
+import type { FieldChange, Risk } from './diff-record.ts';
+import { durationText } from './frontmatter.ts';
+import type { Phase, Plan, Task } from './plan.ts';
+import type { TRUSTED_PHASE_KEYS, TRUSTED_TASK_KEYS } from './reclaim.ts';
+import { yamlValue, type FieldValue } from './yaml-text.ts';
+
+/** `attempts` is the executor's record, and stands for nothing to come. */
+type TaskRisks = Readonly<Record<Exclude<(typeof TRUSTED_TASK_KEYS)[number], 'attempts'>, Risk>>;
+/** Beyond what an agent may not write: that a phase waits for a person. */
+type PhaseRisks = Readonly<Record<(typeof TRUSTED_PHASE_KEYS)[number] | 'executionMode' | 'pauseAfter', Risk>>;
+
+const TASK_RISKS: TaskRisks = {
+  run: 'command',
+  agent: 'agent',
+  model: 'agent',
+  gates: 'gates',
+  allowNoChanges: 'gates',
+  files: 'files',
+  maxAttempts: 'budget',
+  maxBudgetUsd: 'budget',
+  assignee: 'approval',
+  approved: 'approval',
+};
+const PHASE_RISKS: PhaseRisks = { agent: 'agent', gates: 'gates', executionMode: 'approval', pauseAfter: 'approval' };
+
+/** Title and description are text, and status, `attempts` and `error` say how it went. */
+const TASK_KEYS = [
+  'dependsOn',
+  'canRunInParallel',
+  'agent',
+  'run',
+  'gates',
+  'files',
+  'allowNoChanges',
+  'estimate',
+  'maxAttempts',
+  'timeout',
+  'maxBudgetUsd',
+  'model',
+  'assignee',
+  'approved',
+] as const satisfies readonly (keyof Task)[];
+const PHASE_KEYS = ['executionMode', 'pauseAfter', 'agent', 'gates', 'maxConcurrency'] as const satisfies readonly (keyof Phase)[];
+const PLAN_KEYS = ['status', 'createdBy', 'maxBudgetUsd'] as const satisfies readonly (keyof Plan)[];
+
+/** Keys that hold milliseconds. */
+const DURATIONS: ReadonlySet<string> = new Set(['estimate', 'timeout']);
+
+/** The keys that differ. Null is what is not there: then those that say something. */
+export function taskFields(before: Task | null, after: Task): FieldChange[] {
+  return fieldsOf(before, after, TASK_KEYS, (key) => riskIn(TASK_RISKS, key));
+}
+
+export function phaseFields(before: Phase | null, after: Phase): FieldChange[] {
+  return fieldsOf(before, after, PHASE_KEYS, (key, values) => {
+    // What was side by side and is in a row now asks a person as little as before.
+    if (key === 'executionMode' && !values.includes('manual')) return null;
+    return before === null && key !== 'agent' && key !== 'gates' ? null : riskIn(PHASE_RISKS, key);
+  });
+}
+
+export function planFields(before: Plan | null, after: Plan): FieldChange[] {
+  return fieldsOf(before, after, PLAN_KEYS, (key) => (key === 'maxBudgetUsd' ? 'budget' : null));
+}
+
+function riskIn(risks: Readonly<Record<string, Risk>>, key: string): Risk | null {
+  return Object.hasOwn(risks, key) ? (risks[key] ?? null) : null;
+}
+
+function fieldsOf<T extends Plan | Phase | Task>(
+  before: T | null,
+  after: T,
+  keys: readonly (keyof T & string)[],
+  riskOf: (key: string, values: readonly (string | null)[]) => Risk | null,
+): FieldChange[] {
+  return keys.flatMap((field): FieldChange[] => {
+    const was = before === null ? (DEFAULTS[field] ?? null) : textOf(field, before[field]);
+    const now = textOf(field, after[field]);
+    if (was === now) return [];
+    return [{ field, before: before === null ? null : was, after: now, risk: riskOf(field, [was, now]) }];
+  });
+}
+
+/** What is meant where nothing is written, and is shown by its name. */
+const DEFAULTS: Readonly<Record<string, string>> = { status: 'draft', executionMode: 'sequential', createdBy: 'user' };
+
+function textOf(field: string, value: unknown): string | null {
+  if (value === undefined || value === '' || value === 0) return null;
+  if (value === false && field !== 'canRunInParallel') return null;
+  if (Array.isArray(value) && value.length === 0 && field === 'dependsOn') return null;
+  if (DURATIONS.has(field) && typeof value === 'number') return durationText(value);
+  return typeof value === 'string' ? value : yamlValue(value as Exclude<FieldValue, null>);
+}
