@@ -158,7 +158,7 @@ function bySimilarTitle<T>(
 ): readonly Pair<T>[] {
   const { before, after } = matcher.left;
   if (before.length === 0 || after.length === 0) return [];
-  const given = (item: T): boolean => of(item).id !== slugOf(of(item).title, noun);
+  const given = (item: T): boolean => isGiven(of(item), noun);
   const [givenBefore, givenAfter] = [before.map(given), after.map(given)];
   const found = similarPairs(
     before.map((item) => of(item).title),
@@ -166,6 +166,12 @@ function bySimilarTitle<T>(
     (from, to) => !(givenBefore[from] === true && givenAfter[to] === true) && may(before[from] as T, after[to] as T),
   );
   return found.map(([from, to]) => ({ before: before[from] as T, after: after[to] as T }));
+}
+
+/** Of those with one title, all but the first have a number behind the slug. */
+function isGiven({ id, title }: Titled, noun: 'phase' | 'task'): boolean {
+  const slug = slugOf(title, noun);
+  return id !== slug && !(id.startsWith(slug) && /^-\d+$/.test(id.slice(slug.length)));
 }
 
 function movedTasks<P extends PhaseOfTasks>(pairs: readonly Pair<Placed<P>>[], phaseBefore: ReadonlyMap<P, P>): readonly Pair<Placed<P>>[] {

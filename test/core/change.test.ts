@@ -26,6 +26,7 @@ const phase = (id: string): Outline => ({
   phases: [{ id, title: id, fields: { title: id }, tasks: [task('a'), task('b')] }],
 });
 const between = (before: string, after: string) => changesBetween(worded(before), worded(after));
+const second = (title: string) => outline({ one: [task(`${slugOf(title, 'task')}-2`, {}, title)] });
 
 describe('changes between two versions', () => {
   test('a new file adds everything, a deleted one removes everything', () => {
@@ -62,6 +63,7 @@ describe('changes between two versions', () => {
       { id: 'write-a-login-page', phase: 'one', title: 'Write a login page', fields: ['id', 'title'], was: 'write-the-login-page' },
     ]);
     expect(idsOf(between('Write the login page', 'Buy milk').added.tasks)).toEqual(['buy-milk']);
+    expect(changesBetween(second('Write the page'), second('Write a page')).modified.tasks).toHaveLength(1);
     // Two ids that people gave are two tasks.
     expect(idsOf(changesBetween(given('login'), given('logon')).removed.tasks)).toEqual(['login']);
   });
