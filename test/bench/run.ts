@@ -9,6 +9,7 @@ import { benchImport } from './import.ts';
 import { benchParallel } from './parallel.ts';
 import { benchResume } from './resume.ts';
 import { benchSync } from './sync.ts';
+import { benchWatch } from './watch.ts';
 
 const git = execFileSync('git', ['--version'], { encoding: 'utf8' }).trim();
 console.log(
@@ -17,6 +18,7 @@ console.log(
 await benchCli();
 await benchSync();
 await benchDiff();
+await benchWatch();
 await benchExecutor();
 await benchFiles();
 await benchImport();
