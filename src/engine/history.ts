@@ -13,6 +13,8 @@ import { concerns, touchedBy, type Touched } from './touched.ts';
 
 /** More new commits than this are read again from the start, limited to the plans' folder, which is faster then. */
 const MAX_NEW_COMMITS = 500;
+/** What so many commits say is worth being written down. */
+const MANY_COMMITS = 50;
 /** Outlines held in memory while a history is read; the others are in the cache. */
 const MAX_OUTLINES = 64;
 /** So often another process may index the same commits first. */
@@ -36,7 +38,7 @@ export async function syncHistory(context: SyncContext): Promise<void> {
 
 /**
  * What every commit that touches a plan says of it, oldest first: from the cache where that has seen HEAD, else read from git, which is
- * faster than to index a long history for it.
+ * faster than to index a long history for it. What many commits say is written down, so that the next to ask reads only those after them.
  */
 export async function evidenceOf(context: SyncContext): Promise<readonly Said[]> {
   const store = context.store();
@@ -44,15 +46,21 @@ export async function evidenceOf(context: SyncContext): Promise<readonly Said[]>
   const { commit: head } = await context.git.head();
   if (head === null) return [];
   const folder = planFolderPath(context);
-  if (store.meta('historyHead') === `${head} ${folder}`) {
+  const done = `${head} ${folder}`;
+  if (store.meta('historyHead') === done) {
     const rows = store.history.commits().toReversed();
     return rows.flatMap(({ planId, committedAt, evidence }) =>
       evidence === null ? [] : [{ planId, at: Date.parse(committedAt), evidence: JSON.parse(evidence) as Evidence }],
     );
   }
+  const kept = keptEvidence(store);
+  if (kept?.done === done) return kept.said;
   const outlines = new Outlines(context, store);
-  let said: Said[] = [];
-  for (const commit of (await allCommits(context.git, head, folder)).toReversed()) {
+  const [from = '', oldFolder = ''] = kept?.done.split(/ (.*)/s) ?? [];
+  const added = kept !== null && oldFolder === folder ? await commitsSince(context.git, from, head) : null;
+  const commits = added ?? (await allCommits(context.git, head, folder));
+  let said: Said[] = added === null ? [] : [...(kept?.said ?? [])];
+  for (const commit of commits.toReversed()) {
     const evidence = readTrailers(commit.trailers);
     for (const touched of await touchedBy(commit, folder, (planId, blob) => outlines.of(planId, blob))) {
       const { planId, was } = touched;
@@ -60,7 +68,30 @@ export async function evidenceOf(context: SyncContext): Promise<readonly Said[]>
       if (evidence !== null && concerns(evidence, touched)) said.push({ planId, at: Date.parse(commit.committedAt), evidence });
     }
   }
+  if (commits.length >= MANY_COMMITS) keepEvidence(store, done, said);
   return said;
+}
+
+interface KeptEvidence {
+  /** The commit, and the folder of the plans. */
+  readonly done: string;
+  readonly said: readonly Said[];
+}
+
+function keptEvidence(store: Store): KeptEvidence | null {
+  const [done, said] = store.snapshot(() => [store.meta('evidenceHead'), store.meta('evidence')]);
+  try {
+    return done == null || said == null ? null : { done, said: JSON.parse(said) as Said[] };
+  } catch {
+    return null;
+  }
+}
+
+function keepEvidence(store: Store, done: string, said: readonly Said[]): void {
+  store.transaction(() => {
+    store.setMeta('evidenceHead', done);
+    store.setMeta('evidence', JSON.stringify(said));
+  });
 }
 
 /** What was about a plan before it got another name; what was about another plan of that name is about none any more. */

@@ -17,6 +17,7 @@ import type { RunContext } from './context.ts';
 import { crashPoint } from './crash.ts';
 import { forgetDecisions } from './decisions.ts';
 import { execute, Inbox } from './executor.ts';
+import { evidenceOf } from './history.ts';
 import { openJournal } from './journal.ts';
 import { commitPlan, refusal } from './commits.ts';
 import { commitEdits, planEdited } from './edits.ts';
@@ -38,6 +39,8 @@ import { releaseLease, takeLease } from './take-lease.ts';
 import { Tally } from './tally.ts';
 import type { Workspace } from './workspace.ts';
 
+/** Commits of a run between two times that its history is read. */
+const READ_EVERY = 200;
 /** What a task is expected to take where nothing is known. */
 const UNKNOWN_MS = 60_000;
 
@@ -157,11 +160,14 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
   const record = recorder(workspace, { id: runId, planId, startedAt: now().toISOString() });
   const tally = new Tally(plan.plan, head);
   const published = numbered(context);
+  let reading: Promise<unknown> = Promise.resolve();
   const listen = (event: RunEvent) => {
     const message = published(event);
     tally.add(event);
     record.add(message);
     options.publish(message);
+    // Written down as it goes, so that a run after a kill has few commits to read.
+    if (event.type === 'task-completed' && context.commits % READ_EVERY === 0) reading = evidenceOf(workspace).catch(() => {});
   };
   let outcome = 'broken';
   try {
@@ -182,6 +188,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
       context.settings.close();
       forgetDecisions(workspace.git.commonDir, planId);
     }
+    await reading;
     await context.pool.close();
   }
 }

@@ -12,7 +12,7 @@ import { RunRows } from './run-rows.ts';
 export type { AttemptRecord, AttemptRow, GateRow, RunRecord, RunRow, StoredEvent } from './run-row.ts';
 
 /** What sync remembers between two calls. */
-export type MetaKey = 'repositoryId' | 'historyHead' | 'known' | 'listing';
+export type MetaKey = 'repositoryId' | 'historyHead' | 'known' | 'listing' | 'evidenceHead' | 'evidence';
 
 export class Store {
   /** What files say. */
