@@ -58,6 +58,8 @@ export interface Files {
 
 /** A text that this process has put in the place of another. */
 export interface FileWrite {
+  /** Absolute, without symlinks. */
+  readonly path: string;
   readonly before: string;
   readonly after: string;
 }
@@ -149,7 +151,7 @@ async function editNow(writer: Writer, path: string, memory: Remembered, edit: E
     if (published?.type === 'failed') return published;
     if (published?.type === 'moved') continue;
     // What others saved and was taken up is theirs.
-    if (published !== null && mended.text !== text) wrote({ before: mended.text, after: text });
+    if (published !== null && mended.text !== text) wrote({ path, before: mended.text, after: text });
     for (const taken of replaced) taken.take();
     if (published === null) return { type: 'unchanged', text, signature: base.signature };
     keep(memory, new Replaced(fs, published.replaced, base));
