@@ -68,13 +68,13 @@ export async function loadPlan(workspace: Workspace, argument: string): Promise<
 
 /** Reads and checks the plan in a file; undefined where there is none. */
 export async function readPlanFile(workspace: Workspace, file: string, id: string): Promise<LoadedPlan | undefined> {
-  const { checkPlan } = await import('../core/lint.ts');
+  const { checkText } = await import('../engine/kept-reading.ts');
   const read = await workspace.files.readText(file);
   if (read.type === 'failed') {
     if (read.reason === 'missing') return undefined;
     throw new CommandError(read.message);
   }
-  const checked = checkPlan(read.text, id, { known: workspace.known, cache: workspace.cache });
+  const checked = checkText(workspace, read.text, id);
   return { id, file, path: shownPath(workspace, file), text: read.text, ...checked };
 }
 

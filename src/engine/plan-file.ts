@@ -10,6 +10,7 @@ import type { Plan } from '../core/plan.ts';
 import { shellWord } from '../core/shell.ts';
 import { verifyEdit } from '../core/verify.ts';
 import type { Expectation } from '../core/verify.ts';
+import { checkText } from './kept-reading.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What the file says now, against what was last accepted. */
@@ -196,7 +197,7 @@ async function readPlan(
   if (read.type === 'failed') return { message: read.message };
   if (read.text === known?.source) return known;
   if (workspace.inPlace !== undefined) return readInPlace(workspace.inPlace, read.text, known?.plan ?? null);
-  const checked = checkPlan(read.text, planId, { known: workspace.known, cache: workspace.cache });
+  const checked = checkText(workspace, read.text, planId);
   if (checked.valid) return { source: read.text, text: read.text, plan: checked.plan };
   const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
   const [first] = errors;

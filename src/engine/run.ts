@@ -17,7 +17,6 @@ import type { RunContext } from './context.ts';
 import { crashPoint } from './crash.ts';
 import { forgetDecisions } from './decisions.ts';
 import { execute, Inbox } from './executor.ts';
-import { evidenceOf } from './history.ts';
 import { openJournal } from './journal.ts';
 import { commitPlan, refusal } from './commits.ts';
 import { commitEdits, planEdited } from './edits.ts';
@@ -37,10 +36,9 @@ import { settingsRecord } from './settings.ts';
 import { syncFiles } from './sync.ts';
 import { releaseLease, takeLease } from './take-lease.ts';
 import { Tally } from './tally.ts';
+import { upkeepOf } from './upkeep.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Commits of a run between two times that its history is read. */
-const READ_EVERY = 200;
 /** What a task is expected to take where nothing is known. */
 const UNKNOWN_MS = 60_000;
 
@@ -160,14 +158,13 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
   const record = recorder(workspace, { id: runId, planId, startedAt: now().toISOString() });
   const tally = new Tally(plan.plan, head);
   const published = numbered(context);
-  let reading: Promise<unknown> = Promise.resolve();
+  const upkeep = upkeepOf(context);
   const listen = (event: RunEvent) => {
     const message = published(event);
     tally.add(event);
     record.add(message);
     options.publish(message);
-    // Written down as it goes, so that a run after a kill has few commits to read.
-    if (event.type === 'task-completed' && context.commits % READ_EVERY === 0) reading = evidenceOf(workspace).catch(() => {});
+    upkeep.hear(event);
   };
   let outcome = 'broken';
   try {
@@ -188,7 +185,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
       context.settings.close();
       forgetDecisions(workspace.git.commonDir, planId);
     }
-    await reading;
+    await upkeep.end();
     await context.pool.close();
   }
 }

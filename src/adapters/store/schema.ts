@@ -52,6 +52,7 @@ create table task_history (
   sessionId text, startedAt text, completedAt text, primary key (planId, id)
 ) without rowid;
 create table outlines (blob text primary key, outline text not null) without rowid;
+create table readings (planId text primary key, key text not null, head text not null, digest text not null, body text not null);
 
 create table runs (
   id text primary key, planId text not null, pid integer not null, pidStart text not null, startedAt text not null, endedAt text,

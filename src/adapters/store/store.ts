@@ -5,6 +5,7 @@
 import { Connection } from './connection.ts';
 import { FileRows } from './file-rows.ts';
 import { HistoryRows } from './history-rows.ts';
+import { KeptRows } from './kept-rows.ts';
 import { RecordRows } from './record-rows.ts';
 import type { AttemptRecord, AttemptRow, GateRow, RunRecord, RunRow, StoredEvent } from './run-row.ts';
 import { RunRows } from './run-rows.ts';
@@ -19,6 +20,8 @@ export class Store {
   readonly files: FileRows;
   /** What git says. */
   readonly history: HistoryRows;
+  /** What files say, whole. */
+  readonly readings: KeptRows;
   /** Both, joined. */
   readonly records: RecordRows;
   readonly #runs: RunRows;
@@ -28,6 +31,7 @@ export class Store {
     this.#connection = connection;
     this.files = new FileRows(connection);
     this.history = new HistoryRows(connection);
+    this.readings = new KeptRows(connection);
     this.records = new RecordRows(connection);
     this.#runs = new RunRows(connection);
   }
