@@ -76,7 +76,7 @@ export async function loadConfig(root: string): Promise<LoadedConfig | ConfigPro
   } catch (error) {
     return { problems: [`${file}: could not be read: ${firstLines(error)}`] };
   }
-  const [{ checkConfig }, { BUILT_IN_AGENTS }] = await Promise.all([import('../core/config-check.ts'), import('./agents/open.ts')]);
+  const [{ checkConfig }, { BUILT_IN_AGENTS }] = await Promise.all([import('../core/config-check.ts'), import('./agents/names.ts')]);
   const checked = checkConfig(value, BUILT_IN_AGENTS);
   if ('problems' in checked) return { problems: checked.problems.map((problem) => `${file}: ${problem}`) };
   return { config: checked.config, file, digest: digestOf(checked.config) };

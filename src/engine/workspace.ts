@@ -1,6 +1,6 @@
 /** An opened repository: where everything else is composed. */
 import { join, sep } from 'node:path';
-import { agentNames } from '../adapters/agents/open.ts';
+import { agentNames } from '../adapters/agents/names.ts';
 import { loadConfig } from '../adapters/config.ts';
 import { openFiles } from '../adapters/files.ts';
 import type { Files } from '../adapters/files.ts';

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { generate, jsonSchema } from '../../schemas/generate.ts';
 import type { AgentJob } from '../../src/adapters/agents/agent.ts';
-import { agentNames } from '../../src/adapters/agents/open.ts';
+import { agentNames } from '../../src/adapters/agents/names.ts';
 import { jobEnvironment } from '../../src/adapters/agents/session.ts';
 import { checkConfig } from '../../src/core/config-check.ts';
 import { AgentProfile, Config, GateConfig } from '../../src/core/config.ts';

@@ -5,17 +5,10 @@ import { suggest } from '../../core/suggest.ts';
 import type { Agent } from './agent.ts';
 import { claudeAgent } from './claude.ts';
 import { commandAgent } from './command.ts';
+import { agentNames } from './names.ts';
 import { PROFILES } from './profiles.ts';
 
 export type OpenedAgent = { readonly type: 'agent'; readonly agent: Agent } | { readonly type: 'unknown'; readonly message: string };
-
-/** The agents that need no description in a config. */
-export const BUILT_IN_AGENTS: readonly string[] = [DEFAULT_AGENT, ...Object.keys(PROFILES)];
-
-/** All names that `openAgent` knows, the config's first. */
-export function agentNames(config: Pick<Config, 'agents'>): string[] {
-  return [...new Set([...Object.keys(config.agents), ...BUILT_IN_AGENTS])];
-}
 
 /**
  * Opens an agent: a profile of the config, else a built-in one. An unknown name is a value with a sentence for people.

@@ -1,5 +1,6 @@
 /** The programs that a run needs: git, Node, the agents. */
-import { BUILT_IN_AGENTS, openAgent } from '../../adapters/agents/open.ts';
+import { BUILT_IN_AGENTS } from '../../adapters/agents/names.ts';
+import { openAgent } from '../../adapters/agents/open.ts';
 import { PROFILES } from '../../adapters/agents/profiles.ts';
 import { DEFAULT_AGENT } from '../../core/assignment.ts';
 import { childEnvironment } from '../../adapters/environment.ts';
