@@ -10,15 +10,18 @@ const CLI = join(import.meta.dirname, '../src/cli.ts');
 function plans({ repository: { root } }: Rig, ...words: readonly string[]) {
   const full = openSync('/dev/full', 'w');
   try {
-    const { status, stderr } = spawnSync(process.execPath, [CLI, ...words], { cwd: root, stdio: ['ignore', full, 'pipe'], encoding: 'utf8' });
+    const { status, stderr } = spawnSync(process.execPath, [CLI, ...words], {
+      cwd: root,
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
     return [status, stderr];
   } finally {
     closeSync(full);
   }
 }
 
-const TOLD =
-  'plans: The output could not be written (ENOSPC: no space left on device, write), but what the command did stands.\n';
+const TOLD = 'plans: The output could not be written (ENOSPC: no space left on device, write), but what the command did stands.\n';
 
 describe.runIf(existsSync('/dev/full'))('standard output that takes nothing', () => {
   it.each([['list'], ['help'], ['--version'], ['export', '--json']])('is one sentence and exit 2 for %j', async (...words) => {

@@ -39,7 +39,10 @@ export const done: Command = (context, input) =>
         signal: stop.signal,
       });
       if (context.json) {
-        const told = result.type === 'committed' ? { commit: result.commit, files: result.files, flags: result.flags, status: result.plan.status } : {};
+        const told =
+          result.type === 'committed'
+            ? { commit: result.commit, files: result.files, flags: result.flags, status: result.plan.status }
+            : {};
         writeJson(context, {
           version: 1,
           id: plan,
@@ -53,8 +56,7 @@ export const done: Command = (context, input) =>
         context.out.write(
           `${shellWord(plan)}: ${task} is done, ${count(result.files.length, 'file')} in commit ${result.commit.slice(0, 7)}. ${next}\n`,
         );
-        if (result.flags.length > 0)
-          context.out.write(`It weakens what is checked, and its commit says so: ${flagWords(result.flags)}.\n`);
+        if (result.flags.length > 0) context.out.write(`It weakens what is checked, and its commit says so: ${flagWords(result.flags)}.\n`);
       } else if (result.type === 'gate-failed') {
         context.err.write(
           `plans: Gate "${oneLine(result.gate.name)}" failed, and nothing was committed. Mend it and run this again, or say --no-gates.\n`,

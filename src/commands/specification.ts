@@ -56,7 +56,10 @@ export const PLAN = { name: 'PLAN', summary: 'A plan’s slug: its file name wit
 export const ONE_PLAN = { ...PLAN, required: true } as const;
 
 /** For whatever commits to a plan. */
-export const REMOTE: OptionSpec = { name: 'remote', summary: 'Hold the plan on the shared remote meanwhile, and push there (config: remote)' };
+export const REMOTE: OptionSpec = {
+  name: 'remote',
+  summary: 'Hold the plan on the shared remote meanwhile, and push there (config: remote)',
+};
 
 /** Options that every command takes. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [

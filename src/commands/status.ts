@@ -119,7 +119,11 @@ function lines(state: State, now: number, columns: number): Line[] {
     state.live.map((run) => running(run, now, state)),
   );
   const plans = state.plans.filter((plan) => plan.valid && !live.has(plan.id));
-  section(all, 'Waits for you', plans.filter((plan) => plan.status === 'paused' || plan.status === 'failed').map((plan) => waiting(plan, now, state)));
+  section(
+    all,
+    'Waits for you',
+    plans.filter((plan) => plan.status === 'paused' || plan.status === 'failed').map((plan) => waiting(plan, now, state)),
+  );
   // The file says that it runs, and no process does: what a crash, or a run on another machine, looks like from here.
   section(
     all,

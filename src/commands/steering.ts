@@ -84,13 +84,7 @@ export async function retryNamed(
   return say(context, steered, `${task} is tried again, ${where}. ${told}`, task);
 }
 
-async function word(
-  context: CommandContext,
-  input: CommandInput,
-  workspace: Workspace,
-  plan: string,
-  change: Change,
-): Promise<Steered> {
+async function word(context: CommandContext, input: CommandInput, workspace: Workspace, plan: string, change: Change): Promise<Steered> {
   const { steer } = await import('../engine/control.ts');
   return steer(caller(context, input, workspace, plan), change);
 }

@@ -210,6 +210,7 @@ export function stopNow(holder: Holder): string | null {
 
 function heldBy({ root }: Workspace, planId: string, holder: Holder): string {
   const who = nameOf(holder, root);
-  if (holder.run.startsWith(COMMAND)) return `The plan "${planId}" is being changed by another command: ${who}. Try again when it has ended.`;
+  if (holder.run.startsWith(COMMAND))
+    return `The plan "${planId}" is being changed by another command: ${who}. Try again when it has ended.`;
   return `The plan "${planId}" is being run by ${who}. Let it pause first: ${pauseOf(holder, planId, root)}`;
 }

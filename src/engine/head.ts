@@ -68,10 +68,7 @@ export function whereLeft({ from }: HeadPutBack, expected: Head): string {
 }
 
 /** Keeps commits that no branch will hold any more. */
-async function preserve(
-  { git, planId, task, expected, redaction }: Attempted,
-  to: string,
-): Promise<Pick<HeadPutBack, 'ref' | 'unkept'>> {
+async function preserve({ git, planId, task, expected, redaction }: Attempted, to: string): Promise<Pick<HeadPutBack, 'ref' | 'unkept'>> {
   if (expected.commit === to) return { ref: null, unkept: null };
   for (const { path } of await git.diff(expected.commit, to)) {
     const names = redaction.named(Buffer.from((await git.readFile(to, path)) ?? '').toString('latin1'));

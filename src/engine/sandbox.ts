@@ -24,8 +24,7 @@ export const UNPROTECTED =
 export function hasAgents({ config }: Workspace, { phases }: Plan, scope: ReadonlySet<string> | null): boolean {
   return phases.some((phase) =>
     phase.tasks.some(
-      (task) =>
-        isOpen(task) && task.assignee !== 'human' && scope?.has(task.id) !== false && agentOf(config, phase, task) !== 'run',
+      (task) => isOpen(task) && task.assignee !== 'human' && scope?.has(task.id) !== false && agentOf(config, phase, task) !== 'run',
     ),
   );
 }

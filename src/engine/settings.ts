@@ -31,7 +31,9 @@ export function putBack(folders: readonly Folders[], before: GitSettings, keepAs
     keep(`${keepAs}.${change.name.replaceAll(/[\\/]/g, '_')}`, change, redaction);
     restoreSetting(change);
   }
-  const running = changes.filter(({ name, before: old, after }) => isHook(name) || runningKeys(keysOf(old, after), textOf(after)).length > 0);
+  const running = changes.filter(
+    ({ name, before: old, after }) => isHook(name) || runningKeys(keysOf(old, after), textOf(after)).length > 0,
+  );
   return { names: changes.map(describe), running: running.map(describe) };
 }
 
@@ -112,7 +114,12 @@ function ownSettings({ commonDir, gitDir }: Folders, settings: GitSettings): Git
 }
 
 /** Puts back what a killed runner's attempt made of git's settings. One entry for each thing that was put back. */
-export function recoverSettings({ git, stateFolder }: Workspace, planId: string, entry: JournalEntry, redaction: Redaction): readonly string[] {
+export function recoverSettings(
+  { git, stateFolder }: Workspace,
+  planId: string,
+  entry: JournalEntry,
+  redaction: Redaction,
+): readonly string[] {
   const record = readRecord(git.commonDir, planId);
   if (record?.run !== entry.run) return [];
   const keepAs = join(stateFolder, 'logs', entry.run, `${entry.task}.${entry.attempt}.git`);
@@ -123,7 +130,9 @@ export function recoverSettings({ git, stateFolder }: Workspace, planId: string,
   const { names } = putBack(folders, before, keepAs, redaction);
   // From here on what changes is a person's again.
   rmSync(recordFile(git.commonDir, planId), { force: true });
-  return names.length === 0 ? [] : [`${names.join('; ')} in git's folder (what stood there is in ${keepAs}.*: if it was yours, take it from there)`];
+  return names.length === 0
+    ? []
+    : [`${names.join('; ')} in git's folder (what stood there is in ${keepAs}.*: if it was yours, take it from there)`];
 }
 
 /** Null where there is none, or where it was cut off: then the attempt had not begun. */

@@ -19,7 +19,9 @@ it('says what it would take back, takes it back, and says what is in the way', a
     });
     expect(existsSync(join(here.root, 'hello.txt'))).toBe(false);
     const by = here.git('rev-parse', '--short=10', 'HEAD').trim();
-    expect((await here.plans(['log', 'greet'])).out).toMatch(new RegExp(`greet: Write the farewell.*\n.*\n.*greeting  ↩ reverted by ${by}`));
+    expect((await here.plans(['log', 'greet'])).out).toMatch(
+      new RegExp(`greet: Write the farewell.*\n.*\n.*greeting  ↩ reverted by ${by}`),
+    );
     expect(await here.plans(['rollback', 'greet', '--phase', 'look'])).toMatchObject({ code: 2 });
     expect(await here.plans(['rollback', 'greet', '--phase', 'write', '--task', 'x'])).toMatchObject({ code: 2 });
     here.write('bye.txt', 'later');

@@ -64,7 +64,14 @@ describe('an approval', () => {
   it('by naming a task counts for what it said then', () => {
     const [before, other] = ['Do it.', 'Do it well.'].map((words) => checkPlan(TEXT.replace('Do it.', words), 'p').plan);
     if (before === undefined || other === undefined) throw new Error('no plan');
-    const run = newRun(before, { ...untouched(), scope: null, approved: new Set(['one']), maxAttempts: 1, maxConcurrency: 1, estimate: () => 1 });
+    const run = newRun(before, {
+      ...untouched(),
+      scope: null,
+      approved: new Set(['one']),
+      maxAttempts: 1,
+      maxConcurrency: 1,
+      estimate: () => 1,
+    });
     const asked = (plan: Plan) => transition(run, { type: 'plan-read', plan })[1];
     expect(asked(before)).toMatchObject([{ type: 'start-attempt', task: 'one' }]);
     expect(asked(other)).toMatchObject([{ type: 'record-pause', reason: 'manual_approval_required', task: 'one' }]);

@@ -57,7 +57,8 @@ it('two tasks, a gate that fails, and a retry that reads why', async () => {
   expect(it.repository.git('show', 'HEAD:bye.txt')).toBe('bye\n');
 
   // The frame: instructions from the commit, the gates, the plan.
-  const [general = '', particular = ''] = (server.requests[0]?.body.system as { text: string }[] | undefined)?.map((part) => part.text) ?? [];
+  const [general = '', particular = ''] =
+    (server.requests[0]?.body.system as { text: string }[] | undefined)?.map((part) => part.text) ?? [];
   expect(general).toContain('Write in small letters.');
   expect(general).not.toContain('Tick every box.');
   expect(particular).toContain('- test: `echo "checking"; ! grep -rn "TODO" *.txt`');

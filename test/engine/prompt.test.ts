@@ -24,7 +24,9 @@ const whole: readonly MeteredStep[] = [{ write: 'whole.txt' }];
 it('a first attempt hears of what one of an earlier run has left in the checkout, and why it ended', async () => {
   await using it = await rig(TASKS, config);
   const never = new Promise<never>(() => {});
-  const [first] = await told(it, [...half, { say: 'half\n' }, { until: never }], { on: (event, pause) => event.type === 'agent-output' && pause(true) });
+  const [first] = await told(it, [...half, { say: 'half\n' }, { until: never }], {
+    on: (event, pause) => event.type === 'agent-output' && pause(true),
+  });
   expect(first).not.toContain('there already');
   const [second] = await told(it, half);
   expect(second).toContain('## Work that is there already\n\nAn earlier attempt at this task was cut short');
@@ -33,7 +35,9 @@ it('a first attempt hears of what one of an earlier run has left in the checkout
   await retryTask({ workspace, planId: 'demo', env: {} }, 'one', false);
   await workspace.close();
   const [third, two] = await told(it, whole);
-  expect(third).toContain('An earlier attempt at this task failed (gate_failed): Gate "good" failed: It ended with exit code 1. What it changed');
+  expect(third).toContain(
+    'An earlier attempt at this task failed (gate_failed): Gate "good" failed: It ended with exit code 1. What it changed',
+  );
   expect(two).not.toContain('there already');
 });
 

@@ -29,7 +29,9 @@ async function killed(place: (text: string) => string) {
 }
 
 async function expectPutBack(it: Rig, config: string, said: string) {
-  expect(said).toMatch(/cut short in an attempt.*Put back:.*config \(core\.fsmonitor\).*hooks\/pre-commit|hooks\/pre-commit.*config \(core/);
+  expect(said).toMatch(
+    /cut short in an attempt.*Put back:.*config \(core\.fsmonitor\).*hooks\/pre-commit|hooks\/pre-commit.*config \(core/,
+  );
   expect(await it.repository.read('.git/config')).toBe(config);
   expect(existsSync(it.repository.path('.git/hooks/pre-commit'))).toBe(false);
   const [, kept = ''] = /what stood there is in (\S+)\.\*/.exec(said) ?? [];
@@ -41,7 +43,14 @@ describe.each(PLACES)('what an agent %s made of git’s settings before its runn
     const { it: of, config } = await killed(place);
     await using it = of;
     expect((await it.run()).end).toEqual({ type: 'completed' });
-    await expectPutBack(it, config, it.of('note').map(({ text }) => text).join('\n'));
+    await expectPutBack(
+      it,
+      config,
+      it
+        .of('note')
+        .map(({ text }) => text)
+        .join('\n'),
+    );
     expect(it.repository.git('ls-tree', '--name-only', 'HEAD', 'one.txt').trim()).toBe('one.txt');
     expect(existsSync(it.repository.path('.git/plans/demo.settings'))).toBe(false);
   });
@@ -72,7 +81,9 @@ describe('what an agent did to the branch before its runner was killed', () => {
     expect(it.repository.log()).toEqual(['demo: Do two', 'demo: Do one', 'demo: started', 'init']);
     expect(it.repository.git('show', 'HEAD~1:one.txt')).toBe('1\n2\n2\n');
     const [said] = it.of('note').map(({ text }) => text);
-    expect(said).toContain(`Put back: HEAD, which the attempt had left at ${evil.slice(0, 12)}; its commits are kept under refs/plans/preserved/demo/one/`);
+    expect(said).toContain(
+      `Put back: HEAD, which the attempt had left at ${evil.slice(0, 12)}; its commits are kept under refs/plans/preserved/demo/one/`,
+    );
     expect(said).toContain('status of "two"');
     expect(it.repository.git('rev-parse', `refs/plans/preserved/demo/one/${evil.slice(0, 12)}`).trim()).toBe(evil);
   });
@@ -103,7 +114,11 @@ it('a config that changed before the runner was killed decides nothing until a p
   expect(plans(it, ['run', 'demo'], 'after-agent').signal).toBe('SIGKILL');
   const head = it.repository.head();
   const told = expect.stringMatching(/"plans\.config\.yaml" changed since that began, perhaps by its agent\. Look at it/);
-  for (const words of [['run', 'demo'], ['done', 'demo', 'one', '--yes'], ['run', 'demo']])
+  for (const words of [
+    ['run', 'demo'],
+    ['done', 'demo', 'one', '--yes'],
+    ['run', 'demo'],
+  ])
     expect(plans(it, words)).toMatchObject({ status: 2, stderr: told });
   expect([it.repository.head(), it.repository.status()]).toEqual([head, ['?? one.txt', '?? plans.config.yaml']]);
   await it.repository.write({ 'plans.config.yaml': null });
