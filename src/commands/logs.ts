@@ -37,7 +37,7 @@ interface Wanted {
 async function chosen(workspace: Workspace, { plan, task, attempt }: Wanted): Promise<AttemptLogs | CommandError> {
   const { attemptsAt } = await import('../engine/attempt-logs.ts');
   const all = attemptsAt(workspace, task, plan);
-  const plans = [...new Set(all.flatMap(({ record }) => (record === null ? [] : [record.planId])))];
+  const plans = [...new Set(all.flatMap(({ record }) => (record === null ? [] : [record.planId])))].toSorted();
   if (plans.length > 1) {
     throw new CommandError(
       `Several plans have a task "${task}": ${plans.join(', ')}. Say which: plans logs ${task} --plan ${plans[0] ?? 'PLAN'}`,

@@ -38,6 +38,8 @@ export function takeFile(file: string, root: string, run: string): Lock | { read
   try {
     writeFileSync(draft, JSON.stringify(me));
     for (const deadline = performance.now() + TAKING_MS; ;) {
+      // Another host, which cannot know this process, may have swept it.
+      if (!existsSync(draft)) writeFileSync(draft, JSON.stringify(me));
       // A hard link appears whole or not at all; creating and then writing would show others an empty lock.
       if (link(draft, file)) break;
       const holder = liveHolderOf(file);
@@ -109,10 +111,17 @@ function identityOf(holder: Holder | null, file: string): string | null {
 /** Removes what those left who died on their way to a lock that is ours now: drafts, and claims on holders that are gone. */
 function sweep(file: string): void {
   for (const name of readdirSync(dirname(file))) {
+    if (!name.startsWith(`${basename(file)}.`)) continue;
     const left = join(dirname(file), name);
-    // One that says nothing yet is being written.
-    if (name.startsWith(`${basename(file)}.`) && readHolder(left) !== null && liveHolderOf(left) === null) rmSync(left, { force: true });
+    // One that says nothing yet is being written, or its writer was killed before it had.
+    const isDead = readHolder(left) === null ? isDeadDraft(name.slice(basename(file).length + 1)) : liveHolderOf(left) === null;
+    if (isDead) rmSync(left, { force: true });
   }
+}
+
+function isDeadDraft(name: string): boolean {
+  const pid = /^(\d+)\./.exec(name)?.[1];
+  return pid !== undefined && startTime(Number(pid)) === null;
 }
 
 /** False where there is a file already. */

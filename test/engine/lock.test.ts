@@ -54,6 +54,7 @@ it('says whose it was, and leaves nothing of those who died on the way', () => {
   const place = { commonDir: folder, root: folder };
   mkdirSync(join(folder, 'plans'));
   for (const name of ['demo.lock', 'demo.lock.9.x', 'demo.lock.y.claim']) writeFileSync(join(folder, 'plans', name), JSON.stringify(DEAD));
+  writeFileSync(join(folder, 'plans', `demo.lock.${DEAD.pid}.cut`), '');
   const lock = takeLock(place, 'demo', 'mine');
   if ('holder' in lock) throw new Error(`held by ${lock.holder.pid}`);
   expect(lock.after).toEqual(DEAD);

@@ -25,7 +25,8 @@ export function faulty<T extends object>(target: T, name: string, faults: Faults
     get: (object, key) => {
       const value: unknown = Reflect.get(object, key, object);
       if (typeof value !== 'function') return value;
-      if (key === 'close') return value.bind(object) as unknown;
+      // Neither asks the outside for anything.
+      if (key === 'close' || key === 'onWrite') return value.bind(object) as unknown;
       return (...args: unknown[]) => {
         const call = () => Reflect.apply(value, object, args) as unknown;
         if (faults.random() >= faults.rate) return call();
