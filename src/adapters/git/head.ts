@@ -1,5 +1,5 @@
 /** Where HEAD and references stand; HEAD put back where it belongs, with the index and the files as they are. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { literal, nulList } from './entries.ts';
 import type { Head } from './git.ts';
@@ -55,4 +55,14 @@ export function looseRef(commonDir: string, ref: string, idLength: number): stri
 export function idIn(text: string, idLength: number): string | null {
   const id = text.trimEnd();
   return id.length === idLength && /^[0-9a-f]+$/.test(id) ? id : null;
+}
+
+/** Whether files alone say that there are no references below `prefix`, so that no process is needed. False where git has to be asked. */
+export function hasNoRefs(commonDir: string, prefix: string): boolean {
+  if (existsSync(join(commonDir, prefix)) || existsSync(join(commonDir, 'reftable'))) return false;
+  try {
+    return !readFileSync(join(commonDir, 'packed-refs'), 'utf8').includes(` ${prefix}`);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
 }

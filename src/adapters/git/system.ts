@@ -30,7 +30,7 @@ import { fetchRefs, pushRefs, remoteRefs, statement } from './remote.ts';
 import { forward, putBack, revert } from './revert.ts';
 import { STATUS_ARGUMENTS, parseStatus } from './status.ts';
 import { diffTrees, filesAt, filesOf, lookUp, parseTree, type TreeEntry } from './tree.ts';
-import { detachAt, idIn, looseRef, putHead, unstage } from './head.ts';
+import { detachAt, idIn, hasNoRefs, looseRef, putHead, unstage } from './head.ts';
 import { addWorktree, finishWorktree, moveTo, replay, resetTo } from './worktrees.ts';
 
 const BRANCH = /^ref: refs\/heads\/(.+)\n?$/;
@@ -172,6 +172,7 @@ class SystemGit implements Git, CommitPlace {
 
   async refs(prefix: string): Promise<ReadonlyMap<string, string>> {
     const pattern = prefix.replace(/\/+$/, '');
+    if (hasNoRefs(this.commonDir, pattern)) return new Map();
     const listed = await this.git.must(['for-each-ref', '--format=%(objectname) %(refname)', pattern]);
     const lines = listed.toString('utf8').split('\n').filter(Boolean);
     return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]));
