@@ -95,10 +95,16 @@ function taskOf(match: RegExpExecArray, lines: readonly SourceLine[], ledger: Le
   ledger.body(lines);
   let title = '';
   const parts: string[] = [];
-  for (const [, element = '', text = ''] of inner.matchAll(ELEMENT)) {
+  let end = 0;
+  const keep = (text: string) => text.trim() !== '' && parts.push(undented(text.split(/\r?\n/)).trim());
+  for (const found of inner.matchAll(ELEMENT)) {
+    const [whole, element = '', text = ''] = found;
+    keep(inner.slice(end, found.index));
+    end = found.index + whole.length;
     if (element === 'name' && title === '') title = text.trim().replace(/^Task \d+\s*:\s*/i, '');
     else parts.push(`**${named(element)}**\n\n${undented(text.split(/\r?\n/))}`);
   }
+  keep(inner.slice(end));
   if (title === '') title = named(type.replace(':', ' ')) || 'Task';
   const human = type.startsWith('checkpoint');
   return { ref: null, title, description: joined(parts), parallel: false, fields: human ? { assignee: 'human' } : {}, lead: '', box: null };
