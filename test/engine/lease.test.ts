@@ -28,7 +28,7 @@ async function remoteWith(tasks: string, expiry: string, more: object = {}) {
   seed.git('clone', '--quiet', '--bare', '.', bare);
   const clone = (name: string): Repository => {
     const folder = seed.path(`.git/${name}`);
-    seed.git('clone', '--quiet', '--template=', bare, folder);
+    seed.git('clone', '--quiet', '--no-local', '--template=', bare, folder);
     const repository = new Repository(folder);
     for (const [key, value] of [
       ['user.name', name],
