@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { GLOBAL_OPTIONS, type CommandSpec, type Completes, type OptionSpec } from './specification.ts';
-import { COMMANDS, findCommand } from './table.ts';
+import { findCommand, firstWords, secondWords } from './table.ts';
 
 /** A word, and what it is. */
 export type Candidate = readonly [word: string, says: string];
@@ -24,7 +24,9 @@ export async function complete(words: readonly string[], cwd: string): Promise<s
 export async function candidates(words: readonly string[], known: Known): Promise<readonly Candidate[]> {
   const typed = words.at(-1) ?? '';
   const before = words.slice(0, -1);
-  const { command, given, waiting } = readWords(before);
+  const { command, family, given, waiting } = readWords(before);
+  if (family !== undefined && waiting === undefined && !typed.startsWith('-'))
+    return seconds(family).filter(([word]) => word.startsWith(typed));
   const found = await all(typed, command, given, waiting, known);
   return found.filter(([word]) => word.startsWith(typed));
 }
@@ -38,7 +40,7 @@ async function all(
 ): Promise<readonly Candidate[]> {
   const values = async (completes: Completes | undefined, choices: readonly string[] | undefined): Promise<readonly Candidate[]> => {
     if (choices !== undefined) return choices.map((choice) => [choice, '']);
-    if (completes === 'command') return commands();
+    if (completes === 'command') return given.length === 0 ? commands() : seconds(given[0] ?? '');
     if (completes === 'plan') return (await known.plans()).map((plan) => [plan, 'plan']);
     if (completes === 'task') {
       const plans = given[0] === undefined ? await known.plans() : [given[0]];
@@ -57,12 +59,18 @@ async function all(
 }
 
 function commands(): readonly Candidate[] {
-  return COMMANDS.map((command) => [command.name, command.summary]);
+  return firstWords().map((word) => [word, findCommand(word)?.summary ?? secondWords(word).join(', ')]);
+}
+
+/** The words that can follow the one that several commands share. */
+function seconds(family: string): readonly Candidate[] {
+  return secondWords(family).map((word) => [word, findCommand(`${family} ${word}`)?.summary ?? '']);
 }
 
 /** What stands before the word: the command, its arguments, and the option that waits for a value. */
 function readWords(words: readonly string[]) {
   let command: CommandSpec | undefined;
+  let family: string | undefined;
   let waiting: OptionSpec | undefined;
   const given: string[] = [];
   for (const word of words) {
@@ -76,12 +84,13 @@ function readWords(words: readonly string[]) {
       const option = options.find((each) => each.name === name || each.short === name);
       if (option?.value !== undefined) waiting = option;
     } else if (command === undefined) {
-      command = findCommand(word);
+      command = findCommand(family === undefined ? word : `${family} ${word}`);
+      family = command === undefined && secondWords(word).length > 0 ? word : undefined;
     } else {
       given.push(word);
     }
   }
-  return { command, given, waiting };
+  return { command, family, given, waiting };
 }
 
 /** Names of files, and one file's boxes: a key press must not wait for a database or for git. */

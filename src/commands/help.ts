@@ -4,19 +4,19 @@ import { suggest } from '../core/suggest.ts';
 import { CommandError, EXIT, type Command, type CommandContext } from './context.ts';
 import { usageLine } from './parse.ts';
 import { GLOBAL_OPTIONS, type CommandSpec, type Group, type OptionSpec } from './specification.ts';
-import { COMMANDS, findCommand } from './table.ts';
+import { COMMANDS, findCommand, secondWords } from './table.ts';
 
-const GROUPS: readonly Group[] = ['Begin', 'Run', 'Steer', 'Look', 'More'];
+const GROUPS: readonly Group[] = ['Begin', 'Run', 'Steer', 'Look', 'GitHub Actions', 'More'];
 /** Longest line of help, in columns. */
 const HELP_COLUMNS = 96;
 
 /** Help for the command named, or the list of commands. */
 export const help: Command = async (context, input) => {
-  printHelp(context, input.arguments[0]);
+  printHelp(context, input.arguments.length === 0 ? undefined : input.arguments.join(' '));
   return EXIT.done;
 };
 
-/** Prints help; an unknown name is a {@link CommandError}. */
+/** Prints help on a command, or on those that begin with this word; an unknown name is a {@link CommandError}. */
 export function printHelp(context: CommandContext, name: string | undefined): void {
   const { out } = context;
   const columns = Math.min(out.size().columns, HELP_COLUMNS);
@@ -26,6 +26,10 @@ export function printHelp(context: CommandContext, name: string | undefined): vo
     return;
   }
   const command = findCommand(name);
+  if (command === undefined && secondWords(name).length > 0) {
+    out.write(familyHelp(name, columns, bold));
+    return;
+  }
   if (command === undefined) {
     const meant = suggest(
       name,
@@ -40,6 +44,16 @@ export function printHelp(context: CommandContext, name: string | undefined): vo
 
 type Style = (text: string) => string;
 
+/** The commands that share a first word. */
+function familyHelp(first: string, columns: number, bold: Style): string {
+  const family = COMMANDS.filter(({ name }) => name.startsWith(`${first} `));
+  const width = Math.max(...family.map(({ name }) => name.length));
+  const list = family.flatMap(({ name, summary }) => columnsOf(name, summary, width, columns));
+  return [`${bold('Usage')}  plans ${first} <command> [options]`, '', ...list, '', `"plans help ${first} <command>" tells more.`, ''].join(
+    '\n',
+  );
+}
+
 /** The front page: every command in its group. */
 export function commandList(columns: number, bold: Style): string {
   const width = Math.max(...COMMANDS.map((command) => command.name.length));
@@ -48,7 +62,7 @@ export function commandList(columns: number, bold: Style): string {
     '',
     `${bold('Usage')}  plans <command> [options]`,
   ];
-  for (const group of GROUPS) {
+  for (const group of GROUPS.filter((each) => COMMANDS.some((command) => command.group === each))) {
     lines.push('', bold(group));
     for (const command of COMMANDS.filter((each) => each.group === group)) {
       lines.push(...columnsOf(command.name, command.summary, width, columns));

@@ -31,14 +31,14 @@ export interface GlobalChoice {
 export async function runCommandLine(argv: readonly string[], world: (choice: GlobalChoice) => CommandContext): Promise<ExitCode> {
   let context = world({ cwd: undefined, json: argv.includes('--json'), quiet: false, color: !argv.includes('--no-color') });
   try {
-    const { command, input }: Call = parseCall(argv);
+    const { command, topic, input }: Call = parseCall(argv);
     const cwd = input.text('cwd');
     if (cwd !== undefined || input.flag('quiet')) {
       context = world({ cwd, json: input.flag('json'), quiet: input.flag('quiet'), color: !input.flag('no-color') });
     }
     if (command === undefined || input.flag('help')) {
       const { printHelp } = await import('./help.ts');
-      printHelp(context, command?.name);
+      printHelp(context, topic);
       // A bare `plans` did nothing that was asked for, yet it is how people look around: it is no mistake.
       return EXIT.done;
     }

@@ -3,23 +3,30 @@ import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { suggest } from '../core/suggest.ts';
 import { CommandError, type CommandInput } from './context.ts';
 import { GLOBAL_OPTIONS, type CommandSpec, type OptionSpec } from './specification.ts';
-import { COMMANDS, findCommand } from './table.ts';
+import { findCommand, firstWords, secondWords } from './table.ts';
 
 export interface Call {
   /** Undefined where no command was named. */
   readonly command: CommandSpec | undefined;
+  /** What help is about where it is asked for: a command, or the first word of several; undefined: all of it. */
+  readonly topic: string | undefined;
   readonly input: CommandInput;
 }
 
 /** Reads a command line; throws a {@link CommandError} for one that cannot be meant. */
 export function parseCall(argv: readonly string[]): Call {
-  const { command, rest } = takeCommand(argv);
+  const { command, family, rest } = takeCommand(argv);
   const options = [...GLOBAL_OPTIONS, ...(command?.options ?? [])];
   const { values, lists, positionals } = readTokens(rest, options, command);
   const helps = values.get('help') === true;
+  if (family !== undefined && !helps)
+    throw new CommandError(
+      `"plans ${family}" needs a second word: ${secondWords(family).join(', ')}. "plans help ${family}" says what each does.`,
+    );
   if (command !== undefined && !helps) checkArguments(command, positionals);
   return {
     command,
+    topic: command?.name ?? family,
     input: {
       arguments: positionals,
       flag: (name) => values.get(name) === true,
@@ -32,8 +39,15 @@ export function parseCall(argv: readonly string[]): Call {
   };
 }
 
-/** The command is the first word that is neither an option nor a global option's value. */
-function takeCommand(argv: readonly string[]): { command: CommandSpec | undefined; rest: string[] } {
+interface Taken {
+  readonly command: CommandSpec | undefined;
+  /** The first word of several commands, where the second was not given. */
+  readonly family?: string;
+  readonly rest: string[];
+}
+
+/** The command is the first word that is neither an option nor a global option's value; of some, the second such word belongs to it. */
+function takeCommand(argv: readonly string[]): Taken {
   const { tokens } = parseArgs({
     args: [...argv],
     options: config(GLOBAL_OPTIONS),
@@ -41,23 +55,30 @@ function takeCommand(argv: readonly string[]): { command: CommandSpec | undefine
     allowPositionals: true,
     tokens: true,
   });
-  const word = tokens.find((token) => token.kind === 'positional');
+  const [word, second] = tokens.filter((token) => token.kind === 'positional');
   if (word === undefined) return { command: undefined, rest: [...argv] };
+  const seconds = secondWords(word.value);
+  const last = seconds.length > 0 ? (second ?? word) : word;
   // An unknown option before the command is the likelier mistake: its value would be taken for the command.
   const known = new Set(GLOBAL_OPTIONS.map((option) => option.name));
-  const stray = tokens.find((token) => token.kind === 'option' && token.index < word.index && !known.has(token.name));
+  const stray = tokens.find((token) => token.kind === 'option' && token.index < last.index && !known.has(token.name));
   if (stray?.kind === 'option') throw unknownOption(stray.rawName, GLOBAL_OPTIONS, undefined);
-  const command = findCommand(word.value);
-  if (command === undefined) {
-    const meant = suggest(
-      word.value,
-      COMMANDS.map((each) => each.name),
-    );
-    throw new CommandError(
-      `"${word.value}" is not a plans command.${meant === null ? '' : ` Did you mean "plans ${meant}"?`} "plans help" lists them all.`,
-    );
-  }
-  return { command, rest: argv.filter((_, index) => index !== word.index) };
+  const without = (...indexes: readonly number[]) => argv.filter((_, index) => !indexes.includes(index));
+  if (seconds.length > 0 && second === undefined) return { command: undefined, family: word.value, rest: without(word.index) };
+  const name = last === word ? word.value : `${word.value} ${last.value}`;
+  const command = findCommand(name);
+  if (command === undefined) throw noCommand(word.value, last === word ? undefined : last.value);
+  return { command, rest: without(word.index, last.index) };
+}
+
+function noCommand(word: string, second: string | undefined): CommandError {
+  const names = second === undefined ? firstWords() : secondWords(word);
+  const meant = suggest(second ?? word, names);
+  const before = second === undefined ? 'plans' : `plans ${word}`;
+  const help = second === undefined ? 'plans help' : `plans help ${word}`;
+  return new CommandError(
+    `"${second === undefined ? word : `${word} ${second}`}" is not a plans command.${meant === null ? '' : ` Did you mean "${before} ${meant}"?`} "${help}" lists them all.`,
+  );
 }
 
 function readTokens(rest: readonly string[], options: readonly OptionSpec[], command: CommandSpec | undefined) {

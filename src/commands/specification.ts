@@ -34,9 +34,10 @@ interface Example {
   readonly says: string;
 }
 
-export type Group = 'Begin' | 'Look' | 'Run' | 'Steer' | 'More';
+export type Group = 'Begin' | 'Look' | 'Run' | 'Steer' | 'GitHub Actions' | 'More';
 
 export interface CommandSpec {
+  /** One word, or two where several commands share the first. */
   readonly name: string;
   readonly group: Group;
   readonly summary: string;

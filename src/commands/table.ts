@@ -1,4 +1,5 @@
 /** The commands. Parsing, help, shell completion and the README's reference are made from this table. */
+import { CI } from './ci-table.ts';
 import { EXPORT, IMPORT } from './exchange-table.ts';
 import { FIGURES } from './figures-table.ts';
 import { PLANNER } from './planner-table.ts';
@@ -172,6 +173,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./doctor.ts')).doctor,
   },
   EXPORT,
+  ...CI,
   {
     name: 'completion',
     group: 'More',
@@ -192,7 +194,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     group: 'More',
     summary: 'Help for a command',
     description: ['Without a command, the list of commands.'],
-    arguments: [{ name: 'COMMAND', summary: 'A command’s name', completes: 'command' }],
+    arguments: [{ name: 'COMMAND', summary: 'A command’s name, of one word or two', completes: 'command', many: true }],
     options: [],
     examples: [{ command: 'plans help run', says: 'all about plans run' }],
     exitCodes: [],
@@ -210,6 +212,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./version.ts')).version,
   },
 ];
+
+/** What a command line can begin with, in order. */
+export function firstWords(): readonly string[] {
+  return [...new Set(COMMANDS.map(({ name }) => name.replace(/ .*/, '')))];
+}
+
+/** What can follow a first word that several commands share; none where it is a command, or nothing, by itself. */
+export function secondWords(first: string): readonly string[] {
+  return COMMANDS.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => name.slice(first.length + 1));
+}
 
 /** The command of that name, if there is one. */
 export function findCommand(name: string): CommandSpec | undefined {

@@ -1,0 +1,4 @@
+/** The part of the table that runs in GitHub Actions: what `action.yml` calls. Each command is a file in `ci/`. */
+import type { CommandSpec } from './specification.ts';
+
+export const CI: readonly CommandSpec[] = [];
