@@ -1,0 +1,109 @@
+/** What Plans asks of GitHub, over its REST API. Ids and names that come from outside are encoded here, and answers are checked here. */
+import { z } from 'zod';
+import { comments } from './comments.ts';
+import { pulls } from './pulls.ts';
+import { ask, request, type Connection } from './request.ts';
+
+/** What a user may do in the repository; `maintain` counts as `write`, `triage` as `read`, as GitHub itself says it. */
+const Permission = z.enum(['admin', 'write', 'read', 'none']);
+type Permission = z.output<typeof Permission>;
+
+const Repository = z.object({ default_branch: z.string() });
+const Viewer = z.object({ data: z.object({ viewer: z.object({ login: z.string() }) }) });
+
+export interface PullSide {
+  readonly branch: string;
+  readonly commit: string;
+  /** By which fork and base are compared; null where the fork is gone. */
+  readonly repositoryId: number | null;
+}
+
+export interface Pull {
+  readonly number: number;
+  readonly url: string;
+  readonly title: string;
+  readonly body: string;
+  readonly state: 'open' | 'closed' | 'merged';
+  readonly head: PullSide;
+  readonly base: PullSide;
+}
+
+export interface Comment {
+  readonly id: number;
+  readonly url: string;
+  readonly body: string;
+  /** Null where the account is gone. */
+  readonly author: string | null;
+}
+
+type Reaction = '+1' | '-1' | 'eyes' | 'rocket' | 'confused';
+
+export interface GitHub {
+  /** `owner/name`. */
+  readonly repository: string;
+  /** The login that the token acts as: a user's, or `github-actions[bot]`. */
+  viewer(): Promise<string>;
+  /** The branch that a clone gets. */
+  defaultBranch(): Promise<string>;
+  /** What a user may do here. The only ground for authority: neither an association, an author nor a suffix of a name is one. */
+  permission(login: string): Promise<Permission>;
+  comment(issue: number, body: string): Promise<Comment>;
+  /**
+   * One comment that begins with `marker` (a line of its own, e.g. an HTML comment) on an issue or pull request: written anew, or updated
+   * in place. Only a comment by the token's own login is ever updated.
+   */
+  upsertComment(issue: number, marker: string, body: string): Promise<Comment>;
+  react(comment: number, reaction: Reaction): Promise<void>;
+  pull(number: number): Promise<Pull>;
+  /** The open pull request from a branch of this very repository into `base`; null where there is none. */
+  openPull(branch: string, base: string): Promise<Pull | null>;
+  createPull(made: { readonly head: string; readonly base: string; readonly title: string; readonly body: string }): Promise<Pull>;
+  updatePull(number: number, made: { readonly title?: string; readonly body?: string }): Promise<Pull>;
+  /** Starts a workflow by its file name, on a branch. */
+  dispatch(workflow: string, branch: string, inputs: Readonly<Record<string, string>>): Promise<void>;
+}
+
+/** Opens a repository on GitHub. Nothing is asked yet. */
+export function openGitHub(connection: Connection, repository: string): GitHub {
+  const at = `/repos/${repository.split('/').map(encodeURIComponent).join('/')}`;
+  const viewer = once(() => viewerOf(connection));
+  return {
+    repository,
+    viewer,
+    ...comments(connection, at, viewer),
+    ...pulls(connection, at, repository.slice(0, repository.indexOf('/'))),
+    defaultBranch: async () => {
+      const call = { method: 'GET', path: at, what: 'read the repository', needs: 'contents: read' } as const;
+      return (await ask(connection, Repository, call)).default_branch;
+    },
+    permission: async (login) => {
+      const path = `${at}/collaborators/${encodeURIComponent(login)}/permission`;
+      const call = { method: 'GET', path, what: `read what ${login} may do`, needs: 'contents: read' } as const;
+      return (await ask(connection, z.object({ permission: Permission }), call)).permission;
+    },
+    dispatch: async (workflow, ref, inputs) => {
+      const path = `${at}/actions/workflows/${encodeURIComponent(workflow)}/dispatches`;
+      await request(connection, { method: 'POST', path, body: { ref, inputs }, what: `start ${workflow}`, needs: 'actions: write' });
+    },
+  };
+}
+
+/** An installation's token may not ask REST who it is; GraphQL tells it. */
+async function viewerOf(connection: Connection): Promise<string> {
+  const { apiUrl } = connection;
+  // `https://api.github.com/graphql`, and `/api/graphql` beside `/api/v3` on a server of one's own.
+  const path = apiUrl.endsWith('/v3') ? `${apiUrl.slice(0, -'/v3'.length)}/graphql` : `${apiUrl}/graphql`;
+  const call = {
+    method: 'POST',
+    path,
+    body: { query: '{viewer{login}}' },
+    what: 'say whose token it is',
+    needs: 'contents: read',
+  } as const;
+  return (await ask(connection, Viewer, call)).data.viewer.login;
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
