@@ -28,6 +28,7 @@ import { GitProgram, gitEnvironment } from './process.ts';
 import { ObjectReader } from './reader.ts';
 import { fetchRefs, pushRefs, remoteRefs, statement } from './remote.ts';
 import { forward, putBack, revert } from './revert.ts';
+import { StagedPaths } from './staged.ts';
 import { STATUS_ARGUMENTS, parseStatus } from './status.ts';
 import { diffTrees, filesAt, filesOf, lookUp, parseTree, type TreeEntry } from './tree.ts';
 import { detachAt, idIn, hasNoRefs, looseRef, putHead, unstage } from './head.ts';
@@ -43,11 +44,18 @@ const MAX_SINGLES = 400;
 /** What HEAD holds as a file where the references are kept elsewhere (reftable). */
 const NO_BRANCH = '.invalid';
 
-/** Opens the repository that holds `folder`. Throws `GitUnavailable` with a sentence where there is none to work in. `lockWaitMs` bounds the wait for another's `index.lock`. */
-export async function openSystemGit(folder: string, env: NodeJS.ProcessEnv = process.env, lockWaitMs?: number): Promise<Git> {
+interface SystemGitLimits {
+  /** The longest wait for another's `index.lock`. */
+  readonly lockWaitMs?: number;
+  /** Size of the index from which a commit is made in one pass where it can be. */
+  readonly largeIndexBytes?: number;
+}
+
+/** Opens the repository that holds `folder`. Throws `GitUnavailable` with a sentence where there is none to work in. */
+export async function openSystemGit(folder: string, env: NodeJS.ProcessEnv = process.env, limits: SystemGitLimits = {}): Promise<Git> {
   const environment = gitEnvironment(env);
   const location = await locate(new GitProgram(folder, environment));
-  return new SystemGit(location, new GitProgram(location.root, environment, { lasting: true }), lockWaitMs);
+  return new SystemGit(location, new GitProgram(location.root, environment, { lasting: true }), limits);
 }
 
 class SystemGit implements Git, CommitPlace {
@@ -57,6 +65,7 @@ class SystemGit implements Git, CommitPlace {
   readonly gitDir: string;
   readonly git: GitProgram;
   readonly hooks: HookFolder;
+  readonly staged: StagedPaths;
   readonly zero: string;
   readonly #idBytes: number;
   readonly #reader: ObjectReader;
@@ -67,9 +76,11 @@ class SystemGit implements Git, CommitPlace {
   /** The last of the calls that take index.lock: one after another they never refuse each other. */
   #queue: Promise<unknown> = Promise.resolve();
   readonly #indexLock: IndexLock;
+  readonly #largeIndexBytes: number | undefined;
 
-  constructor(location: Location, git: GitProgram, lockWaitMs?: number) {
-    this.#indexLock = new IndexLock(location, lockWaitMs);
+  constructor(location: Location, git: GitProgram, limits: SystemGitLimits) {
+    this.#indexLock = new IndexLock(location, limits.lockWaitMs);
+    this.#largeIndexBytes = limits.largeIndexBytes;
     this.root = location.root;
     this.commonDir = location.commonDir;
     this.gitDir = location.gitDir;
@@ -77,6 +88,7 @@ class SystemGit implements Git, CommitPlace {
     this.#idBytes = location.idBytes;
     this.zero = '0'.repeat(2 * location.idBytes);
     this.hooks = new HookFolder(git, location.commonDir, location.gitDir);
+    this.staged = new StagedPaths(git, location.gitDir);
     this.#reader = new ObjectReader(git);
   }
 
@@ -95,7 +107,8 @@ class SystemGit implements Git, CommitPlace {
 
   async status(paths?: readonly string[]): Promise<WorkTreeStatus> {
     const scope = paths === undefined ? [] : ['--', ...paths.map(literal)];
-    return parseStatus((await this.git.must([...STATUS_ARGUMENTS, ...scope])).toString('utf8'));
+    const ask = async () => parseStatus((await this.git.must([...STATUS_ARGUMENTS, ...scope])).toString('utf8'));
+    return paths === undefined ? this.staged.learn(ask) : ask();
   }
 
   async untracked(patterns: string): Promise<readonly string[]> {
@@ -112,7 +125,7 @@ class SystemGit implements Git, CommitPlace {
   }
 
   commit(request: CommitRequest): Promise<CommitOutcome> {
-    return this.#alone(() => unlessLocked(this.#indexLock, () => commitPaths(this, request)));
+    return this.#alone(() => unlessLocked(this.#indexLock, () => commitPaths(this, request, this.#largeIndexBytes)));
   }
 
   async recover(): Promise<void> {

@@ -65,6 +65,8 @@ async function inMemory(): Promise<Workplace> {
   };
 }
 
-conformance('git on disk', () => onDisk((folder) => openSystemGit(folder, process.env, LOCK_WAIT_MS)));
+const limits = { lockWaitMs: LOCK_WAIT_MS };
+conformance('git on disk', () => onDisk((folder) => openSystemGit(folder, process.env, limits)));
+conformance('git on disk, a large index', () => onDisk((folder) => openSystemGit(folder, process.env, { ...limits, largeIndexBytes: 0 })));
 conformance('isomorphic-git on disk', () => onDisk((folder) => openEmbeddedGit(folder, undefined, null, LOCK_WAIT_MS)));
 conformance('isomorphic-git in memory', inMemory);

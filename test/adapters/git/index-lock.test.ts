@@ -21,7 +21,7 @@ describe('the lock of a reference', () => {
   const ref = 'refs/plans/attempts/demo/one/1';
   it('that a dead process of ours left is taken away', async () => {
     const repository = await repositoryWith({ 'a.txt': 'a\n' });
-    const git = await openSystemGit(repository.root, process.env, 50);
+    const git = await openSystemGit(repository.root, process.env, { lockWaitMs: 50 });
     opened.push(git);
     await repository.write({ [`.git/plans-index.${DEAD}`]: '12345', [`.git/${ref}.lock`]: '', '.git/HEAD.lock': '' });
     expect(await git.updateRef(ref, repository.head(), null)).toBe(true);
@@ -31,7 +31,7 @@ describe('the lock of a reference', () => {
 
   it('that is another’s is named', async () => {
     const repository = await repositoryWith({ 'a.txt': 'a\n' });
-    const git = await openSystemGit(repository.root, process.env, 50);
+    const git = await openSystemGit(repository.root, process.env, { lockWaitMs: 50 });
     opened.push(git);
     await repository.write({ [`.git/${ref}.lock`]: '' });
     await expect(git.updateRef(ref, repository.head(), null)).rejects.toThrow(`Another git holds ${repository.path(`.git/${ref}.lock`)}`);
@@ -50,7 +50,7 @@ describe('a worktree whose making was cut off', () => {
     await git.addWorktree(repository.path('.git/side'), repository.head());
     const half = { '.git/worktrees/side/index': null, '.git/side/b.txt': null, [file]: content };
     await repository.write({ ...half, '.git/worktrees/side/locked': 'initializing\n' });
-    const side = await openSystemGit(repository.path('.git/side'), process.env, 50);
+    const side = await openSystemGit(repository.path('.git/side'), process.env, { lockWaitMs: 50 });
     opened.push(side);
     await side.finishWorktree(repository.head());
     expect(await side.status()).toEqual({ head: { branch: null, commit: repository.head() }, changes: [] });
@@ -126,7 +126,7 @@ describe('an index.lock', () => {
 
   it('that nobody lets go of is left alone, and named', async () => {
     const repository = await repositoryWith({ 'a.txt': 'a\n' });
-    const git = await openSystemGit(repository.root, process.env, 50);
+    const git = await openSystemGit(repository.root, process.env, { lockWaitMs: 50 });
     opened.push(git);
     await repository.write({ 'a.txt': 'A\n', '.git/index.lock': '' });
     const lock = repository.path('.git/index.lock');
@@ -139,7 +139,7 @@ describe('an index.lock', () => {
 
   it('that a dead process of ours left is taken away', async () => {
     const repository = await repositoryWith({ 'a.txt': 'a\n' });
-    const git = await openSystemGit(repository.root, process.env, 50);
+    const git = await openSystemGit(repository.root, process.env, { lockWaitMs: 50 });
     opened.push(git);
     await repository.write({ 'a.txt': 'A\n', [`.git/plans-index.${DEAD}`]: '12345', '.git/index.lock': '' });
     expect(await commit(git, ['a.txt'])).toMatchObject({ type: 'committed' });
@@ -149,7 +149,7 @@ describe('an index.lock', () => {
 
   it('that was made long after our process died is another’s', async () => {
     const repository = await repositoryWith({ 'a.txt': 'a\n' });
-    const git = await openSystemGit(repository.root, process.env, 50);
+    const git = await openSystemGit(repository.root, process.env, { lockWaitMs: 50 });
     opened.push(git);
     const note = repository.path(`.git/plans-index.${DEAD}`);
     writeFileSync(note, '12345');
