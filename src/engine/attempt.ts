@@ -65,6 +65,7 @@ export async function startAttempt(context: RunContext, effect: Start): Promise<
     redaction: context.redaction,
     sandbox: context.sandbox,
   };
+  context.lock.check();
   const result = await supervise(context, work, opened.agent, job);
   refusedByMachine(result);
   crashPoint(context.env, 'after-agent');

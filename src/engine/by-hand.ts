@@ -22,6 +22,7 @@ import { flagsOf } from './vetting.ts';
 import type { Caller, Held } from './control.ts';
 import { joined } from './edits.ts';
 import { STATUS_KEYS } from './landing.ts';
+import type { Lock } from './lock.ts';
 import type { PlanFile } from './plan-file.ts';
 import { checkHeld } from './take-lease.ts';
 
@@ -63,7 +64,7 @@ export async function doneByHand(caller: Caller, request: ByHand): Promise<DoneB
     const failed = results.find(({ status }) => status === 'failed');
     if (request.signal.aborted) throw new Problem('Stopped; nothing was committed.');
     if (failed !== undefined) return { type: 'gate-failed', gate: failed };
-    return journaled(caller, task, () => tickAndCommit(held, plan, task, paths, results));
+    return journaled(caller, held.lock, task, () => tickAndCommit(held, plan, task, paths, results));
   });
 }
 
@@ -123,9 +124,9 @@ function notRun(gate: GateConfig): GateResult {
 }
 
 /** A tick without its commit is nobody's word: with this on the disk, whoever comes next after a crash puts it back. */
-async function journaled<T>({ workspace, planId }: Caller, { id, attempts }: Task, work: () => Promise<T>): Promise<T> {
+async function journaled<T>({ workspace, planId }: Caller, lock: Lock, { id, attempts }: Task, work: () => Promise<T>): Promise<T> {
   const before = await takeSnapshot(workspace.git, (path) => isProtected(workspace, path));
-  const journal = openJournal(workspace.git.commonDir, planId);
+  const journal = openJournal(workspace.git.commonDir, planId, lock);
   try {
     const entry = { run: `command-${process.pid}`, task: id, attempt: attempts + 1, folder: null, landing: null, usage: null };
     journal.write([{ ...entry, before, guarded: null }]);

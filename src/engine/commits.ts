@@ -12,7 +12,9 @@ import type { RunContext } from './context.ts';
 const MAX_SUBJECT_CHARS = 72;
 
 /** What a commit needs: a run has it, and so has a person's command while nothing runs. */
-export type Committer = Pick<RunContext, 'workspace' | 'plan' | 'planId' | 'env' | 'redaction' | 'head' | 'commits' | 'lease'>;
+export type Committer = Pick<RunContext, 'workspace' | 'plan' | 'planId' | 'env' | 'redaction' | 'head' | 'commits' | 'lease'> &
+  // A command that takes no longer than its commit needs none: git's compare-and-swap on HEAD does.
+  Partial<Pick<RunContext, 'lock'>>;
 
 /** Commits the plan file alone. */
 export function commitPlan(context: Committer, what: string, evidence: Evidence): Promise<CommitOutcome> {
@@ -38,6 +40,7 @@ export async function commit(
   const { subject, body } = typeof what === 'string' ? { subject: `${context.planId}: ${what}`, body: '' } : what;
   const short = subject.length > MAX_SUBJECT_CHARS ? `${subject.slice(0, MAX_SUBJECT_CHARS - 1).trimEnd()}…` : subject;
   const message = context.redaction.text([short, body, `${formatTrailers(evidence)}\n`].filter((part) => part !== '').join('\n\n'));
+  context.lock?.check();
   const outcome = await context.workspace.git.commit({ message, paths: [...new Set(paths)], expect: context.head, ...seen });
   if (outcome.type === 'committed') {
     crashPoint(context.env, 'after-commit');

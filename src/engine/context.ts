@@ -20,6 +20,7 @@ import type { Fact } from '../core/effect.ts';
 import type { RunLimits } from '../core/run.ts';
 import type { AgentProcess, Journal, JournalEntry } from './journal.ts';
 import type { HeldLease } from './lease.ts';
+import type { Lock } from './lock.ts';
 import type { PlanFile } from './plan-file.ts';
 import type { Slot, WorktreePool } from './pool.ts';
 import type { SettingsRecord } from './settings.ts';
@@ -101,6 +102,8 @@ export interface RunContext {
   readonly journal: Journal;
   readonly settings: SettingsRecord;
   readonly pool: WorktreePool;
+  /** The plan's, by which nobody else runs it. Where it is lost nothing is written any more. */
+  readonly lock: Pick<Lock, 'check'>;
   /** Held on the remote from which the plan runs; null where it runs here alone. */
   readonly lease: HeldLease | null;
   /** Whatever moves HEAD or writes the plan happens in here, one after another. */
@@ -151,12 +154,15 @@ export function note(context: RunContext, task: string | null, text: string): vo
 
 /**
  * Runs what it is given one after another, in the order in which it was asked. Once one has thrown, none after it begins: it may have left
- * a tick without its commit, and the next would commit that.
+ * a tick without its commit, and the next would commit that. `check` may throw before each.
  */
-export function turns(): RunContext['inTurn'] {
+export function turns(check: () => void = () => {}): RunContext['inTurn'] {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
-    const result = last.then(work);
+    const result = last.then(() => {
+      check();
+      return work();
+    });
     last = result;
     // Who asked hears of it; here it only keeps the rejection from counting as unhandled.
     result.catch(() => {});

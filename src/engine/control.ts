@@ -21,7 +21,7 @@ import { commitEdits } from './edits.ts';
 import { liveRuns } from './export.ts';
 import { liveHolder, nameOf, pauseOf, takeLock } from './lock.ts';
 import type { HeldLease } from './lease.ts';
-import type { Holder } from './lock.ts';
+import type { Holder, Lock } from './lock.ts';
 import { mend } from './mend.ts';
 import { PlanFile } from './plan-file.ts';
 import { recover } from './recover.ts';
@@ -108,6 +108,7 @@ function refuseNow(edit: EditResult): void {
 /** What work on a plan under its lock has at hand. */
 export interface Held {
   readonly committer: Committer;
+  readonly lock: Lock;
   /** What of the plan file was put back, as a run that was cut off had left it. */
   readonly putBack: readonly string[];
 }
@@ -118,11 +119,12 @@ export interface Held {
  */
 export async function withPlan<T>(caller: Caller, plan: PlanFile, work: (held: Held) => Promise<T>): Promise<T> {
   const { workspace, planId, env } = caller;
-  return holdPlan(caller, async (lease) => {
+  return holdPlan(caller, async (lease, lock) => {
+    plan.heldBy(lock);
     await readAgain(plan);
     const head = await checkedHead(workspace);
     const redaction = redactionOf(secretsOf(env, workspace.config.redact));
-    const committer: Committer = { workspace, plan, planId, env, head, commits: 0, redaction, lease };
+    const committer: Committer = { workspace, plan, planId, env, head, commits: 0, redaction, lease, lock };
     const { putBack } = await mend(workspace, plan, { head: head.commit, redaction });
     const { changes } = await workspace.git.status([plan.path]);
     if (changes.length > 0) {
@@ -130,12 +132,12 @@ export async function withPlan<T>(caller: Caller, plan: PlanFile, work: (held: H
       if (outcome.type !== 'committed')
         throw new Problem(`The plan's uncommitted edits have to be committed first, and could not be: ${refusal(outcome).reason}`);
     }
-    return await work({ committer, putBack });
+    return await work({ committer, lock, putBack });
   });
 }
 
 /** Holds the plan's lock and lease for the length of `work`, and nothing more. Under the lease the branch is up to date with the remote's. */
-export async function holdPlan<T>(caller: Caller, work: (lease: HeldLease | null) => Promise<T>): Promise<T> {
+export async function holdPlan<T>(caller: Caller, work: (lease: HeldLease | null, lock: Lock) => Promise<T>): Promise<T> {
   const { workspace, planId, env } = caller;
   leaveOthersAlone(workspace, planId);
   const lock = takeLock(workspace.git, planId, `${COMMAND}${process.pid}`);
@@ -145,7 +147,7 @@ export async function holdPlan<T>(caller: Caller, work: (lease: HeldLease | null
     if (recovered.length > 0) caller.notice?.(cutShort(recovered));
     // Not before: a killed attempt may have left HEAD anywhere.
     await checkedHead(workspace);
-    return await underLease(workspace, planId, caller, work);
+    return await underLease(workspace, planId, caller, (lease) => work(lease, lock));
   } finally {
     lock.release();
     // Our own write is nothing that the next look should report as somebody's edit.

@@ -1,6 +1,7 @@
 /**
  * Named points at which a run can be made to die, as if the machine had been switched off: `PLANS_CRASH_AT=after-tick`, or
- * `after-tick:3` for the third time it is reached. For tests of what the next run finds; nothing else reads it.
+ * `after-tick:3` for the third time it is reached. With `PLANS_CRASH_SIGNAL=SIGSTOP` it is stopped there, as if the machine had been asleep.
+ * For tests of what the next run finds; nothing else reads it.
  */
 
 export const CRASH_POINTS = [
@@ -27,5 +28,5 @@ export function crashPoint(env: Readonly<Record<string, string | undefined>>, po
   const [name, times = '1'] = asked.split(':');
   if (name !== point) return;
   reached += 1;
-  if (reached === Number(times)) process.kill(process.pid, 'SIGKILL');
+  if (reached === Number(times)) process.kill(process.pid, env['PLANS_CRASH_SIGNAL'] === 'SIGSTOP' ? 'SIGSTOP' : 'SIGKILL');
 }

@@ -27,6 +27,7 @@ export function reflogMark({ runId }: Pick<RunContext, 'runId'>): string {
 export async function armGuard(context: RunContext, { task }: Pick<Step, 'task'>): Promise<void> {
   const work = context.tasks.get(task);
   if (work === undefined) return;
+  context.lock.check();
   const { git } = work.place;
   const others = [...context.tasks].flatMap(([id, other]) => (id === task || other.guard === undefined ? [] : [other.guard]));
   // While others are at work, what they began on counts: one of them may have changed it by now.
@@ -46,6 +47,8 @@ export async function checkGuard(
 ): Promise<{ readonly outcome: 'denied' | 'conflict'; readonly reason: string } | null> {
   const work = context.tasks.get(step.task);
   if (work?.guard === undefined) return null;
+  // What is different here may be another runner's by now.
+  context.lock.check();
   const denied = putBackSettings(context, step);
   const { guard, place } = work;
   const conflict = place.git.name === 'git' ? await checkHead(context, step, work, guard) : null;

@@ -6,7 +6,7 @@ import { closeSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, readFileS
 import { join } from 'node:path';
 import type { Usage } from '../adapters/agents/agent.ts';
 import type { Head } from '../adapters/git/git.ts';
-import { runFolder } from './lock.ts';
+import { runFolder, type Lock } from './lock.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** A process, and the group that it leads. */
@@ -53,8 +53,11 @@ export interface Journal {
   abandon(): void;
 }
 
-/** Opens the journal of a plan's run. Written in place, as making a new file for every attempt costs more than all else in it. */
-export function openJournal(commonDir: string, planId: string): Journal {
+/**
+ * Opens the journal of a plan's run, for as long as the plan's lock is held. Written in place, as making a new file for every attempt costs
+ * more than all else in it.
+ */
+export function openJournal(commonDir: string, planId: string, lock: Pick<Lock, 'check' | 'isHeld'>): Journal {
   mkdirSync(runFolder(commonDir), { recursive: true });
   const file = journalFile(commonDir, planId);
   const fd = openSync(file, 'w');
@@ -64,6 +67,7 @@ export function openJournal(commonDir: string, planId: string): Journal {
   };
   return {
     write: (entries) => {
+      lock.check();
       const plain = entries.map((entry) => ({ ...entry, before: { head: entry.before.head, dirty: [...entry.before.dirty] } }));
       const bytes = Buffer.from(JSON.stringify(plain));
       // Blanks over the rest of a longer entry: JSON does not mind them.
@@ -81,11 +85,11 @@ export function openJournal(commonDir: string, planId: string): Journal {
     },
     close: () => {
       closeSync(fd);
-      rmSync(file, { force: true });
+      if (lock.isHeld()) rmSync(file, { force: true });
     },
     abandon: () => {
       closeSync(fd);
-      if (written.length === 0) rmSync(file, { force: true });
+      if (written.length === 0 && lock.isHeld()) rmSync(file, { force: true });
     },
   };
 }

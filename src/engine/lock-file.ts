@@ -6,6 +6,7 @@ import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, utim
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { isAlive, startTime } from '../adapters/process/identity.ts';
+import { Problem } from '../core/problem.ts';
 
 const BEAT_MS = 5_000;
 /** A lock of another host whose last beat is older than this is dead. */
@@ -27,6 +28,12 @@ export interface Lock {
   readonly run: string;
   /** The dead holder whose lock this was; null where there was none. */
   readonly after: Holder | null;
+  /** Whether it is ours still. It is not once another host has taken this process for dead, or somebody has removed its file. */
+  readonly isHeld: () => boolean;
+  /** Throws a {@link Problem} where it is not: by now another may be at work, and nothing may be written any more. */
+  readonly check: () => void;
+  /** Calls back, once, as soon as it is seen that it is not. */
+  watch(onLoss: (loss: Problem) => void): void;
   release(): void;
 }
 
@@ -141,22 +148,37 @@ function pause(): void {
 }
 
 function hold(file: string, me: Holder, after: Holder | null): Lock {
+  let onLoss: ((loss: Problem) => void) | null = null;
+  const isHeld = () => {
+    const holder = readHolder(file);
+    // One that cannot be read may be ours; what is not there is nobody's.
+    return holder === null ? existsSync(file) : isSame(holder, me);
+  };
   const beat = setInterval(() => {
+    if (!isHeld()) {
+      clearInterval(beat);
+      return onLoss?.(lost(file));
+    }
     try {
       const now = new Date();
       utimesSync(file, now, now);
     } catch {
-      // Taken away by hand: the commit's compare-and-swap on HEAD still keeps two runners apart.
+      // A disk that is read-only by now, say: on this host the process itself is the beat.
     }
   }, BEAT_MS);
   beat.unref();
   return {
     run: me.run,
     after,
+    isHeld,
+    check: () => {
+      if (!isHeld()) throw lost(file);
+    },
+    watch: (listener) => (onLoss = listener),
     release: () => {
       clearInterval(beat);
       const holder = readHolder(file);
-      if (holder === null || holder.run !== me.run || holder.pid !== me.pid) return;
+      if (holder === null || !isSame(holder, me)) return;
       try {
         rmSync(file, { force: true });
       } catch {
@@ -164,4 +186,17 @@ function hold(file: string, me: Holder, after: Holder | null): Lock {
       }
     },
   };
+}
+
+function isSame(one: Holder, other: Holder): boolean {
+  return one.run === other.run && one.pid === other.pid && one.host === other.host && one.started === other.started;
+}
+
+function lost(file: string): Problem {
+  const holder = readHolder(file);
+  const what =
+    holder === null
+      ? `the lock ${file} is not there any more: another took it over and has ended, or somebody removed it`
+      : `process ${holder.pid} on ${holder.host} has the lock ${file} by now, as nothing had been heard of this one`;
+  return new Problem(`Stopped: ${what}. From then on nothing more was written. What was begun is kept by whoever runs the plan next.`);
 }

@@ -39,6 +39,7 @@ export class PlanFile {
   readonly #file: string;
   readonly #workspace: Workspace;
   #epoch = 0;
+  #check: () => void = () => {};
 
   private constructor(workspace: Workspace, file: string, { source, text, plan }: InPlaceReading) {
     this.#workspace = workspace;
@@ -87,6 +88,11 @@ export class PlanFile {
       : { type: 'edited', ...reading };
   }
 
+  /** Has every write preceded by a check, which throws where nothing may be written any more. */
+  heldBy({ check }: { readonly check: () => void }): void {
+    this.#check = check;
+  }
+
   /** What was written before is not made again any more, whatever the file says. */
   forget(): void {
     this.#epoch += 1;
@@ -113,6 +119,7 @@ export class PlanFile {
     const epoch = this.#epoch;
     const splice = (current: string): string | null => {
       if (epoch !== this.#epoch) return null;
+      this.#check();
       const now = this.#reading(current);
       const edits = 'message' in now ? { refused: now.message } : change(now.text, now.plan);
       if ('message' in now || 'refused' in edits) {

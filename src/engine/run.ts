@@ -119,13 +119,12 @@ function numbered({ planId, runId, now }: RunContext): (event: RunEvent) => Publ
 }
 
 async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): Promise<RunSummary> {
-  const { planId, runId, env, head, lease, redaction } = options;
+  const { planId, runId, env, head, lock, lease, redaction } = options;
   const now = options.now ?? (() => new Date());
   const inbox = new Inbox();
   const { base, putBack, left } = await mend(workspace, plan, { head: head.commit, redaction });
   const spent = await spentSoFar(workspace, planId, now());
   const abort = new AbortController();
-  const inTurn = turns();
   const context: RunContext = {
     workspace,
     plan,
@@ -145,16 +144,17 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     limits: limitsOf(workspace, plan, spent),
     unrecorded: spent.unrecorded,
     agents: options.agents ?? new Map(),
-    journal: openJournal(workspace.git.commonDir, planId),
+    journal: openJournal(workspace.git.commonDir, planId, lock),
     settings: settingsRecord(workspace.git.commonDir, planId, runId),
     pool: poolOf(workspace, { env, signal: abort.signal, runId, redaction }),
+    lock,
     lease,
-    inTurn,
+    inTurn: turns(lock.check),
     guarded: null,
     tasks: new Map(),
     abort,
   };
-  lease?.watch(({ type, detail }) => context.post({ type: 'remote-lost', detail, now: type === 'taken' }));
+  heedLosses(context, options, inbox);
   const record = recorder(workspace, { id: runId, planId, startedAt: now().toISOString() });
   const tally = new Tally(plan.plan, head);
   const published = numbered(context);
@@ -188,6 +188,13 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     await upkeep.end();
     await context.pool.close();
   }
+}
+
+/** Where the lock is lost, everything ends at once; where the lease or the remote is, the machine says how. */
+function heedLosses(context: RunContext, { lock, lease }: Begun, inbox: Inbox): void {
+  context.plan.heldBy(lock);
+  lock.watch((loss) => inbox.fail(loss));
+  lease?.watch(({ type, detail }) => context.post({ type: 'remote-lost', detail, now: type === 'taken' }));
 }
 
 /** What a person should know before anything starts. */

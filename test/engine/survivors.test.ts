@@ -22,7 +22,7 @@ it.skipIf(process.platform === 'win32')(
     const workspace = await openWorkspace(it.repository.root);
     const before = await takeSnapshot(workspace.git, () => false);
     const entry = { run: 'killed', attempt: 1, folder: null, landing: null, before, usage: null, guarded: null };
-    const journal = openJournal(workspace.git.commonDir, 'demo');
+    const journal = openJournal(workspace.git.commonDir, 'demo', { check: () => {}, isHeld: () => true });
     journal.write([
       { ...entry, task: 'one', process: { pid: left, started: startTime(left) ?? '' } },
       { ...entry, task: 'two', process: { pid: other, started: 'at another time' } },
