@@ -13,6 +13,7 @@ const REFUSALS: readonly { readonly codes: readonly string[]; readonly words: Re
   { codes: ['ENFILE'], words: /Too many open files in system/, remedy: 'Close some programs.' },
   { codes: ['EAGAIN', 'ENOMEM'], words: /Cannot allocate memory|Resource temporarily unavailable/, remedy: 'Close some programs.' },
   { codes: [], words: /unable to write new.index file/, remedy: `Free some space on the disk, if it is full. ${YOURS}` },
+  { codes: ['ENOTDIR'], words: /Not a directory/, remedy: 'A file stands where a folder has to be: move it away.' },
   { codes: ['EIO'], words: /Input\/output error/, remedy: 'Check the disk.' },
 ];
 

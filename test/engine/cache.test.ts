@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { showPlan } from '../../src/engine/export.ts';
 import { openWorkspace } from '../../src/engine/workspace.ts';
 import { problemsOf } from '../support/checker.ts';
@@ -20,7 +20,7 @@ async function shown(root: string): Promise<string> {
   }
 }
 
-it.each(rounds(2, 100))('the cache may be deleted, cut and garbled while a run uses it: seed %i', async (seed) => {
+it.each(rounds(2, 100))('the cache may be deleted, cut, garbled and replaced by a folder while a run uses it: seed %i', async (seed) => {
   const ids = Array.from({ length: 10 }, (_, index) => `t${index}`);
   await using it = await rig(ids.map((id) => task(id, `echo ${id} > ${id}.txt`)).join(''));
   const random = seeded(seed);
@@ -32,8 +32,11 @@ it.each(rounds(2, 100))('the cache may be deleted, cut and garbled while a run u
     const file = join(folder, names[Math.floor(random() * names.length)] ?? 'state.db');
     const how = random();
     if (how < 0.3) rmSync(folder, { recursive: true, force: true });
-    else if (how < 0.6) rmSync(file, { force: true });
-    else if (how < 0.8) truncateSync(file, 100);
+    else if (how < 0.5) rmSync(file, { force: true });
+    else if (how < 0.6) {
+      rmSync(file, { force: true });
+      mkdirSync(file);
+    } else if (how < 0.8) truncateSync(file, 100);
     else writeFileSync(file, 'garbled '.repeat(2_000));
   };
   const summary = await it.run({
@@ -41,8 +44,8 @@ it.each(rounds(2, 100))('the cache may be deleted, cut and garbled while a run u
       try {
         harm();
       } catch (error) {
-        // Deleted already: that is harm enough.
-        expect(error).toMatchObject({ code: 'ENOENT' });
+        // Deleted already, or a folder: that is harm enough.
+        expect((error as NodeJS.ErrnoException).code).toMatch(/^(?:ENOENT|EEXIST|EISDIR|ERR_FS_EISDIR)$/);
       }
     },
   });
@@ -62,4 +65,38 @@ it.runIf(process.platform === 'linux')('a run whose mapped "-shm" is cut short i
   expect(run().status).toBe(0);
   expect(problemsOf(it.repository.root, 'demo', 2)).toEqual([]);
   expect(it.repository.status()).toEqual([]);
+});
+
+/** Root reads and writes whatever it likes. */
+const isRoot = process.getuid?.() === 0;
+if (isRoot) console.log('cache: a file that may not be read is skipped, as root may read it all the same');
+
+describe.each<[string, (file: string) => void, boolean?]>([
+  ['is a folder', (file) => mkdirSync(file, { recursive: true })],
+  ['is of another program', (file) => writeFileSync(file, 'SQLite format 3\0 or so'.repeat(500))],
+  ['may not be read', (file) => (writeFileSync(file, ''), chmodSync(file, 0)), isRoot],
+  ['may not be written', (file) => (writeFileSync(file, ''), chmodSync(file, 0o400)), isRoot],
+])('where the cache %s', (_, harm, skipped = false) => {
+  it.skipIf(skipped)('a run goes on without it, and what is Plans’ own is still nothing that git sees', async () => {
+    await using it = await rig(task('one', 'echo 1 > one.txt') + task('two', 'echo 2 > two.txt'));
+    mkdirSync(it.repository.path('.plans'));
+    harm(it.repository.path('.plans/state.db'));
+    expect((await it.run()).end).toEqual({ type: 'completed' });
+    expect(problemsOf(it.repository.root, 'demo', 2)).toEqual([]);
+    expect(it.repository.status()).toEqual([]);
+    expect(await shown(it.repository.root)).toContain('"status":"completed"');
+  });
+});
+
+it('a file where its folder has to be is named, and nothing is lost', async () => {
+  await using it = await rig(task('one', 'echo 1 > one.txt'));
+  writeFileSync(it.repository.path('.plans'), 'mine');
+  const place = it.repository.path('.plans');
+  await expect(it.run()).rejects.toThrow(
+    new RegExp(`^The run was stopped, .*${place}.* A file stands where a folder has to be: move it away\\.`),
+  );
+  expect(await it.repository.read('.plans')).toBe('mine');
+  rmSync(place);
+  expect((await it.run()).end).toEqual({ type: 'completed' });
+  expect(problemsOf(it.repository.root, 'demo', 1)).toEqual([]);
 });

@@ -127,6 +127,8 @@ export class Connection {
   #openFile(): DatabaseSync {
     const folder = dirname(this.#file);
     mkdirSync(folder, { recursive: true });
+    // Not only where there is a database: logs and worktrees are kept here as well.
+    ignoreFolder(folder);
     const database = new DatabaseSync(this.#file, { timeout: BUSY_TIMEOUT_MS });
     try {
       // A write-ahead log: readers never hold up the runner, whose loop would stand still meanwhile, and a row costs 0.01 ms. Its price is the
@@ -134,7 +136,6 @@ export class Connection {
       // 0.05 ms a row without fsync, when a power cut may leave rows wrong unseen, 10 ms with it, and 30 to 60 ms while somebody reads.
       database.exec('pragma journal_mode = wal; pragma synchronous = normal');
       if (versionOf(database) !== SCHEMA_VERSION) build(database);
-      ignoreFolder(folder);
     } catch (error) {
       database.close();
       throw error;
