@@ -31,7 +31,11 @@ export default defineConfig({
   dts: true,
   clean: true,
   sourcemap: false,
+  report: false,
   fixedExtension: false,
+  // Some imports are dynamic for those who run the sources; in the bundle theirs is the same file.
+  inputOptions: { checks: { ineffectiveDynamicImport: false } },
   outputOptions: { codeSplitting: { groups } },
-  deps: { alwaysBundle: [/^(?!isomorphic-git|@anthropic-ai\/)/], onlyBundle: false },
+  // The types of libraries stay where they are: they are dependencies.
+  deps: { alwaysBundle: [/^(?!isomorphic-git|@anthropic-ai\/)/], onlyBundle: false, dts: { neverBundle: true, alwaysBundle: [] } },
 });
