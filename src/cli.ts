@@ -2,6 +2,7 @@
 // What stands in this file runs under any Node from 14 on: it must get as far as saying that a newer one is needed.
 import module from 'node:module';
 import { readFileSync } from 'node:fs';
+import type { Serve } from './commands/context.ts';
 
 const NEEDED = [24, 15] as const;
 
@@ -28,6 +29,10 @@ function bug(error: unknown): void {
   // The live view may have hidden the cursor and turned wrapping off.
   if (process.stdout.isTTY) process.stdout.write('\u001B[?25h\u001B[?7h');
   process.exitCode = 2;
+}
+
+function serve(options: Parameters<Serve>[0]): ReturnType<Serve> {
+  return import('./server/serve.ts').then((server) => server.serve(options));
 }
 
 let isTold = false;
@@ -57,5 +62,7 @@ if (isTooOld(process.versions.node)) {
   process.stdout.write(packageVersion() + '\n');
 } else {
   module.enableCompileCache();
-  import('./commands/main.ts').then((main) => main.main(process, packageVersion())).then((code) => (process.exitCode = code), bug);
+  import('./commands/main.ts')
+    .then((main) => main.main(process, packageVersion(), { serve }))
+    .then((code) => (process.exitCode = code), bug);
 }

@@ -16,6 +16,27 @@ export interface Output {
   onResize(listener: () => void): () => void;
 }
 
+/** A server that `plans serve` has started. */
+interface Serving {
+  readonly url: string;
+  readonly repositories: readonly { readonly id: string; readonly root: string }[];
+  readonly newToken: string | null;
+  close(): Promise<void>;
+}
+
+/** Starts the server: `server/serve.ts`, which is in the same ring, so that whoever composes the program hands it over. */
+export type Serve = (options: {
+  readonly folders: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly host: string;
+  readonly port: number;
+  readonly hosts: readonly string[];
+  readonly guarded: boolean;
+  readonly notice: (text: string) => void;
+}) => Promise<Serving>;
+
 /** The world of one command. */
 export interface CommandContext {
   /** Absolute folder, `-C` applied. */
@@ -37,6 +58,7 @@ export interface CommandContext {
   readonly ask: ((question: string) => Promise<string>) | undefined;
   /** Called for each SIGINT, and once for SIGTERM and SIGHUP; returns what ends that. */
   onSignal(listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void): () => void;
+  readonly serve: Serve;
 }
 
 /** Options and arguments of one call, checked against the table. */

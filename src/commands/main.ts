@@ -1,21 +1,21 @@
 /** A command line from words to exit code. */
 import { resolve } from 'node:path';
 import { remedyOf } from '../core/machine.ts';
-import { CommandError, EXIT, type CommandContext, type ExitCode } from './context.ts';
+import { CommandError, EXIT, type CommandContext, type ExitCode, type Serve } from './context.ts';
 import { parseCall, type Call } from './parse.ts';
 import { processContext } from './process.ts';
 
-/** Runs the process's command line. */
-export async function main(from: typeof process, version: string): Promise<ExitCode> {
+/** Runs the process's command line. `programs` are what commands start that is not theirs. */
+export async function main(from: typeof process, version: string, programs: { readonly serve: Serve }): Promise<ExitCode> {
   const argv = from.argv.slice(2);
   if (argv[0] === '__complete') {
     const { complete } = await import('./complete.ts');
-    const { out } = processContext(from, { cwd: from.cwd(), json: false, quiet: false, color: false, version });
+    const { out } = processContext(from, { cwd: from.cwd(), json: false, quiet: false, color: false, version, ...programs });
     for (const line of await complete(argv.slice(1), from.cwd())) out.write(`${line}\n`);
     return EXIT.done;
   }
   return await runCommandLine(argv, (given) =>
-    processContext(from, { ...given, cwd: given.cwd === undefined ? from.cwd() : resolve(from.cwd(), given.cwd), version }),
+    processContext(from, { ...given, cwd: given.cwd === undefined ? from.cwd() : resolve(from.cwd(), given.cwd), version, ...programs }),
   );
 }
 

@@ -1,7 +1,7 @@
 /** The real process as a command's world. */
 import { fstatSync } from 'node:fs';
 import { ownRedaction } from '../adapters/redact.ts';
-import type { CommandContext, Output } from './context.ts';
+import type { CommandContext, Output, Serve } from './context.ts';
 
 type Process = typeof process;
 
@@ -11,7 +11,14 @@ const NO_TERMINAL = { columns: 80, rows: 24 } as const;
 /** What a command sees of `process`. `-C`, `--json` and the like are applied by the caller. */
 export function processContext(
   from: Process,
-  given: { readonly cwd: string; readonly json: boolean; readonly quiet: boolean; readonly color: boolean; readonly version: string },
+  given: {
+    readonly cwd: string;
+    readonly json: boolean;
+    readonly quiet: boolean;
+    readonly color: boolean;
+    readonly version: string;
+    readonly serve: Serve;
+  },
 ): CommandContext {
   const { stdin, stdout, stderr } = from;
   const interactive = stdin.isTTY && stderr.isTTY && from.env['CI'] === undefined;
@@ -19,6 +26,7 @@ export function processContext(
     cwd: given.cwd,
     env: from.env,
     version: given.version,
+    serve: given.serve,
     json: given.json,
     quiet: given.quiet,
     // JSON is for programs: its texts are redacted where they are made, and a number that happens to be a secret must stay one.

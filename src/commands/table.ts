@@ -6,6 +6,7 @@ import { PLANNER } from './planner-table.ts';
 import { ONE_PLAN, PLAN, REMOTE, type CommandSpec } from './specification.ts';
 import { LOOKING } from './looking-table.ts';
 import { REVIEW } from './review-table.ts';
+import { SERVING } from './serving-table.ts';
 import { STEERING } from './steering-table.ts';
 
 export const COMMANDS: readonly CommandSpec[] = [
@@ -174,6 +175,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   EXPORT,
   ...CI,
+  ...SERVING,
   {
     name: 'completion',
     group: 'More',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { CommandContext, ExitCode } from '../../src/commands/context.ts';
 import { runCommandLine } from '../../src/commands/main.ts';
+import { serve } from '../../src/server/serve.ts';
 import { captured } from './support.ts';
 
 /** A repository in a temporary folder, and `plans` called in-process there. */
@@ -57,6 +58,7 @@ export function world() {
           extra.answer === undefined
             ? undefined
             : () => Promise.resolve(given.shift() ?? (typeof extra.answer === 'string' ? extra.answer : 'n')),
+        serve,
         onSignal: (listener) => {
           signal = listener;
           return () => {

@@ -81,6 +81,15 @@ export class Connection {
     return this.transaction(work, 'begin');
   }
 
+  /** Differs after every write, by this process or another: one look at a page that is mapped, so that it can be asked for each request. */
+  get version(): string {
+    return this.guard(() => {
+      const others = this.prepare('pragma data_version').get()?.['data_version'];
+      const own = this.prepare('select total_changes() as changes').get()?.['changes'];
+      return `${this.generation} ${String(others)} ${String(own)}`;
+    });
+  }
+
   /** Opens the file anew where it was deleted or replaced behind our back. */
   refresh(): void {
     if (this.#inode === null || this.#depth > 0 || inodeOf(this.#file) === this.#inode) return;

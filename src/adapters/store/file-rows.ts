@@ -47,6 +47,15 @@ export class FileRows {
     });
   }
 
+  /** The digest of each plan's file, by plan; of one plan alone where it is named. */
+  digests(planId?: string): ReadonlyMap<string, string> {
+    const [where, parameters] = planId === undefined ? ['', []] : [' where planId = ?', [planId]];
+    return this.#connection.guard(() => {
+      const rows = this.#connection.prepare(`select planId, digest from files${where}`).all(...parameters);
+      return new Map(rows.map((row) => [String(row['planId']), String(row['digest'])]));
+    });
+  }
+
   /** Whether every file's signature can be trusted to change with the file. */
   areSettled(): boolean {
     return this.#connection.guard(

@@ -49,3 +49,10 @@ export interface StoredEvent {
   /** A published event, as it was printed. */
   readonly json: string;
 }
+
+/** An event among those of all runs. */
+export interface PlacedEvent extends StoredEvent {
+  /** Rises with each event that is written. */
+  readonly position: number;
+  readonly runId: string;
+}

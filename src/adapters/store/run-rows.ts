@@ -1,5 +1,5 @@
 /** What this machine did: written by the executor as it happens, lost with the cache. */
-import type { RunRow, AttemptRow, GateRow, AttemptRecord, RunRecord, StoredEvent } from './run-row.ts';
+import type { RunRow, AttemptRow, GateRow, AttemptRecord, PlacedEvent, RunRecord, StoredEvent } from './run-row.ts';
 import type { Connection } from './connection.ts';
 
 export class RunRows {
@@ -120,6 +120,19 @@ export class RunRows {
 
   events(runId: string, after: number): StoredEvent[] {
     return this.#all('select seq, json from events where runId = ? and seq > ? order by seq', [runId, after]);
+  }
+
+  /** Of all runs, in the order in which they were written. */
+  eventsSince(position: number, limit: number): PlacedEvent[] {
+    return this.#all('select position, runId, seq, json from events where position > ? order by position limit ?', [position, limit]);
+  }
+
+  lastPosition(): number {
+    return this.#all<{ position: number | null }>('select max(position) as position from events', [])[0]?.position ?? 0;
+  }
+
+  nextSeq(runId: string): number {
+    return (this.#all<{ seq: number | null }>('select max(seq) as seq from events where runId = ?', [runId])[0]?.seq ?? 0) + 1;
   }
 
   medianDurationMs(agent?: string): number | null {

@@ -69,7 +69,10 @@ create table gate_results (
   runId text not null, taskId text not null, attempt integer not null, name text not null, status text not null, durationMs real not null,
   exitCode integer, reason text not null, tail text not null, primary key (runId, taskId, attempt, name)
 );
-create table events (runId text not null, seq integer not null, json text not null, primary key (runId, seq)) without rowid;
+-- "position" orders the events of all runs as they were written, and is never used again: a reader goes on where it stopped.
+create table events (
+  position integer primary key autoincrement, runId text not null, seq integer not null, json text not null, unique (runId, seq)
+);
 `;
 
 /** FNV-1a of the schema as SQLite's `user_version` (a signed 32-bit number that must not be 0). */

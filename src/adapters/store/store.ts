@@ -7,13 +7,13 @@ import { FileRows } from './file-rows.ts';
 import { HistoryRows } from './history-rows.ts';
 import { KeptRows } from './kept-rows.ts';
 import { RecordRows } from './record-rows.ts';
-import type { AttemptRecord, AttemptRow, GateRow, RunRecord, RunRow, StoredEvent } from './run-row.ts';
+import type { AttemptRecord, AttemptRow, GateRow, PlacedEvent, RunRecord, RunRow, StoredEvent } from './run-row.ts';
 import { RunRows } from './run-rows.ts';
 
-export type { AttemptRecord, AttemptRow, GateRow, RunRecord, RunRow, StoredEvent } from './run-row.ts';
+export type { AttemptRecord, AttemptRow, GateRow, PlacedEvent, RunRecord, RunRow, StoredEvent } from './run-row.ts';
 
 /** What sync remembers between two calls. */
-export type MetaKey = 'repositoryId' | 'historyHead' | 'known' | 'listing' | 'evidenceHead' | 'evidence';
+export type MetaKey = 'repositoryId' | 'historyHead' | 'known' | 'listing' | 'evidenceHead' | 'evidence' | 'epoch';
 
 export class Store {
   /** What files say. */
@@ -39,6 +39,11 @@ export class Store {
   /** Rises when rows were lost (the file was deleted, damaged or full): what was read before is to be synced and read again. */
   get generation(): number {
     return this.#connection.generation;
+  }
+
+  /** Differs after every write to the cache, whoever's it was. */
+  get version(): string {
+    return this.#connection.version;
   }
 
   /** False where no file could be written: rows last as long as the process. */
@@ -130,6 +135,21 @@ export class Store {
   /** In order, those after `after`. */
   events(runId: string, after = 0): readonly StoredEvent[] {
     return this.#runs.events(runId, after);
+  }
+
+  /** Of all runs, in the order in which they were written; at most so many. */
+  eventsSince(position: number, limit: number): readonly PlacedEvent[] {
+    return this.#runs.eventsSince(position, limit);
+  }
+
+  /** Of the event that was written last; 0 where there is none. */
+  lastPosition(): number {
+    return this.#runs.lastPosition();
+  }
+
+  /** The number of a run's next event. */
+  nextSeq(runId: string): number {
+    return this.#runs.nextSeq(runId);
   }
 
   /** What a task took, in the middle, from the commits of past runs (else from this machine's attempts); null where there are none. */

@@ -1,0 +1,79 @@
+/** The server as a function from requests to answers: safety first, then the routes. */
+import { secureHeaders } from 'hono/secure-headers';
+import { sameSite } from './access.ts';
+import { bounded, jsonOnly } from './limits.ts';
+import { answerOf, Refusal, refusalOf } from './problem.ts';
+import { eventRoutes } from './routes/events.ts';
+import { executionRoutes } from './routes/executions.ts';
+import { attemptRoutes } from './routes/attempts.ts';
+import { lookingRoutes } from './routes/looking.ts';
+import { repositoryRoutes } from './routes/repositories.ts';
+import { serviceRoutes } from './routes/service.ts';
+import { newApi, type Api, type Server } from './server.ts';
+import { staticFiles } from './static.ts';
+
+export interface AppOptions {
+  /** Names by which the server may be called, beyond those of the loopback interface. */
+  readonly hosts: readonly string[];
+  /** Absolute; where the built dashboard is. */
+  readonly webFolder: string;
+  /** Told what no request was told: bugs. */
+  readonly notice: (text: string) => void;
+}
+
+/** Makes the app. */
+export function createApp(server: Server, { hosts, webFolder, notice }: AppOptions): Api {
+  const app = newApi();
+  app.onError((error) => {
+    const refusal = refusalOf(error) ?? unreadable(error);
+    if (refusal !== null) return answerOf(refusal);
+    notice(`plans: this is a bug in plans: ${error.stack ?? error.message}`);
+    return answerOf(new Refusal('internal', 'This is a bug in plans. What the server printed says more.'));
+  });
+  app.notFound((context) =>
+    answerOf(new Refusal('not-found', `There is nothing at ${context.req.method} ${context.req.path.slice(0, 200)}.`)),
+  );
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+      referrerPolicy: 'no-referrer',
+      strictTransportSecurity: false,
+      xFrameOptions: 'DENY',
+      // Of browsers that are gone.
+      xXssProtection: false,
+      xDownloadOptions: false,
+      xPermittedCrossDomainPolicies: false,
+      xDnsPrefetchControl: false,
+    }),
+    sameSite(hosts),
+    server.access.check,
+    bounded,
+    jsonOnly,
+  );
+  serviceRoutes(app, server);
+  lookingRoutes(app, server);
+  attemptRoutes(app, server);
+  repositoryRoutes(app, server);
+  executionRoutes(app, server);
+  eventRoutes(app, server);
+  app.get('/api/*', (context) => context.notFound());
+  app.get('*', staticFiles(webFolder));
+  return app;
+}
+
+/** What the framework itself refuses: a body that is no JSON. */
+function unreadable(error: Error): Refusal | null {
+  const status = 'status' in error && typeof error.status === 'number' ? error.status : 500;
+  return status >= 400 && status < 500 ? new Refusal('bad-request', error.message) : null;
+}

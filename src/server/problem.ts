@@ -1,0 +1,60 @@
+/** What goes wrong, as RFC 9457 has it: `application/problem+json` with the diagnostics inside. One table of kinds, one way to each. */
+import { remedyOf } from '../core/machine.ts';
+import type { ProblemDetails } from './shape.ts';
+
+/** The kinds, each with its status and what is always true of it. */
+const KINDS = {
+  'bad-request': [400, 'The request cannot be read'],
+  unauthorized: [401, 'A token is needed'],
+  forbidden: [403, 'This is not allowed'],
+  'not-found': [404, 'There is no such thing'],
+  'not-allowed': [405, 'This cannot be done here'],
+  conflict: [409, 'The plan does not allow this now'],
+  stale: [412, 'The plan has been changed meanwhile'],
+  'too-large': [413, 'The request is too large'],
+  'wrong-media-type': [415, 'The body is not JSON'],
+  'invalid-request': [422, 'The request does not say what is expected'],
+  'invalid-plan': [422, 'The plan would have errors'],
+  'too-many': [429, 'Too many requests'],
+  internal: [500, 'A bug in plans'],
+  'planner-stopped': [502, 'Claude gave no answer that could be used'],
+  unavailable: [503, 'The machine does not allow this now'],
+} as const satisfies Readonly<Record<string, readonly [status: number, title: string]>>;
+
+export type ProblemKind = keyof typeof KINDS;
+type Extension = Partial<Omit<ProblemDetails, 'type' | 'title' | 'status' | 'detail'>>;
+
+/** Thrown by whatever answers a request. Nothing has changed then. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly kind: ProblemKind;
+  readonly extension: Extension;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(kind: ProblemKind, detail: string, extension: Extension = {}, headers: Readonly<Record<string, string>> = {}) {
+    super(detail);
+    this.kind = kind;
+    this.extension = extension;
+    this.headers = headers;
+  }
+}
+
+/** A refusal as it is sent. */
+export function answerOf({ kind, message, extension, headers }: Refusal): Response {
+  const [status, title] = KINDS[kind];
+  const body: ProblemDetails = { type: `urn:plans:problem:${kind}`, title, status, detail: message, ...extension };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...headers },
+  });
+}
+
+/** What was thrown, as a refusal; null where it is a bug of ours. */
+export function refusalOf(error: unknown): Refusal | null {
+  if (error instanceof Refusal) return error;
+  if (!(error instanceof Error)) return null;
+  // Their messages were written for people; the classes live in rings further in.
+  if (['Problem', 'GitUnavailable', 'GitUnsupported'].includes(error.name)) return new Refusal('conflict', error.message);
+  const remedy = remedyOf(error);
+  return remedy === null ? null : new Refusal('unavailable', `The system says ${error.message}. ${remedy}`);
+}

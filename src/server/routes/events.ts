@@ -1,0 +1,39 @@
+/** `GET /api/events`. */
+import { createRoute } from '@hono/zod-openapi';
+import { z } from 'zod';
+import { nothing, planRef } from '../ids.ts';
+import { answers, type Api, type Server } from '../server.ts';
+import { StreamEvent } from '../shape-events.ts';
+
+const stream = createRoute({
+  method: 'get',
+  path: '/api/events',
+  operationId: 'streamEvents',
+  tags: ['Events'],
+  summary: 'What happens, as it happens',
+  description:
+    'Server-sent events: each `data` is a StreamEvent. The first says whether it goes on where `Last-Event-ID` (which a browser sends by itself) says; where it does not, look at everything anew. Events of runs and plans come from the store and outlast the server; output comes from the logs.',
+  request: {
+    query: z.object({
+      repositoryId: z.string().optional().describe('Only of this repository.'),
+      planId: z.string().optional().describe('Only of this plan.'),
+      output: z.enum(['true', 'false']).default('true').describe('Whether the output of agents and gates is streamed.'),
+      after: z.string().optional().describe('In place of `Last-Event-ID`.'),
+    }),
+  },
+  responses: {
+    200: { description: 'The stream.', content: { 'text/event-stream': { schema: StreamEvent } } },
+    default: answers(StreamEvent, '').default,
+  },
+});
+
+export function eventRoutes(app: Api, { registry, streams }: Server): void {
+  app.openapi(stream, (context) => {
+    const { repositoryId, planId, output, after } = context.req.valid('query');
+    const ref = planId === undefined ? null : planRef(registry, planId);
+    const served = repositoryId === undefined ? (ref?.served ?? null) : (registry.find(repositoryId) ?? null);
+    if (repositoryId !== undefined && served === null) throw nothing('repository', repositoryId);
+    const last = after ?? context.req.header('last-event-id') ?? null;
+    return streams.open({ last, served, plan: ref?.plan ?? null, output: output === 'true' });
+  });
+}

@@ -1,0 +1,42 @@
+/** What the parts of one server share. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { z } from 'zod';
+import type { Access } from './access.ts';
+import { Refusal } from './problem.ts';
+import type { Registry } from './served.ts';
+import { ProblemDetails } from './shape.ts';
+import type { Streams } from './stream.ts';
+
+export interface Server {
+  readonly registry: Registry;
+  readonly streams: Streams;
+  readonly access: Access;
+  /** The environment that agents and gates get theirs from. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly startedAt: number;
+  readonly now: () => Date;
+}
+
+export type Api = OpenAPIHono;
+
+/** An app whose requests are checked against their schemas: what does not fit is refused before anything is looked at. */
+export function newApi(): Api {
+  return new OpenAPIHono({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const errors = result.error.issues.map((issue) => ({ in: result.target, path: issue.path.join('.'), message: issue.message }));
+      const [first] = errors;
+      const where = first === undefined || first.path === '' ? '' : ` at "${first.path}"`;
+      throw new Refusal('invalid-request', `The ${result.target}${where} cannot be used: ${first?.message ?? 'unknown'}.`, { errors });
+    },
+  });
+}
+
+/** What a route answers, for its description. */
+export function answers<T extends z.ZodType>(schema: T, description: string) {
+  return {
+    200: { description, content: { 'application/json': { schema } } },
+    default: { description: 'A problem, and nothing has changed.', content: { 'application/problem+json': { schema: ProblemDetails } } },
+  } as const;
+}

@@ -1,0 +1,48 @@
+/** The dashboard as it was built, from a folder of the package. */
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize, sep } from 'node:path';
+import type { Handler } from 'hono';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.map': 'application/json',
+  '.webmanifest': 'application/manifest+json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.txt': 'text/plain; charset=utf-8',
+};
+/** A name with a digest of its content in it never means anything else. */
+const HASHED = /[-.][A-Za-z0-9_-]{8,}\.\w+$/;
+
+/** Serves the files below `folder`; a path that is no file is a page of the dashboard, which finds its way itself. */
+export function staticFiles(folder: string): Handler {
+  return async (context) => {
+    const path = decode(context.req.path);
+    const asked = path === null ? null : normalize(path).split(sep).join('/');
+    if (asked === null || asked.includes('\0') || asked.startsWith('..')) return context.notFound();
+    const type = TYPES[extname(asked)];
+    const file = type === undefined ? null : await readFile(join(folder, asked)).catch(() => null);
+    if (file !== null) {
+      const isForever = asked.startsWith('/assets/') && HASHED.test(asked);
+      const caching = isForever ? 'public, max-age=31536000, immutable' : 'no-cache';
+      return context.body(new Uint8Array(file), 200, { 'content-type': type ?? '', 'cache-control': caching });
+    }
+    if (type !== undefined && extname(asked) !== '.html') return context.notFound();
+    const page = await readFile(join(folder, 'index.html')).catch(() => null);
+    if (page === null) return context.text('The dashboard is not part of this build. The API is described at /api/docs.\n', 404);
+    return context.body(new Uint8Array(page), 200, { 'content-type': TYPES['.html'] ?? '', 'cache-control': 'no-cache' });
+  };
+}
+
+function decode(path: string): string | null {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return null;
+  }
+}
