@@ -24,13 +24,13 @@ export function gateFiles(gates: Gates, path: string): boolean {
   });
 }
 
-/** Names of the scripts of `package.json` that gates run, those before and after them included. */
+/** Names of the scripts of `package.json` that gates run. */
 export function gateScripts(gates: Gates): readonly string[] {
   const found = gates.flatMap(({ run }) => {
     const words = wordsOf(run);
     return words.flatMap((word, at) => (RUNNERS.has(word) ? scriptAfter(words, at) : []));
   });
-  return [...new Set(found.flatMap((name) => [name, `pre${name}`, `post${name}`]))];
+  return [...new Set(found)];
 }
 
 function scriptAfter(words: readonly string[], at: number): readonly string[] {

@@ -197,13 +197,14 @@ function forbiddenPath({ path, before, after }: FileFacts, rules: BundleRules): 
   if (lower !== 'package.json' && configFiles.some((file) => file.toLowerCase() === lower)) return 'which is the config';
   if (lower === 'package.json' && keyOf(before, 'plans') !== keyOf(after, 'plans')) return 'and the config in it';
   if (gateFiles(gates, path)) return 'which a gate runs';
-  const scripts = last === 'package.json' ? gateScripts(gates).filter((script) => changedScript(before, after, script)) : [];
+  const scripts = last === 'package.json' ? gateScripts(gates).flatMap((script) => changedScripts(before, after, script)) : [];
   return scripts.length === 0 ? null : `and in it the script "${scripts[0] ?? ''}", which a gate runs`;
 }
 
-function changedScript(before: FileSide | null, after: FileSide | null, script: string): boolean {
-  const [was, now] = [scriptOf(before, script), scriptOf(after, script)];
-  return was !== now && was !== undefined;
+/** What is different of a script that was there, and of those that npm runs before and after it, new ones included. */
+function changedScripts(before: FileSide | null, after: FileSide | null, script: string): readonly string[] {
+  if (scriptOf(before, script) === undefined) return [];
+  return [script, `pre${script}`, `post${script}`].filter((name) => scriptOf(before, name) !== scriptOf(after, name));
 }
 
 function scriptOf(side: FileSide | null, script: string): unknown {

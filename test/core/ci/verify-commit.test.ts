@@ -248,6 +248,10 @@ describe('a file of a run', () => {
     expect(of(scripts, { scripts: { ...scripts.scripts, test: 'true' } })).toEqual([
       'it changes "package.json", and in it the script "test", which a gate runs',
     ]);
+    expect(of(scripts, { scripts: { ...scripts.scripts, pretest: 'rm -r test' } })).toEqual([
+      'it changes "package.json", and in it the script "pretest", which a gate runs',
+    ]);
+    expect(of({}, { scripts: { pretest: 'tsc', test: 'vitest' } })).toEqual([]);
     expect(of(scripts, {})).toEqual(['it changes "package.json", and in it the script "test", which a gate runs']);
     expect(of(scripts, { ...scripts, plans: { env: ['*'] } })).toEqual(['it changes "package.json", and the config in it']);
     expect(told({ files: [file('package.json', JSON.stringify(scripts), '{ broken')] })).toHaveLength(1);
