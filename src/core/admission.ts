@@ -18,7 +18,7 @@ interface Purse {
   readonly active: ReadonlyMap<string, unknown>;
 }
 
-type Admission =
+export type Admission =
   | { readonly type: 'start'; readonly ledger: Ledger; readonly ceiling: Amount | null }
   /** Until what runs has ended, and what it did not need of its reservation is free. */
   | { readonly type: 'wait' }

@@ -176,6 +176,15 @@ const dollars = (usd: number): string => `$${usd.toFixed(2)}`;
 const tokens = ({ tokens: count }: Amount): string => `${count.toLocaleString('en')} tokens`;
 const whole = (amount: Amount): string => `${dollars(amount.usd)} and ${tokens(amount)}`;
 
+/** The budget of a machine that may spend so much of what is left for a plan: others spend the rest at the same time. */
+export function within(budget: Budget, spent: Amount, ceiling: Amount): Budget {
+  const { plan } = budget;
+  return {
+    ...budget,
+    plan: { usd: Math.min(plan.usd, spent.usd + ceiling.usd), tokens: Math.min(plan.tokens, spent.tokens + ceiling.tokens) },
+  };
+}
+
 const lower = (amount: Amount, usd: number | undefined): Amount => ({ ...amount, usd: Math.min(amount.usd, usd ?? Infinity) });
 
 /** What a plan or a task says may lower a ceiling, never raise it. */

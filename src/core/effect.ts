@@ -101,6 +101,8 @@ export type Effect =
       readonly failure: Failure;
       readonly alone: boolean;
     }
+  /** A try that another machine has made does not land: the task stays pending, and others may try it again. */
+  | { readonly type: 'record-try'; readonly task: string; readonly attempts: number; readonly failure: Failure }
   | {
       readonly type: 'record-pause';
       readonly reason: PauseReason;
@@ -111,6 +113,6 @@ export type Effect =
       readonly byFile: boolean;
     }
   | { readonly type: 'record-cancellation' }
-  /** `open` counts the tasks that are left because the run was not asked to do them. */
-  | { readonly type: 'record-completion'; readonly open: number }
+  /** `open` counts the tasks that are left because the run was not asked to do them; `goesOn`: others do them, and the plan is not paused. */
+  | { readonly type: 'record-completion'; readonly open: number; readonly goesOn: boolean }
   | { readonly type: 'stop-agents' };

@@ -11,7 +11,7 @@
  * `read-plan`: the file is the control plane, so what a person has changed is known before the next task is chosen. Once
  * `stop` is set, what runs is let finish, nothing starts, and the last to finish brings the pause.
  */
-import { admit, hasRoom, spend } from './admission.ts';
+import { admit, hasRoom, spend, type Admission } from './admission.ts';
 import { stillApproved } from './approval.ts';
 import { settle, spendingOf, type Ledger } from './budget.ts';
 import { choose } from './choose.ts';
@@ -66,19 +66,29 @@ export interface Run {
   readonly crashed: ReadonlySet<string>;
   readonly active: ReadonlyMap<string, Active>;
   readonly stop: Stop | null;
-  /** Tries of tasks that stay pending, to be written into the file at the pause. */
+  /** Null where this run carries the plan out alone. */
+  readonly wave: Wave | null;
+  /** Tries of tasks that stay pending, to be written into the file at the pause; at first those of a wave that were made elsewhere. */
   readonly tries: ReadonlyMap<string, number>;
   readonly end: RunEnd | null;
 }
 
+/**
+ * The part of a run in a wave of tasks that several machines do at once. `work`: does one of them. `join`: lands what the others have done, one
+ * after another; none is tried twice here, and what stops the plan for the sake of one waits until all have had their turn. Neither pauses the
+ * plan at its end, as it goes on elsewhere.
+ */
+export type Wave = 'work' | 'join';
+
 /** The next state, and what is to be done in the world. */
 type Next = readonly [Run, readonly Effect[]];
 
-export type RunLimits = Pick<Run, 'scope' | 'approved' | 'maxAttempts' | 'maxConcurrency' | 'estimate' | 'ledger' | 'crashed'>;
+export type RunLimits = Pick<Run, 'scope' | 'approved' | 'maxAttempts' | 'maxConcurrency' | 'estimate' | 'ledger' | 'crashed'> &
+  Partial<Pick<Run, 'wave' | 'tries'>>;
 
 /** A run that has not begun. */
 export function newRun(plan: Plan, limits: RunLimits): Run {
-  return { plan, ...limits, active: new Map(), stop: null, tries: new Map(), end: null };
+  return { plan, wave: null, tries: new Map(), ...limits, active: new Map(), stop: null, end: null };
 }
 
 /** One step of the machine. Never throws for a fact that comes late: one about a task that is no longer active changes nothing. */
@@ -129,7 +139,7 @@ export function transition(run: Run, fact: Fact): Next {
     case 'task-failed':
       return current(run, fact.task, null, 'recording') === null
         ? [run, []]
-        : halt(withActive(run, fact.task, null), { reason: 'task_failed', task: fact.task, detail: fact.reason, now: false });
+        : halt(hadItsTurn(run, fact.task), { reason: 'task_failed', task: fact.task, detail: fact.reason, now: false });
     case 'run-paused':
       if (run.stop?.cancelled === true) return [run, [{ type: 'record-cancellation' }]];
       return ended(run, pausedBy(fact));
@@ -196,7 +206,7 @@ function advance(before: Run, fact: StepFact): Next {
       return to('checking', fact.failure, 'gating', () => ({ type: 'run-gates', task, attempt }));
     case 'gates-finished':
       return to('gating', fact.failure, 'committing', ({ maxAttempts, apart }) => {
-        const alone = run.active.size === 1;
+        const alone = isLast(run);
         return { type: 'commit-task', task, attempt, maxAttempts, apart, stop: run.stop, alone };
       });
     case 'commit-refused':
@@ -213,7 +223,12 @@ function settled(run: Run, { task, attempt, usage }: Extract<StepFact, { type: '
 function fail(run: Run, task: string, active: Active, failure: Failure): Next {
   const failures = [...active.failures, failure];
   const willRetry =
-    mendable(failure, active) && active.attempt < active.maxAttempts && run.stop === null && !stuck(failures) && hasRoom(run, task);
+    run.wave !== 'join' &&
+    mendable(failure, active) &&
+    active.attempt < active.maxAttempts &&
+    run.stop === null &&
+    !stuck(failures) &&
+    hasRoom(run, task);
   const next = withActive(run, task, { ...active, step: 'finishing', failures });
   return [next, [{ type: 'finish-attempt', task, attempt: active.attempt, failure, willRetry }]];
 }
@@ -236,11 +251,14 @@ function afterAttempt(run: Run, { task, attempt, willRetry }: Extract<RunEvent, 
   const counted = mendable(failure, active) && attempt < maxAttempts && !stuck(active.failures);
   if (waits === undefined && !counted) {
     const recording = withActive(run, task, { ...active, step: 'recording' });
-    return [recording, [{ type: 'record-failure', task, attempts: attempt, failure, alone: run.active.size === 1 }]];
+    return [recording, [{ type: 'record-failure', task, attempts: attempt, failure, alone: isLast(run) }]];
+  }
+  if (counted && run.wave === 'join') {
+    return [hadItsTurn(run, task), [{ type: 'record-try', task, attempts: attempt, failure }]];
   }
   const used = counted ? attempt : attempt - 1;
   const tries = used > 0 ? new Map([...run.tries, [task, used]]) : run.tries;
-  const next = { ...withActive(run, task, null), tries };
+  const next = { ...hadItsTurn(run, task), tries };
   // A pause that was withdrawn while the attempt was being judged: the task goes on with its next try, where anything is left for it.
   if (counted && run.stop === null) return [next, [{ type: 'read-plan' }]];
   // A pause in the file may be taken back; what the task waits for may not.
@@ -282,13 +300,30 @@ function obey(before: Run, plan: Plan, withdrawn: boolean): Next {
   return schedule(goesOn || settled ? { ...run, stop: null } : run);
 }
 
+/** Whether nothing else is at work, so that a commit may say that the plan pauses. Who joins knows only at the end. */
+function isLast({ active, wave }: Run): boolean {
+  return active.size === 1 && wave !== 'join';
+}
+
+/** A task is no longer active; where others' work is joined, not even one that stays open comes again. */
+function hadItsTurn(run: Run, task: string): Run {
+  const { wave, scope } = run;
+  const rest = wave === 'join' && scope !== null ? new Set([...scope].filter((id) => id !== task)) : scope;
+  return { ...withActive(run, task, null), scope: rest };
+}
+
+/** What was done elsewhere is paid for: it lands though another task of the wave has stopped the plan. */
+function staysOpen({ wave, stop }: Run): boolean {
+  return wave === 'join' && stop?.task != null && !stop.now;
+}
+
 /** Chooses what to do at a boundary. */
 function schedule(run: Run): Next {
-  if (run.stop !== null) return run.active.size > 0 ? [run, []] : pause(run, run.stop);
+  if (run.stop !== null && !staysOpen(run)) return run.active.size > 0 ? [run, []] : pause(run, run.stop);
   let next = run;
   const effects: Effect[] = [];
   for (let task = choose(next); task !== null; task = choose(next)) {
-    const admission = admit(next, task, false);
+    const admission: Admission = run.wave === 'join' ? { type: 'start', ledger: next.ledger, ceiling: null } : admit(next, task, false);
     if (admission.type === 'stop') {
       if (next.active.size === 0) return pause(run, { ...admission.waiting, now: false });
       next = { ...next, stop: { ...admission.waiting, now: false } };
@@ -298,15 +333,22 @@ function schedule(run: Run): Next {
     const maxAttempts = task.maxAttempts ?? run.maxAttempts;
     // A limit lowered in the file below the tries already made still grants the one that was asked for.
     const attempt = Math.min((next.tries.get(task.id) ?? task.attempts) + 1, maxAttempts);
-    const apart = phaseOf(run.plan, task.id)?.executionMode === 'parallel';
+    // In a wave each machine has its checkout for itself; what is joined may not go together with what came before it.
+    const apart = run.wave === null ? phaseOf(run.plan, task.id)?.executionMode === 'parallel' : run.wave === 'join';
     next = withActive({ ...next, ledger }, task.id, { step: 'working', apart, attempt, maxAttempts, failures: [] });
     effects.push({ type: 'start-attempt', task: task.id, attempt, maxAttempts, apart, failure: null, ceiling });
+    if (run.wave === 'join') break;
   }
   if (next.active.size > 0) return [next, effects];
-  if (allDone(run.plan)) return [run, [{ type: 'record-completion', open: 0 }]];
+  if (run.stop !== null) return pause(run, run.stop);
+  if (allDone(run.plan)) return [run, [completion(run, 0)]];
   const entries = readiness(inScope(run.plan, run.scope), { approved: run.approved });
-  if (entries.length === 0) return [run, [{ type: 'record-completion', open: openTasks(run.plan) }]];
+  if (entries.length === 0) return [run, [completion(run, openTasks(run.plan))]];
   return pause(run, { ...whyNothing(entries), now: false });
+}
+
+function completion(run: Run, open: number): Effect {
+  return { type: 'record-completion', open, goesOn: run.wave !== null };
 }
 
 function pause(run: Run, { reason, task, detail, resetsAt = null, byFile = false, cancelled = false }: Stop): Next {

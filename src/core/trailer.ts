@@ -71,7 +71,7 @@ export interface PlanEvidence extends Tried {
 }
 
 /** A kept attempt: beside the branch, so that nothing that it cost is forgotten. */
-export interface AttemptEvidence {
+export interface AttemptEvidence extends Pick<Tried, 'outcomes'> {
   readonly plan: string;
   readonly task: string;
   readonly attempt: number;
@@ -83,6 +83,8 @@ export interface AttemptEvidence {
   readonly tokens: number | null;
   readonly costUsd: number | null;
   readonly gates: readonly GateVerdict[];
+  /** When a rate limit resets, ISO 8601. */
+  readonly resetsAt?: string;
 }
 
 export const ITERATION_TYPES = ['generation', 'review', 'refine', 'user_edit'] as const;
@@ -176,6 +178,7 @@ export function attemptTrailers(evidence: AttemptEvidence): string {
     ...triedTrailers(evidence),
     ...costTrailers(evidence),
   ];
+  if (evidence.resetsAt !== undefined) list.push(['Plan-Resets-At', evidence.resetsAt]);
   if (evidence.gates.length > 0) list.push(['Plan-Gates', formatGates(evidence.gates)]);
   return list.map(([key, value]) => `${key}: ${value}`).join('\n');
 }
@@ -187,7 +190,19 @@ export function readAttempt(list: readonly Trailer[]): AttemptEvidence | null {
   if (plan === null || task === null) return null;
   const { attempt, tokens, costUsd, gates } = readTask(values, plan, task);
   const outcome = values.get('plan-outcome') ?? '';
-  return { plan, task, attempt, run: text(values, 'plan-run') ?? '', outcome, ...madeIn(values), tokens, costUsd, gates };
+  return {
+    plan,
+    task,
+    attempt,
+    run: text(values, 'plan-run') ?? '',
+    outcome,
+    ...madeIn(values),
+    ...outcomesIn(values),
+    tokens,
+    costUsd,
+    gates,
+    ...resetIn(values),
+  };
 }
 
 function iterationTrailers(evidence: IterationEvidence): Trailer[] {

@@ -16,6 +16,7 @@ import { armGuard, checkGuard, reflogMark } from './guard.ts';
 import { supervise } from './supervise.ts';
 import { logFile, taskOf, transcriptFile, workOf, writeJournal } from './context.ts';
 import type { Place, RunContext, TaskWork } from './context.ts';
+import { bringFrom, earlierOf, type Elsewhere } from './elsewhere.ts';
 import { bringBack } from './retry.ts';
 import { crashPoint } from './crash.ts';
 import { refreshed } from './snapshot.ts';
@@ -25,6 +26,8 @@ type Step = { readonly task: string; readonly attempt: number };
 
 /** Starts the agent; `agent-finished` follows. */
 export async function startAttempt(context: RunContext, effect: Start): Promise<void> {
+  const made = context.elsewhere.get(effect.task);
+  if (made !== undefined) return joinAttempt(context, effect, made);
   const { workspace } = context;
   const { plan } = context.plan;
   const task = taskOf(context, effect.task);
@@ -133,6 +136,35 @@ async function begin(context: RunContext, effect: Start, agent: string): Promise
   return { work: known, keepsWork: false, earlier: null };
 }
 
+/** An attempt that another machine has made: its work is put on top of what is here, and judged as any other. */
+async function joinAttempt(context: RunContext, effect: Start, made: Elsewhere): Promise<void> {
+  const task = taskOf(context, effect.task);
+  const phase = phaseOf(context.plan.plan, task.id);
+  const agent = agentOf(context.workspace.config, phase, task);
+  const { attempt, maxAttempts } = effect;
+  const work = newWork(context, performance.now() - made.durationMs, attempt, agent, checkout(context));
+  context.tasks.set(task.id, work);
+  context.unrecorded.set(task.id, earlierOf(made));
+  context.post({ type: 'task-started', task: task.id, phase: phase?.id ?? '', title: task.title });
+  await armGuard(context, effect);
+  writeJournal(context);
+  context.post({ type: 'attempt-started', task: task.id, attempt, maxAttempts, agent });
+  const failure = made.failure ?? (await bringFrom(context, made));
+  const { session: sessionId, usage, durationMs, model } = made;
+  const result = {
+    outcome: 'finished',
+    reason: '',
+    exitCode: null,
+    tail: '',
+    durationMs,
+    sessionId,
+    usage,
+    model,
+    resetsAt: null,
+  } as const;
+  finished(context, effect, failure === null ? result : { ...result, ...failure, resetsAt: failure.resetsAt ?? null });
+}
+
 async function placeFor(context: RunContext, { task, apart }: Start): Promise<Place | { readonly reason: string; readonly tail: string }> {
   if (!apart) return checkout(context);
   const acquired = await context.pool.acquire(() => context.head.commit, `${context.planId}/${task}`);
@@ -164,7 +196,7 @@ function newWork(context: RunContext, now: number, attempt: number, agent: strin
   };
 }
 
-type Result = Omit<AgentResult, 'outcome'> & { readonly outcome: AgentResult['outcome'] | 'setup_failed' | 'conflict' };
+type Result = Omit<AgentResult, 'outcome'> & { readonly outcome: AgentResult['outcome'] | Outcome };
 
 function finished(context: RunContext, step: Step, result: Result): void {
   const work = workOf(context, step.task);

@@ -26,7 +26,8 @@ export async function brief(
   const { plan } = context.plan;
   const task = taskOf(context, effect.task);
   const work = workOf(context, effect.task);
-  const { attempt, maxAttempts, failure } = effect;
+  const { attempt, maxAttempts } = effect;
+  const failure = effect.failure ?? context.earlier.get(task.id) ?? null;
   const gates = gatesOf(context.workspace.config, phaseOf(plan, task.id), task);
   const input: PromptInput = { plan, task, attempt, maxAttempts, gates, failure, keepsWork: begun.keepsWork, earlier: begun.earlier };
   const commands = gates.map(({ run }) => run);

@@ -16,7 +16,8 @@ import type { Sandbox } from '../adapters/sandbox.ts';
 import type { Redaction } from '../core/redact.ts';
 import { findTask } from '../core/progress.ts';
 import type { EarlierAttempt } from '../core/prompt.ts';
-import type { Fact } from '../core/effect.ts';
+import type { Fact, Failure } from '../core/effect.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import type { RunLimits } from '../core/run.ts';
 import type { AgentProcess, Journal, JournalEntry } from './journal.ts';
 import type { HeldLease } from './lease.ts';
@@ -97,6 +98,10 @@ export interface RunContext {
   readonly limits: Pick<RunLimits, 'maxAttempts' | 'maxConcurrency' | 'estimate' | 'ledger' | 'crashed'>;
   /** What attempts at each task have come to that no commit of the branch says yet. */
   readonly unrecorded: Map<string, Unrecorded>;
+  /** What other machines have made of tasks that this run joins. */
+  readonly elsewhere: ReadonlyMap<string, Elsewhere>;
+  /** Why the last try at a task failed that another machine has made. */
+  readonly earlier: ReadonlyMap<string, Failure>;
   /** Agents that take the place of those of the same name. */
   readonly agents: ReadonlyMap<string, Agent>;
   readonly journal: Journal;

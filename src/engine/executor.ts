@@ -4,7 +4,7 @@
  */
 import type { RunEvent } from '../core/event.ts';
 import type { Effect, Fact } from '../core/effect.ts';
-import { newRun, transition, type Run } from '../core/run.ts';
+import { newRun, transition, type Run, type Wave } from '../core/run.ts';
 import { remedyOf } from '../core/machine.ts';
 import { Problem } from '../core/problem.ts';
 import type { RunEnd } from '../core/summary.ts';
@@ -14,12 +14,13 @@ import { checkWork } from './work.ts';
 import type { RunContext } from './context.ts';
 import { readPlanAtBoundary } from './edits.ts';
 import { commitTask, finishAttempt } from './landing.ts';
-import { recordCancellation, recordCompletion, recordFailure, recordPause } from './records.ts';
+import { recordCancellation, recordCompletion, recordFailure, recordPause, recordTry } from './records.ts';
 import { watchPlan } from './watch.ts';
 
 export interface ExecutorOptions {
   readonly scope: ReadonlySet<string> | null;
   readonly approved: ReadonlySet<string>;
+  readonly wave: Wave | null;
   /** Hears every event, in order. */
   readonly listen: (event: RunEvent) => void;
 }
@@ -60,6 +61,8 @@ export async function execute(context: RunContext, inbox: Inbox, options: Execut
   let run: Run = newRun(context.plan.plan, {
     scope: options.scope,
     approved: options.approved,
+    wave: options.wave,
+    tries: new Map([...context.elsewhere].map(([task, { attempt }]) => [task, attempt - 1])),
     ...context.limits,
   });
   const phases = new Set<string>();
@@ -135,6 +138,8 @@ async function perform(context: RunContext, effect: Effect): Promise<void> {
       return context.inTurn(() => finishAttempt(context, effect));
     case 'record-failure':
       return context.inTurn(() => recordFailure(context, effect));
+    case 'record-try':
+      return context.inTurn(() => recordTry(context, effect));
     case 'record-pause':
       return context.inTurn(() => recordPause(context, effect));
     case 'record-cancellation':

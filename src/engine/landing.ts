@@ -140,6 +140,8 @@ export async function finishAttempt(context: RunContext, effect: EffectOf<'finis
     message: attemptMessage({ ...evidence, ...toCost(work.usage && spendingOf(work.usage)) }, reason),
   });
   await git.updateRef(ref, kept, null);
+  // Nobody is there to mend it in the checkout, where the next has to join.
+  if (context.elsewhere.has(task)) await git.restore(context.head.commit, paths);
   context.unrecorded.set(task, withAttempt(context.unrecorded.get(task), ended));
   crashPoint(context.env, 'after-keep');
   const reading = await context.plan.look();

@@ -5,8 +5,9 @@ import type { PauseReason } from '../core/outcome.ts';
 import type { PlanStatus } from '../core/plan.ts';
 import { findTask, openTasks, phaseOf } from '../core/progress.ts';
 import { steeringOf } from '../core/steering.ts';
+import { tryBody } from '../core/ci/try-body.ts';
 import { recordOf } from '../core/unrecorded.ts';
-import { commitPlan, tell } from './commits.ts';
+import { commit, commitPlan, tell } from './commits.ts';
 import { conclude } from './conclude.ts';
 import { note } from './context.ts';
 import type { RunContext } from './context.ts';
@@ -54,6 +55,24 @@ export async function recordFailure(context: RunContext, effect: EffectOf<'recor
   context.post({ type: 'task-failed', task, attempts, outcome, reason });
 }
 
+/** Counts a try that was made elsewhere and does not land. Whoever tries the task next finds in the commit why; `plan-read` follows. */
+export async function recordTry(context: RunContext, { task, attempts, failure }: EffectOf<'record-try'>): Promise<void> {
+  const { outcome, reason, tail } = failure;
+  const writing = await context.plan.edit((text, plan) => setTaskStatus(text, plan, task, { status: 'pending', attempts }), {
+    only: { plan: [], task: { id: task, keys: STATUS_KEYS } },
+  });
+  if (writing.type === 'failed') note(context, task, `The try could not be written into the plan: ${writing.message}`);
+  else {
+    const title = findTask(context.plan.plan, task)?.title ?? task;
+    const words = { subject: `${context.planId}: to be tried again: ${title}`, body: tryBody({ outcome, reason, tail }) };
+    const evidence = { plan: context.planId, event: 'failed', reason: null, task, ...recordOf(context.unrecorded.get(task)) } as const;
+    const committed = await commit(context, [context.plan.path], words, evidence);
+    if (committed.type === 'committed') context.unrecorded.delete(task);
+    tell(context, committed);
+  }
+  context.post({ type: 'plan-read', plan: context.plan.plan });
+}
+
 /** Pauses the plan; `run-paused` follows. */
 export async function recordPause(context: RunContext, effect: EffectOf<'record-pause'>): Promise<void> {
   const { reason, task, detail, resetsAt } = effect;
@@ -92,7 +111,7 @@ export async function recordCancellation(context: RunContext): Promise<void> {
 export async function recordCompletion(context: RunContext, effect: EffectOf<'record-completion'>): Promise<void> {
   const open = effect.open === 0 ? 0 : openTasks(context.plan.plan);
   if (open === 0) await writeStatus(context, 'completed', { reason: null, task: null });
-  else await writeStatus(context, 'paused', { reason: 'requested', task: null });
+  else if (!effect.goesOn) await writeStatus(context, 'paused', { reason: 'requested', task: null });
   await conclude(context, { type: 'run-completed', open });
 }
 

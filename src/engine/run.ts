@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Agent } from '../adapters/agents/agent.ts';
 import { childEnvironment } from '../adapters/environment.ts';
-import { newLedger } from '../core/budget.ts';
+import { newLedger, within, type Amount } from '../core/budget.ts';
+import type { Failure } from '../core/effect.ts';
 import type { PublishedEvent, RunEvent } from '../core/event.ts';
 import { durationMs } from '../core/frontmatter.ts';
 import { allDone, findTask, phaseOf } from '../core/progress.ts';
@@ -16,6 +17,7 @@ import { isProtected, note, turns } from './context.ts';
 import type { RunContext } from './context.ts';
 import { crashPoint } from './crash.ts';
 import { forgetDecisions } from './decisions.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import { execute, Inbox } from './executor.ts';
 import { openJournal } from './journal.ts';
 import { commitPlan, refusal } from './commits.ts';
@@ -53,14 +55,20 @@ export interface RunOptions extends Selection {
   readonly control?: (pause: (now: boolean) => void) => void;
   /** Runs the plan from the remote, though the config does not say so. */
   readonly remote?: boolean | undefined;
+  /** The part of it in a wave of tasks that several machines do at once; see {@link Wave}. It is not run from the remote then. */
+  readonly wave?: WaveOptions;
   /** Told what is waited for before the run begins. */
   readonly notice?: (text: string) => void;
 }
 
+type WaveOptions =
+  | { readonly type: 'work'; readonly task: string; readonly earlier: Failure | null; readonly ceiling: Amount | null }
+  | { readonly type: 'join'; readonly elsewhere: ReadonlyMap<string, Elsewhere> };
+
 /** Runs a plan to its end or its next pause. A {@link Problem} says why it did not begin; then nothing has changed. */
 export async function runPlan(workspace: Workspace, planId: string, options: RunOptions): Promise<RunSummary> {
   const runId = `${(options.now?.() ?? new Date()).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
-  const leased = options.remote === true || workspace.config.remote?.lease === true;
+  const leased = options.wave === undefined && (options.remote === true || workspace.config.remote?.lease === true);
   // Others' commits may bring what is missing here, and what a killed runner left is put in order: looked at once that is done.
   const early = leased || wasCutOff(workspace, planId) ? null : await prepare(workspace, planId, options);
   const lock = takeLock(workspace.git, planId, runId);
@@ -92,10 +100,16 @@ async function prepare(workspace: Workspace, planId: string, options: RunOptions
   const plan = await PlanFile.open(workspace, planId);
   if ('message' in plan) throw new Problem(plan.message);
   checkStatus(plan.plan);
-  const selected = select(plan.plan, options);
+  const selected = options.wave === undefined ? select(plan.plan, options) : { scope: scopeOf(options.wave), approved: new Set<string>() };
   const head = await checkedHead(workspace);
-  const secrets = await checkAgents(workspace, plan.plan, selected.scope, options);
+  const secrets = options.wave?.type === 'join' ? [] : await checkAgents(workspace, plan.plan, selected.scope, options);
   return { plan, ...selected, head, secrets };
+}
+
+/** A wave with nothing in it looks at all of the plan: at what it waits for. */
+function scopeOf(wave: WaveOptions): ReadonlySet<string> | null {
+  if (wave.type === 'work') return new Set([wave.task]);
+  return wave.elsewhere.size === 0 ? null : new Set(wave.elsewhere.keys());
 }
 
 interface Begun extends RunOptions {
@@ -119,7 +133,7 @@ function numbered({ planId, runId, now }: RunContext): (event: RunEvent) => Publ
 }
 
 async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): Promise<RunSummary> {
-  const { planId, runId, env, head, lock, lease, redaction } = options;
+  const { planId, runId, env, head, lock, lease, redaction, wave } = options;
   const now = options.now ?? (() => new Date());
   const inbox = new Inbox();
   const { base, putBack, left } = await mend(workspace, plan, { head: head.commit, redaction });
@@ -141,9 +155,11 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     approved: options.approved,
     base,
     left: new Map(left),
-    limits: limitsOf(workspace, plan, spent),
+    limits: limitsOf(workspace, plan, spent, wave?.type === 'work' ? wave.ceiling : null),
     unrecorded: spent.unrecorded,
     agents: options.agents ?? new Map(),
+    elsewhere: wave?.type === 'join' ? wave.elsewhere : new Map(),
+    earlier: wave?.type === 'work' && wave.earlier !== null ? new Map([[wave.task, wave.earlier]]) : new Map(),
     journal: openJournal(workspace.git.commonDir, planId, lock),
     settings: settingsRecord(workspace.git.commonDir, planId, runId),
     pool: poolOf(workspace, { env, signal: abort.signal, runId, redaction }),
@@ -174,7 +190,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     if (idle !== null) context.post(idle);
     else if (!allDone(plan.plan) || plan.plan.status !== 'completed') await begin(context, options.task ?? null);
     options.control?.((at) => inbox.post({ type: 'pause-requested', by: 'signal', now: at }));
-    const end = await execute(context, inbox, { scope: options.scope, approved: options.approved, listen });
+    const end = await execute(context, inbox, { scope: options.scope, approved: options.approved, wave: wave?.type ?? null, listen });
     outcome = end.type;
     return tally.summary({ plan: context.plan.plan, end, head: context.head, commits: context.commits });
   } finally {
@@ -210,7 +226,10 @@ async function waitingFor(context: RunContext, options: Begun): Promise<RunEvent
   const { plan, path } = context.plan;
   if (plan.status !== 'paused' || options.task !== undefined) return null;
   const asRunning = { ...plan, status: 'running' as const };
-  const [, [effect]] = transition(newRun(asRunning, { ...options, ...context.limits }), { type: 'plan-read', plan: asRunning });
+  const [, [effect]] = transition(newRun(asRunning, { scope: options.scope, approved: options.approved, ...context.limits }), {
+    type: 'plan-read',
+    plan: asRunning,
+  });
   if (effect?.type !== 'record-pause') return null;
   // What a person has written meanwhile is to be committed all the same.
   if ((await context.workspace.git.status([path])).changes.length > 0) return null;
@@ -219,8 +238,9 @@ async function waitingFor(context: RunContext, options: Begun): Promise<RunEvent
 }
 
 /** What the machine has to know of the config, and of how long tasks took before. */
-function limitsOf(workspace: Workspace, plan: PlanFile, spent: SpentSoFar): RunContext['limits'] {
-  const { maxAttempts, maxConcurrency, budget } = workspace.config;
+function limitsOf(workspace: Workspace, plan: PlanFile, spent: SpentSoFar, ceiling: Amount | null): RunContext['limits'] {
+  const { maxAttempts, maxConcurrency } = workspace.config;
+  const budget = ceiling === null ? workspace.config.budget : within(workspace.config.budget, spent.plan, ceiling);
   const median = workspace.store().medianDurationMs() ?? UNKNOWN_MS;
   const { crashed } = spent;
   return {

@@ -1,6 +1,19 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, fromCost, newLedger, NOTHING, nothingLeft, overdrawn, reserve, roomFor, settle, toCost, use } from '../../src/core/budget.ts';
+import {
+  add,
+  fromCost,
+  newLedger,
+  NOTHING,
+  nothingLeft,
+  overdrawn,
+  reserve,
+  roomFor,
+  settle,
+  toCost,
+  use,
+  within,
+} from '../../src/core/budget.ts';
 import type { Ledger, Spending } from '../../src/core/budget.ts';
 import { runs } from '../support/runs.ts';
 
@@ -108,5 +121,16 @@ describe('attempts at once', () => {
       }),
       runs(300),
     );
+  });
+});
+
+const amount = (usd: number, tokens: number) => ({ usd, tokens });
+
+describe('a machine that is one of several', () => {
+  const budget = { attempt: amount(5, 100), task: amount(9, 900), plan: amount(20, 2_000), day: amount(50, 5_000) };
+
+  it('spends its part of what is left for the plan, and never more than is left', () => {
+    expect(within(budget, amount(4, 400), amount(3, 300))).toEqual({ ...budget, plan: amount(7, 700) });
+    expect(within(budget, amount(19, 1_900), amount(3, 300))).toEqual(budget);
   });
 });

@@ -176,6 +176,8 @@ function simulate(
       case 'record-cancellation':
         plan = { ...plan, status: 'failed' };
         return [{ type: 'run-failed', reason: 'cancelled' }];
+      case 'record-try':
+        throw new Error('nothing is joined here');
       case 'record-completion':
         return [{ type: 'run-completed', open: effect.open }];
       case 'journal-usage':
