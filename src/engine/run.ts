@@ -112,6 +112,14 @@ function scopeOf(wave: WaveOptions): ReadonlySet<string> | null {
   return wave.elsewhere.size === 0 ? null : new Set(wave.elsewhere.keys());
 }
 
+function fromElsewhere(wave: WaveOptions | undefined): Pick<RunContext, 'elsewhere' | 'earlier'> {
+  const earlier = wave?.type === 'work' ? wave.earlier : null;
+  return {
+    elsewhere: wave?.type === 'join' ? wave.elsewhere : new Map(),
+    earlier: wave?.type === 'work' && earlier !== null ? new Map([[wave.task, earlier]]) : new Map(),
+  };
+}
+
 interface Begun extends RunOptions {
   readonly planId: string;
   readonly runId: string;
@@ -158,8 +166,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     limits: limitsOf(workspace, plan, spent, wave?.type === 'work' ? wave.ceiling : null),
     unrecorded: spent.unrecorded,
     agents: options.agents ?? new Map(),
-    elsewhere: wave?.type === 'join' ? wave.elsewhere : new Map(),
-    earlier: wave?.type === 'work' && wave.earlier !== null ? new Map([[wave.task, wave.earlier]]) : new Map(),
+    ...fromElsewhere(wave),
     journal: openJournal(workspace.git.commonDir, planId, lock),
     settings: settingsRecord(workspace.git.commonDir, planId, runId),
     pool: poolOf(workspace, { env, signal: abort.signal, runId, redaction }),
