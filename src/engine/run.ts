@@ -203,14 +203,17 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
   } finally {
     record.close(now().toISOString(), outcome);
     if (outcome === 'broken') context.journal.abandon();
-    else {
-      context.journal.close();
-      context.settings.close();
-      forgetDecisions(workspace.git.commonDir, planId);
-    }
+    else forget(context);
     await upkeep.end();
     await context.pool.close();
   }
+}
+
+/** What only the next run would have needed, had this one broken off. */
+function forget({ journal, settings, workspace, planId }: RunContext): void {
+  journal.close();
+  settings.close();
+  forgetDecisions(workspace.git.commonDir, planId);
 }
 
 /** Where the lock is lost, everything ends at once; where the lease or the remote is, the machine says how. */
