@@ -14,6 +14,11 @@ const REFUSALS: readonly { readonly codes: readonly string[]; readonly words: Re
   { codes: ['EAGAIN', 'ENOMEM'], words: /Cannot allocate memory|Resource temporarily unavailable/, remedy: 'Close some programs.' },
   { codes: [], words: /unable to write new.index file/, remedy: `Free some space on the disk, if it is full. ${YOURS}` },
   { codes: ['ENOTDIR'], words: /Not a directory/, remedy: 'A file stands where a folder has to be: move it away.' },
+  {
+    codes: [],
+    words: /git \S+ (?:was ended before it was done|failed: exit code 1(?:29|[3-6]\d))/,
+    remedy: 'Something ended git: look whether the machine is short of memory.',
+  },
   { codes: ['EIO'], words: /Input\/output error/, remedy: 'Check the disk.' },
 ];
 

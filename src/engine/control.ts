@@ -19,7 +19,7 @@ import type { Committer } from './commits.ts';
 import { leaveDecisions } from './decisions.ts';
 import { commitEdits } from './edits.ts';
 import { liveRuns } from './export.ts';
-import { liveHolder, nameOf, pauseOf, takeLock } from './lock.ts';
+import { COMMAND, liveHolder, nameOf, pauseOf, takeLock } from './lock.ts';
 import type { HeldLease } from './lease.ts';
 import type { Holder, Lock } from './lock.ts';
 import { mend } from './mend.ts';
@@ -30,9 +30,6 @@ import { syncFiles } from './sync.ts';
 import { checkHeld, underLease } from './take-lease.ts';
 import type { LeaseChoice } from './take-lease.ts';
 import type { Workspace } from './workspace.ts';
-
-/** Begins the name under which a command, not a run, holds a plan's lock. */
-const COMMAND = 'command-';
 
 /** What a command changes. It throws a {@link Problem} where the plan, as it is now, does not allow it. */
 export type Change = (text: string, plan: Plan) => EditResult;
@@ -129,7 +126,7 @@ export async function withPlan<T>(caller: Caller, plan: PlanFile, work: (held: H
     const { changes } = await workspace.git.status([plan.path]);
     if (changes.length > 0) {
       const outcome = await commitEdits(committer);
-      if (outcome.type !== 'committed')
+      if (outcome.type !== 'committed' && !(outcome.type === 'failed' && outcome.reason === 'nothing'))
         throw new Problem(`The plan's uncommitted edits have to be committed first, and could not be: ${refusal(outcome).reason}`);
     }
     return await work({ committer, lock, putBack });

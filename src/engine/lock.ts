@@ -7,6 +7,9 @@ import { liveHolderOf, takeFile, type Holder, type Lock } from './lock-file.ts';
 
 export type { Holder, Lock } from './lock-file.ts';
 
+/** Begins the name under which a command, not a run, holds a plan's lock and writes its journal. */
+export const COMMAND = 'command-';
+
 /** Where what belongs to one plan's runs is kept, in git's common directory. */
 export function runFolder(commonDir: string): string {
   return join(commonDir, 'plans');

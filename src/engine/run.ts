@@ -300,9 +300,10 @@ async function begin(context: RunContext, named: string | null): Promise<void> {
     const bytes = await workspace.git.readFile('HEAD', plan.path);
     const committed = bytes === null ? null : (committedPlan(workspace, planId, bytes)?.plan ?? null);
     const outcome = await commitEdits(context);
-    if (outcome.type !== 'committed')
+    if (outcome.type === 'committed') context.post(planEdited(committed, plan.plan, outcome.commit));
+    // What is staged alone is no edit: the file says what HEAD says.
+    else if (outcome.type !== 'failed' || outcome.reason !== 'nothing')
       throw new Problem(`The plan's uncommitted edits have to be committed first, and could not be: ${refusal(outcome).reason}`);
-    context.post(planEdited(committed, plan.plan, outcome.commit));
   }
   const before = plan.text;
   const retried = named !== null && findTask(plan.plan, named)?.status === 'failed' ? named : null;

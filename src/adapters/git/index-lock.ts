@@ -23,16 +23,21 @@ const LOCKED = /Unable to create '(.+?\.lock)': File exists|^(.+?\.lock) exists:
 /** A lock that nobody let go of in time; the sentence names its file. */
 class GitLocked extends Problem {}
 
+/** Resolves after so many milliseconds. */
+export type Pause = (ms: number) => Promise<unknown>;
+
 export class IndexLock {
   /** Where notes are kept and locks recovered; null where files are only pretended. */
   readonly #home: Home | null;
   readonly #waitMs: number;
+  readonly #pause: Pause;
   /** Changes that are under way: the note stands until the last of them has ended. */
   #changing = 0;
 
-  constructor(home: Home | null, waitMs: number = LOCK_WAIT_MS) {
+  constructor(home: Home | null, waitMs: number = LOCK_WAIT_MS, pause: Pause = delay) {
     this.#home = home;
     this.#waitMs = waitMs;
+    this.#pause = pause;
   }
 
   /** Does what changes the index or a reference; again, while it is locked. `refusal` finds the lock in a result that is no error. Throws {@link GitLocked}. */
@@ -40,15 +45,14 @@ export class IndexLock {
     const note = this.#home === null ? null : writeNote(this.#home.gitDir);
     this.#changing += 1;
     try {
-      const deadline = performance.now() + this.#waitMs;
-      for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      for (let left = this.#waitMs, pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
         const tried = await attempt(action, refusal);
         if (!('lock' in tried)) return tried.result;
         if (this.#home !== null && recoverLock(this.#home, tried.lock === INDEX ? join(this.#home.gitDir, 'index.lock') : tried.lock))
           continue;
-        const left = deadline - performance.now();
         if (left <= 0) throw new GitLocked(held(tried.lock, this.#waitMs));
-        await delay(Math.min(pause, left));
+        await this.#pause(Math.min(pause, left));
+        left -= pause;
       }
     } finally {
       this.#changing -= 1;

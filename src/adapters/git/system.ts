@@ -18,7 +18,7 @@ import type {
   WorkTreeStatus,
 } from './git.ts';
 import { HookFolder } from './hooks.ts';
-import { IndexLock, unlessLocked } from './index-lock.ts';
+import { IndexLock, unlessLocked, type Pause } from './index-lock.ts';
 import { isHalfMade, recoverLeft } from './left-locks.ts';
 import { keepCommit, restorePaths, type KeepRequest } from './keep.ts';
 import { locate, type Location } from './locate.ts';
@@ -47,6 +47,8 @@ const NO_BRANCH = '.invalid';
 interface SystemGitLimits {
   /** The longest wait for another's `index.lock`. */
   readonly lockWaitMs?: number;
+  /** How time passes in that wait. */
+  readonly lockPause?: Pause;
   /** Size of the index from which a commit is made in one pass where it can be. */
   readonly largeIndexBytes?: number;
 }
@@ -79,7 +81,7 @@ class SystemGit implements Git, CommitPlace {
   readonly #largeIndexBytes: number | undefined;
 
   constructor(location: Location, git: GitProgram, limits: SystemGitLimits) {
-    this.#indexLock = new IndexLock(location, limits.lockWaitMs);
+    this.#indexLock = new IndexLock(location, limits.lockWaitMs, limits.lockPause);
     this.#largeIndexBytes = limits.largeIndexBytes;
     this.root = location.root;
     this.commonDir = location.commonDir;
