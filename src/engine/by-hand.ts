@@ -1,4 +1,5 @@
 /** A task that a person has done: its gates run on the checkout, then their changes and the ticked box are committed as the task's commit. */
+import { randomBytes } from 'node:crypto';
 import { childEnvironment } from '../adapters/environment.ts';
 import { matchesPath, runGate } from '../adapters/gates.ts';
 import { gatesOf } from '../core/assignment.ts';
@@ -17,12 +18,13 @@ import { crashPoint } from './crash.ts';
 import { openJournal } from './journal.ts';
 import { checkConfig } from './recover.ts';
 import { sandboxOf } from './sandbox.ts';
+import { leaksIn } from './scrub.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { flagsOf } from './vetting.ts';
 import type { Caller, Held } from './control.ts';
 import { joined } from './edits.ts';
 import { STATUS_KEYS } from './landing.ts';
-import type { Lock } from './lock.ts';
+import { COMMAND, type Lock } from './lock.ts';
 import type { PlanFile } from './plan-file.ts';
 import { checkHeld } from './take-lease.ts';
 
@@ -58,14 +60,28 @@ export async function doneByHand(caller: Caller, request: ByHand): Promise<DoneB
     await checkConfig(caller.workspace, caller.planId);
     const task = checkOpen(plan.plan, request.task);
     const paths = await dirtyPaths(caller, request.files);
+    refuseLeaks(held, paths);
     if (!(await request.confirm(paths))) return { type: 'declined' };
     const gates = gatesOf(caller.workspace.config, phaseOf(plan.plan, task.id), task);
-    const results = request.gates ? await runGates(caller, gates, paths, request) : gates.map(notRun);
-    const failed = results.find(({ status }) => status === 'failed');
-    if (request.signal.aborted) throw new Problem('Stopped; nothing was committed.');
-    if (failed !== undefined) return { type: 'gate-failed', gate: failed };
-    return journaled(caller, held.lock, task, () => tickAndCommit(held, plan, task, paths, results));
+    return journaled(caller, held.lock, task, async (run) => {
+      const results = request.gates ? await runGates(caller, run, gates, paths, request) : gates.map(notRun);
+      const failed = results.find(({ status }) => status === 'failed');
+      if (request.signal.aborted) throw new Problem('Stopped; nothing was committed.');
+      if (failed !== undefined) return { type: 'gate-failed', gate: failed };
+      // Once more: a gate may have written it.
+      refuseLeaks(held, paths);
+      return tickAndCommit(held, plan, task, paths, results);
+    });
   });
+}
+
+/** A person's file is theirs to change: where a secret stands in it nothing is committed, and nothing is taken out either. */
+function refuseLeaks({ committer: { workspace, redaction } }: Held, paths: readonly string[]): void {
+  const [leak] = leaksIn(workspace.root, paths, redaction);
+  if (leak === undefined) return;
+  throw new Problem(
+    `The value of ${leak.names.join(' and ')} stands in "${leak.path}", and a commit would keep it. Read it from the environment there, or leave the file out (--files). Nothing was committed.`,
+  );
 }
 
 function checkOpen(plan: Plan, id: string): Task {
@@ -93,6 +109,7 @@ async function dirtyPaths({ workspace }: Caller, files: readonly string[] | null
 
 async function runGates(
   { workspace, env }: Caller,
+  run: string,
   gates: readonly GateConfig[],
   paths: readonly string[],
   { signal, listen }: ByHand,
@@ -103,7 +120,8 @@ async function runGates(
     for (const gate of gates) {
       const result = await runGate(gate, {
         cwd: workspace.root,
-        env: childEnvironment(env, workspace.config.env, {}),
+        // The mark by which whoever comes next finds what outlived this command.
+        env: childEnvironment(env, workspace.config.env, { PLANS_RUN_ID: run }),
         changedPaths: paths,
         redaction: redactionOf(secretsOf(env, workspace.config.redact)),
         sandbox,
@@ -123,14 +141,23 @@ function notRun(gate: GateConfig): GateResult {
   return { name: gate.name, status: 'skipped', durationMs: 0, exitCode: null, reason: 'Not run, as asked.', tail: '' };
 }
 
-/** A tick without its commit is nobody's word: with this on the disk, whoever comes next after a crash puts it back. */
-async function journaled<T>({ workspace, planId }: Caller, lock: Lock, { id, attempts }: Task, work: () => Promise<T>): Promise<T> {
+/**
+ * A tick without its commit is nobody's word: with this on the disk, whoever comes next after a crash puts it back, and ends the gates that
+ * `work` began under the name that it is given.
+ */
+async function journaled<T>(
+  { workspace, planId }: Caller,
+  lock: Lock,
+  { id, attempts }: Task,
+  work: (run: string) => Promise<T>,
+): Promise<T> {
   const before = await takeSnapshot(workspace.git, (path) => isProtected(workspace, path));
   const journal = openJournal(workspace.git.commonDir, planId, lock);
   try {
-    const entry = { run: `command-${process.pid}`, task: id, attempt: attempts + 1, folder: null, landing: null, usage: null };
+    const run = `${COMMAND}${process.pid}-${randomBytes(3).toString('hex')}`;
+    const entry = { run, task: id, attempt: attempts + 1, folder: null, landing: null, usage: null };
     journal.write([{ ...entry, before, guarded: null }]);
-    return await work();
+    return await work(run);
   } finally {
     journal.close();
   }

@@ -17,6 +17,7 @@ import { readDecisions } from './decisions.ts';
 import { readJournal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
 import { attemptMessage, lastEvidence, leftBy, nextAttemptRef } from './kept.ts';
+import { COMMAND } from './lock.ts';
 import { readHolder, takeFile } from './lock-file.ts';
 import { committedPlan, type PlanFile } from './plan-file.ts';
 import { worktreeLock } from './pool.ts';
@@ -108,6 +109,8 @@ async function finishWorktrees({ git, root: checkout, stateFolder }: Workspace, 
 
 /** What the attempt had changed, kept as any other attempt that did not pass. */
 async function keepHalfDone(workspace: Workspace, plan: PlanFile, entry: JournalEntry, { head, redaction }: Present): Promise<void> {
+  // What stands in the checkout is the person's own, as it was when they asked for the command.
+  if (entry.run.startsWith(COMMAND)) return;
   if (entry.landing !== null) await takeOut(workspace, entry.landing);
   if (findTask(plan.plan, entry.task)?.status !== 'pending') return;
   // Another plan's run works in that worktree by now, or did: what it found there, it has kept.

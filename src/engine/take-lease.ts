@@ -9,7 +9,7 @@ import { formatLease } from '../core/lease.ts';
 import { Problem } from '../core/problem.ts';
 import { branchRef, HeldLease, holderOf, leaseRef, type LeasePlace } from './lease.ts';
 import { refName } from './kept.ts';
-import { runFolder } from './lock.ts';
+import { COMMAND, runFolder } from './lock.ts';
 import { checkedHead } from './start.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -78,7 +78,7 @@ export async function underLease<T>(
 ): Promise<T> {
   if (!remote && workspace.config.remote?.lease !== true) return work(null);
   // Unlike a pid no other machine's command has it too: by this name what a crash leaves is known as ours.
-  const lease = await takeLease(workspace, planId, `command-${process.pid}-${randomBytes(3).toString('hex')}`, notice);
+  const lease = await takeLease(workspace, planId, `${COMMAND}${process.pid}-${randomBytes(3).toString('hex')}`, notice);
   try {
     const result = await work(lease);
     await lease.settle();
