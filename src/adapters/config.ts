@@ -10,9 +10,10 @@ import { pathToFileURL } from 'node:url';
 import type { Loaders } from 'cosmiconfig';
 import type { Config } from '../core/config.ts';
 
-const CODE = ['.ts', '.mts', '.js', '.mjs', '.cjs'] as const;
+/** Files that are run to be read. */
+export const CODE = ['.ts', '.mts', '.js', '.mjs', '.cjs'] as const;
 const DATA = ['.json', '.yaml', '.yml'] as const;
-const PACKAGE = 'package.json';
+export const PACKAGE = 'package.json';
 
 /** Every place a config can stand, in the repository's root. `package.json` counts when it has a `plans` key. */
 export const CONFIG_FILES: readonly string[] = [
@@ -137,7 +138,7 @@ async function importDefault(path: string, content: string): Promise<unknown> {
 }
 
 /** A file that is empty, or holds nothing but comments, leaves everything at its default. */
-async function parseData(path: string, content: string): Promise<unknown> {
+export async function parseData(path: string, content: string): Promise<unknown> {
   const text = content.replace(/^\uFEFF/, '');
   if (text.trim() === '') return {};
   if (extname(path) === '.json') return JSON.parse(text);
@@ -156,16 +157,16 @@ const LOADERS: Loaders = {
 /** Long enough for the excerpt with which the YAML reader shows the place; lines. */
 const MAX_ERROR_LINES = 6;
 
-function firstLines(error: unknown): string {
+export function firstLines(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.trim().split('\n').slice(0, MAX_ERROR_LINES).join('\n');
 }
 
-function listed(names: readonly string[]): string {
+export function listed(names: readonly string[]): string {
   return `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }
 
-function digestOf(config: Config): string {
+export function digestOf(config: Config): string {
   return hex(JSON.stringify(config));
 }
 

@@ -86,7 +86,7 @@ export function parseYaml(block: YamlBlock, text: string): YamlReading {
   const source = new YamlSource(block);
   const empty = { block: block.block, content: block.content, indent: block.indent, style: 'block', fields: new Map() } as const;
   const nothing = (finding: Finding): YamlReading => ({ frontmatter: empty, values: new Map(), findings: [finding] });
-  if (source.text.length > YAML_MAX || depthOf(source.text) > DEPTH_MAX) {
+  if (!isBounded(source.text)) {
     const message = `This frontmatter is larger than ${YAML_MAX / 1024} KiB or nested deeper than ${DEPTH_MAX} levels, and is not read. Shorten it.`;
     return nothing({ rule: 'frontmatter-too-large', message, span: block.block });
   }
@@ -102,6 +102,11 @@ export function parseYaml(block: YamlBlock, text: string): YamlReading {
   }
   const { fields, values } = fieldsOf(map, document, source, text);
   return { frontmatter: { ...empty, style: map.flow === true ? 'flow' : 'block', fields }, values, findings: problems };
+}
+
+/** Whether YAML of others may be given to a parser at all. */
+export function isBounded(yaml: string): boolean {
+  return yaml.length <= YAML_MAX && depthOf(yaml) <= DEPTH_MAX;
 }
 
 /** An upper bound of the nesting, without parsing: brackets outside quoted scalars, and indentation. */
