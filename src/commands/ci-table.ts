@@ -1,4 +1,5 @@
 /** The part of the table that runs in GitHub Actions: what `action.yml` calls. Each command is a file in `ci/`. */
+import { CI_REVIEW } from './ci-review-table.ts';
 import type { CommandSpec } from './specification.ts';
 
-export const CI: readonly CommandSpec[] = [];
+export const CI: readonly CommandSpec[] = [...CI_REVIEW];

@@ -14,6 +14,7 @@ import {
   statusWords,
   type ChangeGroup,
 } from './diff-words.ts';
+import { pageOf, type Part } from './page.ts';
 import { htmlText, inlineCode, inlineText } from './markdown-text.ts';
 import { fenced } from './quote.ts';
 import { visibleText } from './visible.ts';
@@ -21,71 +22,50 @@ import { excerptOf, type WordRun } from './word-diff.ts';
 
 /** GitHub refuses a comment of more than 65,536 characters; others stand in it too. */
 export const MARKDOWN_MAX = 60_000;
-/** Kept for saying what was cut. */
-const CUT_ROOM = 300;
 /** Of one plan's raw diff. */
 const PATCH_MAX = 20_000;
+/** Of the words of one text that differ. */
+const WORDS_MAX = 4_000;
 /** Words that stay, shown on both sides of those that do not. */
 const AROUND = 10;
 
 /** Markdown of at most {@link MARKDOWN_MAX} characters; what is cut is said at the end. Texts of plans show as they are, and do nothing. */
 export function markdownOf(diff: PlansDiff): string {
   const risks = diff.plans.reduce((sum, plan) => sum + risksIn(plan), 0);
-  const page = new Page(MARKDOWN_MAX - CUT_ROOM);
-  page.add(
+  const head =
     `**${diff.plans.length === 0 ? 'No plan differs' : plural(diff.plans.length, 'plan')}** between ${inlineText(sideWords(diff.base))} and ${inlineText(sideWords(diff.head))}` +
-      (risks === 0 ? '.' : `. ⚠ **${plural(risks, 'key')} to read as code.**`),
+    (risks === 0 ? '.' : `. ⚠ **${plural(risks, 'key')} to read as code.**`);
+  const problems = diff.problems.map((problem) => `- ❌ ${inlineText(problem)}`);
+  const parts = [
+    comparisonPart([head, ...problems, ...diff.plans.flatMap((plan) => planLines(plan))]),
+    patchesPart(diff.plans.map(patchBlock)),
+  ];
+  return pageOf(
+    parts,
+    MARKDOWN_MAX,
+    (left) =>
+      `✂️ **Cut here:** ${left.join(' and ')} had no room in ${MARKDOWN_MAX.toLocaleString('en')} characters. See all of it: \`plans diff\`.`,
   );
-  for (const problem of diff.problems) page.add(`- ❌ ${inlineText(problem)}`);
-  for (const plan of diff.plans) for (const line of planLines(plan)) page.add(line);
-  for (const plan of diff.plans) page.addWhole(patchLines(plan));
-  return page.text();
 }
 
-/** Lines up to a size. What comes after the first that has no room is counted. */
-class Page {
-  readonly #max: number;
-  readonly #lines: string[] = [];
-  #size = 0;
-  #cut = 0;
-  #cutPatches = 0;
-
-  constructor(max: number) {
-    this.#max = max;
-  }
-
-  add(line: string): void {
-    if (this.#cut > 0 || this.#size + line.length + 1 > this.#max) {
-      if (line !== '') this.#cut += 1;
-      return;
-    }
-    this.#lines.push(line);
-    this.#size += line.length + 1;
-  }
-
-  /** All of these lines or none. */
-  addWhole(lines: readonly string[]): void {
-    const size = lines.reduce((sum, line) => sum + line.length + 1, 0);
-    if (this.#cut > 0 || this.#size + size > this.#max) this.#cutPatches += lines.length === 0 ? 0 : 1;
-    else for (const line of lines) this.add(line);
-  }
-
-  text(): string {
-    const cut = [
-      ...(this.#cut === 0 ? [] : [`${plural(this.#cut, 'line')} of the comparison`]),
-      ...(this.#cutPatches === 0 ? [] : [`the raw diff of ${plural(this.#cutPatches, 'plan')}`]),
-    ];
-    if (cut.length === 0) return this.#lines.join('\n');
-    const where = this.#max + CUT_ROOM;
-    return [
-      ...this.#lines,
-      '',
-      `✂️ **Cut here:** ${cut.join(' and ')} had no room in ${where.toLocaleString('en')} characters. See all of it: \`plans diff\`.`,
-    ].join('\n');
-  }
+/** What became of each plan, line by line. */
+export function comparisonPart(lines: readonly string[]): Part {
+  return { priority: 1, heading: [], blocks: lines, share: Infinity, left: (count) => `${plural(count, 'line')} of the comparison` };
 }
 
-function planLines(plan: PlanDiff): string[] {
+/** The raw diffs, which go first where there is no room. */
+export function patchesPart(patches: readonly string[]): Part {
+  return {
+    priority: 9,
+    heading: [],
+    blocks: patches.filter((patch) => patch !== ''),
+    share: 0,
+    left: (count) => `the raw diff of ${plural(count, 'file')}`,
+  };
+}
+
+/** A plan as a heading, with what became of its phases and tasks, and what follows from that; `told`: its errors stand elsewhere on the page. */
+export function planLines(plan: PlanDiff, told = false): string[] {
   const { before, after, changes } = plan;
   const version = after ?? before;
   if (version === null) return [];
@@ -95,7 +75,7 @@ function planLines(plan: PlanDiff): string[] {
     [before, 'Before'],
     [after, 'Now'],
   ] as const)
-    lines.push(...problemLines(each, when));
+    lines.push(...(told && each === after ? [] : problemLines(each, when)));
   if (plan.type !== 'removed') {
     for (const { id, title, own, tasks } of groupsOf(changes, phaseTitle)) {
       if (id === null) lines.push(...(own === null ? [] : detailLines(own, phaseTitle, '')));
@@ -177,21 +157,23 @@ function changeLines(change: Change, phaseTitle: (id: string) => string): string
   }
 }
 
-function fieldText({ field, before, after, risk }: FieldChange, isNew: boolean): string {
+/** A key with its values, as code. */
+export function fieldText({ field, before, after, risk }: FieldChange, isNew: boolean): string {
   const change = isNew ? value(after) : `${value(before)} → ${value(after)}`;
   return risk === null ? `${field}: ${change}` : `⚠ **${field}**: ${change} (${riskWords(risk)})`;
 }
 
 /** What went struck through, what came in bold, where blank space cannot break the marks. */
 function wordsText(words: readonly WordRun[]): string {
-  return words
-    .map(({ type, text }) => {
-      const [, lead = '', core = '', tail = ''] = /^(\s*)(.*?)(\s*)$/s.exec(text) ?? [];
-      const plain = inlineText(core);
-      const marked = type === 'same' || plain === '' ? plain : type === 'gone' ? `<del>${plain}</del>` : `<ins>${plain}</ins>`;
-      return `${blank(lead)}${marked}${blank(tail)}`;
-    })
-    .join('');
+  let text = '';
+  for (const run of words) {
+    if (text.length > WORDS_MAX) return `${text} … and more: see the raw diff`;
+    const [, lead = '', core = '', tail = ''] = /^(\s*)(.*?)(\s*)$/s.exec(run.text) ?? [];
+    const plain = inlineText(core);
+    const marked = run.type === 'same' || plain === '' ? plain : run.type === 'gone' ? `<del>${plain}</del>` : `<ins>${plain}</ins>`;
+    text += `${blank(lead)}${marked}${blank(tail)}`;
+  }
+  return text;
 }
 
 function consequences(plan: PlanDiff): string[] {
@@ -210,16 +192,21 @@ function consequences(plan: PlanDiff): string[] {
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-function patchLines({ before, after, patch }: PlanDiff): string[] {
-  const file = (after ?? before)?.file ?? '';
-  if (patch === '') return [];
+/** The raw diff of a plan file, folded; empty where there is none. */
+export function patchBlock({ before, after, patch }: PlanDiff): string {
+  return foldedPatch((after ?? before)?.file ?? '', patch);
+}
+
+/** A unified diff, folded; empty where there is none. */
+export function foldedPatch(file: string, patch: string): string {
+  if (patch === '') return '';
   const text = visibleText(patch);
   const end = text.lastIndexOf('\n', PATCH_MAX);
   const shown = text.length <= PATCH_MAX ? text : `${text.slice(0, end < 0 ? PATCH_MAX : end).toWellFormed()}\n… cut`;
-  return ['', `<details><summary>${htmlText(file)}: raw diff</summary>`, '', fenced(shown, 'diff'), '', '</details>'];
+  return ['', `<details><summary>${htmlText(file)}: raw diff</summary>`, '', fenced(shown, 'diff'), '', '</details>'].join('\n');
 }
 
-const plural = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
+export const plural = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
 const value = (text: string | null) => (text === null ? '*nothing*' : inlineCode(text));
 const codes = (ids: readonly string[]) => ids.map(inlineCode).join(', ');
 const blank = (space: string) => (space === '' ? '' : space.includes('\n') ? ' ⏎ ' : ' ');

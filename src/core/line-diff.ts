@@ -17,8 +17,9 @@ export function lineDiff(before: string, after: string): readonly string[] {
 /** A unified diff without its file names: what differs, with three lines around it. Empty where nothing differs. */
 export function patchOf(before: string, after: string): string {
   const [old, now] = [before, after].map((text) => text.replaceAll('\r\n', '\n'));
-  const isEnded = old?.endsWith('\n') === true && now?.endsWith('\n') === true;
-  const lines = lineDiff(isEnded ? old.slice(0, -1) : (old ?? ''), isEnded ? now.slice(0, -1) : (now ?? ''));
+  // A file that is not there has no last line that could lack its end.
+  const isEnded = [old, now].every((text) => text === '' || text?.endsWith('\n') === true);
+  const lines = lineDiff(isEnded ? (old ?? '').slice(0, -1) : (old ?? ''), isEnded ? (now ?? '').slice(0, -1) : (now ?? ''));
   const shown = new Set<number>();
   for (const [index, line] of lines.entries()) {
     if (line.startsWith(' ')) continue;

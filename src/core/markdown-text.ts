@@ -5,7 +5,7 @@ import { visibleText } from './visible.ts';
 const INLINE_MAX = 2_000;
 
 /**
- * One line of text: no markup, no HTML, no mention, no link, no reference to an issue, nothing hidden. GitHub looks for mentions and references in what is
+ * One line of text: no markup, no HTML, no mention, no link, no reference to an issue, nothing hidden. GitHub looks for mentions, references and links in what is
  * rendered, where an escape is gone: a zero-width space keeps them apart, as other tools' bots do it.
  */
 export function inlineText(text: string): string {
@@ -20,8 +20,8 @@ export function inlineText(text: string): string {
     .replaceAll(/@(?=[\w-])/g, '@&#8203;')
     .replaceAll(/\\#(?=\w)/g, '\\#&#8203;')
     .replaceAll(/\b(GH)-(?=\d)/gi, '$1&#8203;-')
-    .replaceAll('://', '&#58;//')
-    .replaceAll(/\bwww\./gi, (www) => `${www.slice(0, -1)}&#46;`)
+    .replaceAll('://', ':&#8203;//')
+    .replaceAll(/\bwww\./gi, (www) => `${www.slice(0, -1)}&#8203;.`)
     .replaceAll(/^(\s*\d*)([-+.)])/g, '$1\\$2');
 }
 
@@ -33,13 +33,18 @@ export function htmlText(text: string): string {
     .replaceAll(/\s+/g, ' ');
 }
 
+/** Blank space with which the rest of a line could be pushed out of sight. */
+const WIDE = / {8,}/g;
+
 /** A value as code. What is code does nothing on GitHub; the fence is longer than any run of backticks within. */
 export function inlineCode(text: string): string {
-  const short = text.length > INLINE_MAX ? `${text.slice(0, INLINE_MAX).toWellFormed()}…` : text;
-  const plain = visibleText(short)
+  const plain = visibleText(text)
     .replaceAll(/\s*\n\s*/g, ' ⏎ ')
-    .replaceAll('\t', ' ');
-  const fence = '`'.repeat(Math.max(0, ...[...plain.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
-  const apart = /^`|`$|^ .* $/.test(plain) ? ' ' : '';
-  return plain.trim() === '' ? '(blank)' : `${fence}${apart}${plain}${apart}${fence}`;
+    .replaceAll('\t', ' ')
+    .replaceAll(WIDE, (run) => ` ⟨${run.length} spaces⟩ `);
+  const rest = plain.length - INLINE_MAX;
+  const short = rest > 0 ? `${plain.slice(0, INLINE_MAX).toWellFormed()}… (${rest} more characters)` : plain;
+  const fence = '`'.repeat(Math.max(0, ...[...short.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
+  const apart = /^`|`$|^ .* $/.test(short) ? ' ' : '';
+  return short.trim() === '' ? '(blank)' : `${fence}${apart}${short}${apart}${fence}`;
 }

@@ -1,5 +1,5 @@
 /** The plan files of one version of the repository: of a commit, of the index, or of the work tree. Nothing is checked out. */
-import { listPlanFiles } from '../adapters/files.ts';
+import { listPlanFiles, MAX_FILE_BYTES } from '../adapters/files.ts';
 import type { Side } from '../core/diff-record.ts';
 import { shellWord } from '../core/shell.ts';
 import { Problem } from '../core/problem.ts';
@@ -48,7 +48,10 @@ export async function openSide(workspace: Workspace, at: At): Promise<OpenSide> 
     const planId = name.slice(0, -PLAN_ENDING.length);
     const read = async () => {
       const bytes = await git.readBlob(blob);
-      return bytes === null ? null : { text: textOf(bytes) };
+      if (bytes === null) return null;
+      // As of files on the disk: anybody may propose anything.
+      if (bytes.length > MAX_FILE_BYTES) return { problem: `${path} has ${bytes.length} bytes; more than ${MAX_FILE_BYTES} are not read.` };
+      return { text: textOf(bytes) };
     };
     return [[planId, { planId, path, blob, read }]];
   });

@@ -1,4 +1,5 @@
 /** What differs between the plans of two versions of the repository: read through git's objects, without a checkout. */
+import type { Known } from '../core/checks.ts';
 import type { Forecast, PlanDiff, PlansDiff, PlanVersion } from '../core/diff-record.ts';
 import { diffPlan, isUnchangedPlan, type ReadVersion, type Recorded } from '../core/diff.ts';
 import { checkPlan } from '../core/lint.ts';
@@ -19,16 +20,35 @@ export interface DiffOptions {
   readonly plan?: string | undefined;
   /** Forecasts of time and cost as of this day; none where it is absent. They read the whole history. */
   readonly forecastAt?: Date | undefined;
+  /** Names that the later version may use, where they are not the workspace's; null: they are not known, and none is wrong. */
+  readonly known?: Known | null;
+}
+
+/** A plan that differs, with what was read of both versions. */
+interface ComparedPlan {
+  readonly diff: PlanDiff;
+  readonly before: ReadVersion | null;
+  readonly after: ReadVersion | null;
+}
+
+interface ComparedPlans extends Omit<PlansDiff, 'version' | 'plans'> {
+  readonly plans: readonly ComparedPlan[];
+}
+
+/** What `comparePlans` finds, as a record. */
+export async function diffPlans(workspace: Workspace, base: At, head: At, options: DiffOptions = {}): Promise<PlansDiff> {
+  const { plans, ...compared } = await comparePlans(workspace, base, head, options);
+  return { version: 1, ...compared, plans: plans.map(({ diff }) => diff) };
 }
 
 /**
  * Compares all plans of two versions. Plans that say the same are left out; a plan file that got another name is one entry. What is wrong with a
  * version is in its diagnostics. A `Problem` where a version does not exist.
  */
-export async function diffPlans(workspace: Workspace, base: At, head: At, options: DiffOptions = {}): Promise<PlansDiff> {
+export async function comparePlans(workspace: Workspace, base: At, head: At, options: DiffOptions = {}): Promise<ComparedPlans> {
   const [before, after] = [await openSide(workspace, base), await openSide(workspace, head)];
   const problems = [...before.problems, ...after.problems];
-  const read = new VersionReader(workspace, problems);
+  const read = new VersionReader(workspace, options.known === undefined ? workspace.known : options.known, problems);
   const pairs: (readonly [ReadVersion | null, ReadVersion | null])[] = [];
   for (const id of new Set([...before.files.keys(), ...after.files.keys()])) {
     const pair = await read.pair(before.files.get(id), after.files.get(id));
@@ -36,31 +56,27 @@ export async function diffPlans(workspace: Workspace, base: At, head: At, option
   }
   const wanted = withNewNames(pairs).filter((pair) => options.plan === undefined || pair.some((one) => one?.plan.id === options.plan));
   const recorded = await recordedBetween(workspace, before, after, wanted);
-  const plans: PlanDiff[] = [];
+  const plans: ComparedPlan[] = [];
   for (const [old, now] of wanted) {
     const diff = diffPlan(old, now, now === null ? undefined : recorded.get(now.plan.id));
     if (isUnchangedPlan(diff)) continue;
-    const { forecastAt } = options;
-    plans.push(
-      forecastAt === undefined
-        ? diff
-        : {
-            ...diff,
-            before: await withForecast(workspace, diff.before, old, forecastAt),
-            after: await withForecast(workspace, diff.after, now, forecastAt),
-          },
-    );
+    const { forecastAt: at } = options;
+    const [was, is] = [await withForecast(workspace, diff.before, old, at), await withForecast(workspace, diff.after, now, at)];
+    plans.push({ diff: { ...diff, before: was, after: is }, before: old, after: now });
   }
-  plans.sort((a, b) => ((a.after ?? a.before)?.id ?? '').localeCompare((b.after ?? b.before)?.id ?? '', 'en'));
-  return { version: 1, base: before.side, head: after.side, plans, problems };
+  const idOf = ({ before: old, after: now }: ComparedPlan) => (now ?? old)?.plan.id ?? '';
+  plans.sort((a, b) => idOf(a).localeCompare(idOf(b), 'en'));
+  return { base: before.side, head: after.side, plans, problems };
 }
 
 class VersionReader {
   readonly #workspace: Workspace;
+  readonly #known: Known | null;
   readonly #problems: string[];
 
-  constructor(workspace: Workspace, problems: string[]) {
+  constructor(workspace: Workspace, known: Known | null, problems: string[]) {
     this.#workspace = workspace;
+    this.#known = known;
     this.#problems = problems;
   }
 
@@ -88,8 +104,7 @@ class VersionReader {
 
   /** The config's names are those of now: what an older version may have named is not held against it. */
   #check({ planId, path: file }: SideFile, text: string, isNow: boolean): ReadVersion {
-    const { known, cache } = this.#workspace;
-    return { file, text, ...checkPlan(text, planId, { known: isNow ? known : null, cache }) };
+    return { file, text, ...checkPlan(text, planId, { known: isNow ? this.#known : null, cache: this.#workspace.cache }) };
   }
 }
 
@@ -160,9 +175,9 @@ async function withForecast(
   workspace: Workspace,
   version: PlanVersion | null,
   read: ReadVersion | null,
-  at: Date,
+  at: Date | undefined,
 ): Promise<PlanVersion | null> {
-  if (version === null || read === null || !read.valid) return version;
+  if (at === undefined || version === null || read === null || !read.valid) return version;
   const { tasks, human, time, cost } = await estimatePlan(workspace, read.plan, at);
   const forecast: Forecast = { tasks, human, time, cost };
   return { ...version, forecast };

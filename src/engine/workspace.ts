@@ -57,21 +57,31 @@ export async function openWorkspace(folder: string): Promise<Workspace> {
   }
 }
 
-function compose(git: Git, loaded: { readonly config: Config; readonly file: string | null; readonly digest: string }): Workspace {
-  const { config } = loaded;
+/** What a workspace is made of beyond git. */
+export interface Settings {
+  readonly config: Config;
+  readonly file: string | null;
+  readonly digest: string;
+  /** Absolute; in the root where it is not given. */
+  readonly stateFolder?: string;
+}
+
+/** A workspace whose config somebody else has read. */
+export function compose(git: Git, settings: Settings): Workspace {
+  const { config } = settings;
   const plansFolder = join(git.root, config.plans);
-  const stateFolder = join(git.root, STATE_FOLDER);
+  const stateFolder = settings.stateFolder ?? join(git.root, STATE_FOLDER);
   let store: Store | null = null;
   return {
     root: git.root,
     git,
     files: openFiles({ root: git.root }),
     config,
-    configFile: loaded.file,
-    configDigest: loaded.digest,
+    configFile: settings.file,
+    configDigest: settings.digest,
     plansFolder,
     stateFolder,
-    known: { gates: new Set(config.qa.gates.map(({ name }) => name)), agents: new Set(agentNames(config)) },
+    known: knownIn(config),
     cache: new SectionCache(),
     store: () => (store ??= openStore(join(stateFolder, 'state.db'))),
     planPath: (planId) => {
@@ -85,4 +95,9 @@ function compose(git: Git, loaded: { readonly config: Config; readonly file: str
       await git.close();
     },
   };
+}
+
+/** The names that plans may use under a config. */
+export function knownIn(config: Config): Known {
+  return { gates: new Set(config.qa.gates.map(({ name }) => name)), agents: new Set(agentNames(config)) };
 }

@@ -61,7 +61,7 @@ test.each([
   ['HTML', '<img src=x onerror=alert(1)> &amp;', '&lt;img src=x onerror=alert(1)&gt; &amp;amp;'],
   ['a mention', 'ask @octocat or a@b.org', 'ask @&#8203;octocat or a@&#8203;b.org'],
   ['references', 'fixes #12, o/r#3, GH-4', 'fixes \\#&#8203;12, o/r\\#&#8203;3, GH&#8203;-4'],
-  ['links', '[x](https://evil.example) www.evil.example', '\\[x\\](https&#58;//evil.example) www&#46;evil.example'],
+  ['links', '[x](https://evil.example) www.evil.example', '\\[x\\](https:&#8203;//evil.example) www&#8203;.evil.example'],
   ['code and marks', '`a` **b** ~~c~~ $x$ | _d_', '\\`a\\` \\*\\*b\\*\\* \\~\\~c\\~\\~ \\$x\\$ \\| \\_d\\_'],
   ['a turned direction', 'safe \u202Egnp.exe', 'safe ⟨U+202E⟩gnp.exe'],
   ['control characters', 'a\u001B[31mb\u0000c\rd', 'a⟨U+001B⟩\\[31mb⟨U+0000⟩c⟨U+000D⟩d'],
@@ -93,7 +93,7 @@ test('is never longer than a comment may be, and says what was cut', () => {
   const markdown = markdownOf(diffOf(many('First'), many('Second')));
   expect(markdown.length).toBeLessThanOrEqual(MARKDOWN_MAX);
   expect(markdown.length).toBeGreaterThan(MARKDOWN_MAX - 1_000);
-  expect(markdown).toMatch(/Cut here:\*\* \d+ lines of the comparison and the raw diff of 1 plan had no room in 60,000 characters/);
+  expect(markdown).toMatch(/Cut here:\*\* \d+ lines of the comparison and the raw diff of 1 file had no room in 60,000 characters/);
   // Where the words fit and the raw diff does not, that alone is left out.
   expect(markdownOf(diffOf(wide('a'), wide('b'))).length).toBeLessThanOrEqual(MARKDOWN_MAX);
 });

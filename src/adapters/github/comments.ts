@@ -15,26 +15,25 @@ export function comments(
   connection: Connection,
   at: string,
   viewer: () => Promise<string>,
-): Pick<GitHub, 'comment' | 'upsertComment' | 'react'> {
+): Pick<GitHub, 'comment' | 'upsertComment' | 'updateComment' | 'react'> {
   const write = async (method: 'POST' | 'PATCH', path: string, what: string, body: string): Promise<Comment> =>
     commentOf(
       await ask(connection, CommentAnswer, { method, path: `${at}/issues/${path}`, body: { body }, what, needs: 'pull-requests: write' }),
     );
   const comment = (issue: number, body: string) => write('POST', `${issue}/comments`, `comment on #${issue}`, body);
+  const update = async (issue: number, marker: string, body: string): Promise<Comment | null> => {
+    const own = await viewer();
+    const what = `read the comments on #${issue}`;
+    const list = { method: 'GET', path: `${at}/issues/${issue}/comments`, what, needs: 'pull-requests: read' } as const;
+    const all = (await requestAll(connection, list)).map((each) => commentOf(CommentAnswer.parse(each)));
+    // Anybody can write our marker into a comment of theirs.
+    const ours = all.find((each) => each.author === own && beginsWith(each.body, marker));
+    return ours === undefined ? null : write('PATCH', `comments/${ours.id}`, `update the comment on #${issue}`, `${marker}\n${body}`);
+  };
   return {
     comment,
-    upsertComment: async (issue, marker, body) => {
-      const own = await viewer();
-      const what = `read the comments on #${issue}`;
-      const list = { method: 'GET', path: `${at}/issues/${issue}/comments`, what, needs: 'pull-requests: read' } as const;
-      const all = (await requestAll(connection, list)).map((each) => commentOf(CommentAnswer.parse(each)));
-      // Anybody can write our marker into a comment of theirs.
-      const ours = all.find((each) => each.author === own && beginsWith(each.body, marker));
-      const text = `${marker}\n${body}`;
-      return ours === undefined
-        ? await comment(issue, text)
-        : await write('PATCH', `comments/${ours.id}`, `update the comment on #${issue}`, text);
-    },
+    updateComment: update,
+    upsertComment: async (issue, marker, body) => (await update(issue, marker, body)) ?? (await comment(issue, `${marker}\n${body}`)),
     react: async (id, content) => {
       const path = `${at}/issues/comments/${id}/reactions`;
       await request(connection, { method: 'POST', path, body: { content }, what: 'react to a comment', needs: 'issues: write' });

@@ -53,6 +53,8 @@ export interface GitHub {
    * in place. Only a comment by the token's own login is ever updated.
    */
   upsertComment(issue: number, marker: string, body: string): Promise<Comment>;
+  /** As {@link GitHub.upsertComment}, where there is such a comment; null where there is none: then nothing is written. */
+  updateComment(issue: number, marker: string, body: string): Promise<Comment | null>;
   react(comment: number, reaction: Reaction): Promise<void>;
   pull(number: number): Promise<Pull>;
   /** The open pull request from a branch of this very repository into `base`; null where there is none. */

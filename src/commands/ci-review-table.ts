@@ -1,0 +1,41 @@
+/** Rows of the table of commands: reviews of pull requests. */
+import type { CommandSpec } from './specification.ts';
+
+export const CI_REVIEW: readonly CommandSpec[] = [
+  {
+    name: 'ci review',
+    group: 'More',
+    summary: 'What a pull request does to the plans, read as data',
+    description: [
+      'Compares the plans of --head with those where it parted from --base, from git’s objects: nothing is checked out and nothing of either version is run, a config that is code included.',
+      'With --folder, and always in a workflow, writes comment.md (what is code first, then what is wrong, what will happen after the merge, what changed, graphs, the raw diff; at most 60,000 characters), review.json for plans ci comment and for programs, and plans.sarif for code scanning. In a workflow it prints annotations and writes the step’s summary; elsewhere it prints the comment.',
+    ],
+    arguments: [],
+    options: [
+      { name: 'base', value: 'REV', summary: 'What the change goes into; in a workflow the pull request’s own base' },
+      { name: 'head', value: 'REV', summary: 'The change; in a workflow the pull request’s head, elsewhere HEAD' },
+      { name: 'folder', value: 'DIR', summary: 'Write the files there; in a workflow into plans-review', completes: 'file' },
+      { name: 'plans', value: 'DIR', summary: 'The folder of the plans, where a config that is code says it', completes: 'file' },
+    ],
+    examples: [
+      { command: 'plans ci review', says: 'in a workflow on pull_request_target' },
+      { command: 'plans ci review --base main --folder /tmp/review', says: 'your branch, before you push it' },
+    ],
+    exitCodes: [[1, 'a plan or the config has an error']],
+    load: async () => (await import('./ci/review.ts')).ciReview,
+  },
+  {
+    name: 'ci comment',
+    group: 'More',
+    summary: 'Post a review as the one comment of its pull request',
+    description: [
+      'Reads review.json as data, makes the comment from it, and writes it on the pull request of the workflow’s event, or updates the one that this token’s user wrote before. Needs GITHUB_TOKEN with pull-requests: write, and no checkout.',
+      'A review of another commit is refused; where the pull request has moved on since, nothing is written.',
+    ],
+    arguments: [],
+    options: [{ name: 'folder', value: 'DIR', summary: 'What plans ci review wrote', completes: 'file', default: 'plans-review' }],
+    examples: [{ command: 'plans ci comment', says: 'in a job of its own, after the review’s' }],
+    exitCodes: [],
+    load: async () => (await import('./ci/comment.ts')).ciComment,
+  },
+];

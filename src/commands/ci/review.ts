@@ -1,0 +1,57 @@
+/** `plans ci review`: what a pull request does to the plans, for people, for code scanning, and for `plans ci comment`. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { CommandError, EXIT, type Command, type CommandContext, type CommandInput } from '../context.ts';
+import { writeJson } from '../reading.ts';
+
+/** Where a review is written to, and read from. */
+export const REVIEW_FOLDER = 'plans-review';
+
+/** Reads both versions as data; in a workflow the review goes into a folder, for the job that posts it. */
+export const ciReview: Command = async (context, input) => {
+  const [{ reviewChange }, { REVIEW_FILES }, { commentOf }, { sarifOf }] = await Promise.all([
+    import('../../engine/ci/review.ts'),
+    import('../../engine/ci/comment.ts'),
+    import('../../core/ci/comment.ts'),
+    import('../../core/ci/sarif.ts'),
+  ]);
+  const { base, head } = await range(context, input);
+  const review = await reviewChange(context.cwd, { base, head, plans: input.text('plans'), now: new Date(context.now()) });
+  const comment = commentOf(review);
+  const isStep = context.env['GITHUB_ACTIONS'] === 'true';
+  const out = input.text('folder') ?? (isStep ? REVIEW_FOLDER : undefined);
+  if (out !== undefined) {
+    const folder = resolve(context.cwd, out);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, REVIEW_FILES.review), `${JSON.stringify(review)}\n`);
+    writeFileSync(join(folder, REVIEW_FILES.comment), `${comment}\n`);
+    writeFileSync(join(folder, REVIEW_FILES.sarif), `${JSON.stringify(sarifOf(review.diff, context.version))}\n`);
+  }
+  if (isStep) {
+    const { readJob } = await import('../../adapters/github/job.ts');
+    readJob(context.env).summary(comment);
+  }
+  if (context.json) writeJson(context, review);
+  else if (isStep) {
+    const { annotationsOf } = await import('../../core/ci/annotations.ts');
+    for (const line of annotationsOf(review.diff)) context.out.write(`${line}\n`);
+  } else if (!context.quiet) context.out.write(`${comment}\n`);
+  const wrong = review.diff.problems.length + (review.config?.problems.length ?? 0);
+  return wrong > 0 || review.diff.plans.some(({ after }) => after?.valid === false) ? EXIT.failed : EXIT.done;
+};
+
+/** As named, else as the event of the workflow has it. */
+async function range(context: CommandContext, input: CommandInput): Promise<{ base: string; head: string }> {
+  const [base, head] = [input.text('base'), input.text('head')];
+  if (base !== undefined && head !== undefined) return { base, head };
+  if (context.env['GITHUB_ACTIONS'] !== 'true') {
+    if (base !== undefined) return { base, head: 'HEAD' };
+    throw new CommandError('"plans ci review" needs to know what the change goes into: --base BRANCH.');
+  }
+  const [{ readJob }, { pullOfEvent }] = await Promise.all([import('../../adapters/github/job.ts'), import('../../engine/ci/comment.ts')]);
+  const { event, eventName } = readJob(context.env);
+  const pull = pullOfEvent(event);
+  if (pull === null)
+    throw new CommandError(`The event "${eventName}" is of no pull request. Run this on pull_request_target, or name --base and --head.`);
+  return { base: base ?? pull.base, head: head ?? pull.head };
+}
