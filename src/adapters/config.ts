@@ -45,6 +45,7 @@ export const DEFAULT_CONFIG: Config = {
   commit: { message: 'plan' },
   qa: { gates: [], onWeakened: 'flag' },
   env: [],
+  ci: { publish: 'pull-request' },
   sandbox: { use: 'off', domains: [], writable: [] },
   redact: [],
 };

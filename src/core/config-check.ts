@@ -129,13 +129,14 @@ const SHAPES = {
   commit: Config.shape.commit.unwrap().shape,
   worktree: Config.shape.worktree.unwrap().shape,
   remote: Config.shape.remote.unwrap().shape,
+  ci: Config.shape.ci.unwrap().shape,
 };
 
 function knownKeys(path: Path): string[] {
   const [top, second] = path;
   if (top === undefined) return Object.keys(Config.shape);
   if (top === 'agents') return Object.keys(AgentProfile.shape);
-  if (top === 'claude' || top === 'commit' || top === 'worktree' || top === 'remote') return Object.keys(SHAPES[top]);
+  if (top === 'claude' || top === 'commit' || top === 'worktree' || top === 'remote' || top === 'ci') return Object.keys(SHAPES[top]);
   if (top === 'budget') return second === undefined ? Object.keys(BudgetConfig.shape) : ['usd', 'tokens'];
   if (top === 'prices') return Object.keys(path[2] === 'longPrompt' ? PriceConfig.shape.longPrompt.unwrap().shape : PriceConfig.shape);
   return second === 'gates' ? Object.keys(GateConfig.shape) : ['gates', 'onWeakened'];

@@ -204,6 +204,17 @@ export const Config = z
       .array(EnvironmentName)
       .default([])
       .describe('Environment variables that agents and gates may see beyond the built-in list; a trailing `*` matches any ending.'),
+    ci: z
+      .strictObject({
+        publish: z
+          .enum(['pull-request', 'push'])
+          .default('pull-request')
+          .describe(
+            'Where the work of a job in GitHub Actions goes: onto a branch with a pull request, or, while nobody else has pushed there, straight onto the branch that it began on.',
+          ),
+      })
+      .default({ publish: 'pull-request' })
+      .describe('Plans in GitHub Actions. What stands on the default branch counts.'),
     sandbox: z
       .strictObject({
         use: z

@@ -1,0 +1,163 @@
+/** The shipped workflow that carries plans out, executed as GitHub would. */
+import { expect, test } from 'vitest';
+import { pushEvent, runDispatched, runWorkflow, type RigOptions, type WorkflowRun } from '../support/actions/rig.ts';
+import { githubServer, type GitHubServer } from '../support/github-server.ts';
+import { createRepository, type Repository } from '../support/repository.ts';
+import { CONFIG, options, plan, workflow } from './support.ts';
+
+interface World extends AsyncDisposable {
+  readonly server: GitHubServer;
+  readonly repository: Repository;
+  run(more?: Partial<RigOptions>): Promise<WorkflowRun>;
+  /** Commits to a branch of the server as a person would. */
+  commit(branch: string, files: Readonly<Record<string, string | null>>): Promise<string>;
+  show(path: string, branch?: string): string;
+}
+
+async function world(files: Readonly<Record<string, string>>): Promise<World> {
+  const repository = await createRepository({ 'README.md': 'hello\n', 'plans.config.yaml': CONFIG });
+  await repository.commit('plans', files);
+  const server = await githubServer(repository);
+  repository.git('remote', 'add', 'origin', server.bare);
+  return {
+    server,
+    repository,
+    run: (more = {}) => runWorkflow(workflow('plans-run.yml'), pushEvent(server), options(server, more)),
+    commit: async (branch, changed) => {
+      repository.git('fetch', '--quiet', 'origin');
+      repository.git('checkout', '--quiet', '-B', 'work', `origin/${branch}`);
+      const id = await repository.commit('by a person', changed);
+      repository.git('push', '--quiet', 'origin', `HEAD:${branch}`);
+      return id;
+    },
+    show: (path, branch = 'plans/tips') => server.git('show', `${branch}:${path}`),
+    [Symbol.asyncDispose]: async () => {
+      await server[Symbol.asyncDispose]();
+      await repository.dispose();
+    },
+  };
+}
+
+const results = ({ jobs }: WorkflowRun) => jobs.map(({ name, result }) => `${name}: ${result}`);
+
+test('a plan that is ready is executed once, on its branch, with one pull request', async () => {
+  await using it = await world({
+    'plans/tips.plan.md': plan([
+      ['one', 'echo 1 > one.txt'],
+      ['two', 'echo 2 > two.txt'],
+    ]),
+  });
+  const main = it.server.state.branch('main');
+  const run = await it.run();
+  expect(results(run), run.log).toEqual([
+    'reconcile: success',
+    expect.stringContaining('execute (tips'),
+    expect.stringContaining('publish (tips'),
+  ]);
+  expect(run.result, run.log).toBe('success');
+  expect(it.server.refusals).toEqual([]);
+  expect(it.server.git('log', '--format=%s', 'main..plans/tips').trim().split('\n')).toEqual([
+    'tips: Do two',
+    'tips: Do one',
+    'tips: started',
+  ]);
+  expect(it.show('two.txt')).toBe('2\n');
+  expect(it.server.state.branch('main')).toBe(main);
+  const [pull, ...others] = it.server.state.pulls;
+  expect(others).toEqual([]);
+  expect(pull).toMatchObject({ head: 'plans/tips', base: 'main', title: 'plan tips: Tips' });
+  expect(pull?.body).toContain('**completed** · `████████████████████` 2 of 2 tasks');
+  expect(pull?.body).toMatch(/\| Do one \| ✅ \| 1 \| .* \| ✓ check \| [0-9a-f]{12} \|/);
+  expect(run.jobs[1]?.summary).toContain('### Tips: completed');
+
+  // The same once more: it was executed as it stands.
+  const again = await it.run();
+  expect(results(again)).toEqual(['reconcile: success', 'execute: skipped', 'publish: skipped']);
+  expect(again.jobs[0]?.summary).not.toContain('is executed');
+});
+
+test('a branch that is taken away does not make it run again; an edit does', async () => {
+  const text = plan([['one', 'echo 1 > one.txt']]);
+  await using it = await world({ 'plans/tips.plan.md': text });
+  await it.run();
+  it.server.git('update-ref', '-d', 'refs/heads/plans/tips');
+  const again = await it.run();
+  expect(results(again)[1]).toBe('execute: skipped');
+  expect(again.jobs[0]?.summary).toContain('It was executed as it stands. Edit it, or start it by name.');
+  await it.commit('main', { 'plans/tips.plan.md': `${text}\n- [ ] Do more\n\n  \`\`\`yaml\n  run: echo 3 > three.txt\n  \`\`\`\n` });
+  expect((await it.run()).result).toBe('success');
+  expect(it.show('three.txt')).toBe('3\n');
+});
+
+test('a task that fails pauses the plan: the job is green, and the pull request says how it goes on', async () => {
+  await using it = await world({
+    'plans/tips.plan.md': plan([
+      ['one', 'echo 1 > one.txt'],
+      ['two', 'exit 1', 'maxAttempts: 1'],
+    ]),
+  });
+  const run = await it.run();
+  expect(run.result, run.log).toBe('success');
+  expect(it.server.state.pulls[0]?.body).toContain('**It waits.** The task `two` failed. Try it again, `/plans retry two`');
+  expect(it.show('plans/tips.plan.md')).toContain('status: paused');
+  expect(run.jobs[1]?.summary).toContain('`/plans retry two`');
+  expect(results(await it.run())[1]).toBe('execute: skipped');
+
+  // A person mends it on the branch and says that it may go on.
+  const mended = it.show('plans/tips.plan.md').replace('exit 1', 'echo 2 > two.txt').replace('status: paused', 'status: ready');
+  await it.commit('plans/tips', { 'plans/tips.plan.md': mended });
+  const refused = await it.run();
+  expect(refused.result).toBe('failure');
+  expect(refused.log).toContain('It changes "run" of the task "two".');
+});
+
+test('a lost machine is a plan that was tried: it is not tried again by itself, only by name', async () => {
+  await using it = await world({ 'plans/tips.plan.md': plan([['one', 'echo 1 > one.txt']]) });
+  const run = await it.run({ isLost: ({ job }) => job === 'execute' });
+  expect(run.jobs.find(({ name }) => name.startsWith('publish'))).toMatchObject({ result: 'success' });
+  expect(run.log).toContain('It is not tried again before the plan is edited, or started by name.');
+  expect(it.server.state.branch('plans/tips')).toBeNull();
+  expect(results(await it.run())[1]).toBe('execute: skipped');
+  it.server.state.dispatches.push({ workflow: 'plans-run.yml', ref: 'main', inputs: { plan: 'tips' } });
+  await runDispatched(workflow, options(it.server));
+  expect(it.show('one.txt')).toBe('1\n');
+});
+
+test('what somebody has pushed meanwhile stays, and what was executed is an artifact', async () => {
+  await using it = await world({ 'plans/tips.plan.md': plan([['one', 'echo 1 > one.txt']]) });
+  let theirs = '';
+  const run = await it.run({
+    afterJob: async ({ name }) => {
+      if (!name.startsWith('execute')) return;
+      it.server.git('update-ref', 'refs/heads/plans/tips', 'main');
+      theirs = await it.commit('plans/tips', {
+        'theirs.txt': 'theirs\n',
+        'plans/tips.plan.md': it.show('plans/tips.plan.md', 'main').replace('- [ ]', '- [x]'),
+      });
+    },
+  });
+  expect(run.result).toBe('failure');
+  expect(run.log).toContain('The branch plans/tips has moved to');
+  expect(it.server.state.branch('plans/tips')).toBe(theirs);
+});
+
+test('pushes straight to the base where the config says so, and nobody was quicker', async () => {
+  const files = { 'plans/tips.plan.md': plan([['one', 'echo 1 > one.txt']]), 'plans.config.yaml': `${CONFIG}ci: { publish: push }\n` };
+  await using it = await world(files);
+  expect((await it.run()).result).toBe('success');
+  expect(it.show('one.txt', 'main')).toBe('1\n');
+  expect(it.server.state.pulls).toEqual([]);
+  expect(results(await it.run())[1]).toBe('execute: skipped');
+});
+
+test('a plan with errors, drafts and odd names run nothing', async () => {
+  const bad = plan([['one', 'echo 1 > one.txt', 'dependsOn: [nothing]']]);
+  await using it = await world({
+    'plans/bad.plan.md': bad,
+    'plans/$(touch evil).plan.md': plan([['one', 'true']]),
+    'plans/x.plan.md': plan([['one', 'true']], 'draft'),
+  });
+  const run = await it.run();
+  expect(results(run)).toEqual(['reconcile: success', 'execute: skipped', 'publish: skipped']);
+  expect(run.jobs[0]?.summary).toContain('It has errors: plans lint bad');
+});
