@@ -54,10 +54,10 @@ export function groupsOf(changes: readonly Change[], titleOf: (phase: string) =>
   });
 }
 
-/** Titles of phases by their ids, of both versions; an unnamed one goes by its id. */
+/** Titles of phases by their ids, of both versions; one without a name is that of the tasks before the first heading. */
 export function phaseTitles({ before, after }: PlanDiff): (phase: string) => string {
   const titles = new Map([before, after].flatMap((version) => version?.phases.map(({ id, title }) => [id, title] as const) ?? []));
-  return (phase) => titles.get(phase) || phase;
+  return (phase) => (titles.get(phase) === '' ? 'Tasks' : (titles.get(phase) ?? phase));
 }
 
 /** Whether what was said of a task that is done is not what is said of it now. */
