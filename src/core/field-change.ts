@@ -74,12 +74,19 @@ function fieldsOf<T extends Plan | Phase | Task>(
   keys: readonly (keyof T & string)[],
   riskOf: (key: string, values: readonly (string | null)[]) => Risk | null,
 ): FieldChange[] {
-  return keys.flatMap((field): FieldChange[] => {
+  // Most of a plan stays as it is: what is the same need not be written out to be compared.
+  const differing = before === null ? keys : keys.filter((field) => !isSame(before[field], after[field]));
+  return differing.flatMap((field): FieldChange[] => {
     const was = before === null ? (DEFAULTS[field] ?? null) : textOf(field, before[field]);
     const now = textOf(field, after[field]);
     if (was === now) return [];
     return [{ field, before: before === null ? null : was, after: now, risk: riskOf(field, [was, now]) }];
   });
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other)) return one === other;
+  return one.length === other.length && one.every((item, index) => item === other[index]);
 }
 
 /** What is meant where nothing is written, and is shown by its name. */
