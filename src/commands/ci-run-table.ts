@@ -65,4 +65,18 @@ export const CI_RUN: readonly CommandSpec[] = [
     exitCodes: [],
     load: async () => (await import('./ci/publish.ts')).ciPublish,
   },
+  {
+    name: 'ci command',
+    group: 'GitHub Actions',
+    summary: 'Obey a comment on a plan’s pull request',
+    description: [
+      'A new comment of one line: /plans run, pause, resume, cancel, review, estimate, retry TASK, skip TASK or approve TASK@COMMIT. Who may write to the repository may say so, which GitHub is asked; a comment that was edited, or on a pull request of another repository, changes nothing.',
+      'It is one commit of the plan file on its branch, pushed where the branch is still at what was looked at. What is to go on is started: the workflow that executes plans.',
+    ],
+    arguments: [],
+    options: [{ name: 'workflow', value: 'FILE', summary: 'The workflow that executes plans', default: 'plans-run.yml' }],
+    examples: [{ command: 'plans ci command', says: 'in a workflow on issue_comment' }],
+    exitCodes: [],
+    load: async () => (await import('./ci/command.ts')).ciCommand,
+  },
 ];
