@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { PullRequestReview } from '../src/core/ci/review-record.ts';
 import { AgentProfile, ClaudeConfig, Config, GateConfig, PriceConfig, SCHEMA_URL } from '../src/core/config.ts';
 import { PlansDiff } from '../src/core/diff-record.ts';
 import { PublishedEvent, PublishedPlannerEvent } from '../src/core/event.ts';
@@ -36,6 +37,7 @@ const SOURCES: readonly (readonly [file: string, schema: z.ZodType, io: 'input' 
   ['watch-event.schema.json', PublishedWatchEvent, 'output'],
   ['export.schema.json', StateExport, 'output'],
   ['diff.schema.json', PlansDiff, 'output'],
+  ['pull-request-review.schema.json', PullRequestReview, 'output'],
 ];
 
 /** Every generated file by its name: the schemas, and the format reference with its tables made anew. */

@@ -41,7 +41,9 @@ function outcomeWords(outlook: Outlook, plan: PlanDiff): string {
     case 'draft':
       return 'is a draft: nothing runs it until its status is `ready`';
     case 'waits':
-      return `is ${plan.after?.status ?? 'paused'}, and waits for a person's word`;
+      return plan.after?.status === 'running'
+        ? 'says that it runs elsewhere: nothing begins'
+        : `is ${plan.after?.status ?? 'paused'}, and waits for a person's word`;
     case 'done':
       return 'is completed: nothing runs';
     case 'given-up':

@@ -73,9 +73,13 @@ function summary(review: PullRequestReview): string {
   ].join(' · ');
 }
 
-function notes({ diff, unread }: PullRequestReview): string[] {
+function notes({ diff, unread, alsoOnBase }: PullRequestReview): string[] {
   return [
     ...diff.problems.map((problem) => `- ❌ ${inlineText(problem)}`),
+    ...alsoOnBase.map(
+      (plan) =>
+        `- ⚠️ ${inlineCode(plan)} has changed on the base too since this parted from it: what the merge makes of both is not shown here. Bring the branch up to date.`,
+    ),
     ...(unread === null
       ? []
       : [

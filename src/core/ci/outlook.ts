@@ -36,11 +36,12 @@ function outcomeOf({ plan, valid }: ReadVersion): Outlook['outcome'] {
   if (!valid) return 'invalid';
   switch (plan.status) {
     case 'ready':
-    case 'running':
       return 'runs';
     case 'draft':
       return 'draft';
     case 'paused':
+    // Somebody runs it elsewhere, who goes on with it.
+    case 'running':
       return 'waits';
     case 'completed':
       // What is open again waits for a person's word.

@@ -11,9 +11,11 @@ import { configChange, type ConfigVersion } from '../../core/ci/config-change.ts
 import { outlookOf } from '../../core/ci/outlook.ts';
 import type { PullRequestReview } from '../../core/ci/review-record.ts';
 import type { Config } from '../../core/config.ts';
+import type { PlanDiff } from '../../core/diff-record.ts';
 import { Problem } from '../../core/problem.ts';
 import { shellWord } from '../../core/shell.ts';
 import { comparePlans } from '../diff.ts';
+import { planFolderPath } from '../sync.ts';
 import { compose, knownIn } from '../workspace.ts';
 
 export interface ReviewRequest {
@@ -62,9 +64,11 @@ async function reviewIn(git: Git, stateFolder: string, request: ReviewRequest): 
     const known = then.config === null ? null : namesIn([then.config, ...(inForce.config === null ? [] : [inForce.config])]);
     const compared = await comparePlans(workspace, at(parted), at(head), { forecastAt: request.now, known });
     const { plans, problems, ...sides } = compared;
+    const diffs = plans.map(({ diff }) => diff);
     return {
       version: 1,
-      diff: { version: 1, ...sides, plans: plans.map(({ diff }) => diff), problems: [...inForce.problems, ...problems] },
+      diff: { version: 1, ...sides, plans: diffs, problems: [...inForce.problems, ...problems] },
+      alsoOnBase: parted === base ? [] : await alsoOnBase(git, { base, parted, folder: planFolderPath(workspace).slice(0, -1) }, diffs),
       config: change,
       unread: then.config === null && then.problems.length === 0 ? then.file : null,
       outlooks: plans.map(({ diff, after }) => outlookOf(diff, after, then.config)),
@@ -72,6 +76,19 @@ async function reviewIn(git: Git, stateFolder: string, request: ReviewRequest): 
   } finally {
     await workspace.close();
   }
+}
+
+/** Which of the plans are not on the base what they were where the change parted from it. */
+async function alsoOnBase(
+  git: Git,
+  { base, parted, folder }: { readonly base: string; readonly parted: string; readonly folder: string },
+  diffs: readonly PlanDiff[],
+): Promise<string[]> {
+  const [was, is] = [await git.filesIn(parted, folder), await git.filesIn(base, folder)];
+  const moved = (file: string | undefined) => file !== undefined && was.get(file) !== is.get(file);
+  return diffs
+    .filter(({ before, after }) => moved(before?.file) || moved(after?.file))
+    .map(({ before, after }) => (after ?? before)?.id ?? '');
 }
 
 const at = (revision: string) => ({ type: 'commit', revision }) as const;

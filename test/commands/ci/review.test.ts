@@ -88,6 +88,14 @@ describe('a review', () => {
     expect(found.config?.keys).toContainEqual({ key: 'qa.gates.test.run', before: '"npm test"', after: '"true"' });
   });
 
+  it('says which plans have changed on the base too', async () => {
+    change({ 'plans/greet.plan.md': PLAN.replace('echo bye', 'echo goodbye'), 'plans/old.plan.md': '# Old\n\n- [ ] Look up\n' });
+    here.git('switch', '-q', 'main');
+    change({ 'plans/greet.plan.md': PLAN.replace('echo hello', 'echo hi') });
+    const { review: found } = await review('--head', 'feature');
+    expect([found.alsoOnBase, found.diff.plans.map(({ after }) => after?.id)]).toEqual([['greet'], ['greet', 'old']]);
+  });
+
   it('runs no config: neither that of the change nor that of the base, and says that it has not', async () => {
     here.git('switch', '-q', 'main');
     here.git('rm', '-q', 'plans.config.yaml');

@@ -27,6 +27,7 @@ export function reviewed(pairs: Pairs, given: Partial<PullRequestReview> = {}): 
   return {
     version: 1,
     diff: { version: 1, base: side('1'.repeat(40)), head: side('2'.repeat(40)), plans, problems: [] },
+    alsoOnBase: [],
     config: null,
     unread: null,
     outlooks: found.map(({ outlook }) => outlook),
