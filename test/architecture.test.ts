@@ -7,7 +7,7 @@ const SRC = resolve(import.meta.dirname, '../src');
 const RINGS: readonly (readonly string[])[] = [['core'], ['adapters'], ['engine'], ['commands', 'server', 'web'], ['cli.ts', 'index.ts']];
 const CORE_LIBRARIES = /^(?:zod|yaml|node-diff3|unified|remark-parse|micromark.*|mdast.*)$/;
 
-const files = globSync('**/*.ts', { cwd: SRC }).map((name) => ({ name, text: readFileSync(join(SRC, name), 'utf8') }));
+const files = globSync('**/*.{ts,tsx}', { cwd: SRC }).map((name) => ({ name, text: readFileSync(join(SRC, name), 'utf8') }));
 const ringOf = (name: string): number => RINGS.findIndex((ring) => ring.includes(name.split('/')[0] ?? ''));
 
 function importsOf(text: string): string[] {

@@ -1,0 +1,94 @@
+/** What the API has answered, by path. Whoever looks at a path is told when it changes; what events make stale is asked for again. */
+import { useCallback, useSyncExternalStore } from 'react';
+import { ApiProblem, ask } from './client.ts';
+
+export interface Entry<T> {
+  /** Null until the first answer. */
+  readonly data: T | null;
+  /** Of the last request, where it was refused. */
+  readonly problem: ApiProblem | null;
+}
+
+interface Slot {
+  entry: Entry<unknown>;
+  readonly listeners: Set<() => void>;
+  asking: boolean;
+  stale: boolean;
+}
+
+const NOTHING: Entry<never> = { data: null, problem: null };
+/** What comes within so short a time is asked for once. Milliseconds. */
+const GATHER_MS = 30;
+/** Paths that are remembered though nobody looks at them. */
+const MAX_UNWATCHED = 50;
+
+const slots = new Map<string, Slot>();
+let timer: ReturnType<typeof setTimeout> | null = null;
+
+/** Looks at a path; null looks at nothing. */
+export function useData<T>(path: string | null): Entry<T> {
+  const subscribe = useCallback((listener: () => void) => (path === null ? () => {} : watch(path, listener)), [path]);
+  return useSyncExternalStore(subscribe, () => (path === null ? NOTHING : (slots.get(path)?.entry ?? NOTHING))) as Entry<T>;
+}
+
+/** Asks anew for every path of which `isStale` says so: now where somebody looks, else when somebody does. */
+export function invalidate(isStale: (path: string) => boolean): void {
+  for (const [path, slot] of slots) if (isStale(path)) slot.stale = true;
+  timer ??= setTimeout(() => {
+    timer = null;
+    for (const [path, slot] of slots) if (slot.stale && slot.listeners.size > 0) void load(path, slot);
+  }, GATHER_MS);
+}
+
+function watch(path: string, listener: () => void): () => void {
+  const slot = slotOf(path);
+  slot.listeners.add(listener);
+  if (slot.entry === NOTHING || slot.stale || slot.entry.problem !== null) void load(path, slot);
+  return () => {
+    slot.listeners.delete(listener);
+  };
+}
+
+function slotOf(path: string): Slot {
+  const known = slots.get(path);
+  if (known !== undefined) return known;
+  for (const [old, { listeners }] of slots) {
+    if (slots.size < MAX_UNWATCHED) break;
+    if (listeners.size === 0) slots.delete(old);
+  }
+  const made: Slot = { entry: NOTHING, listeners: new Set(), asking: false, stale: false };
+  slots.set(path, made);
+  return made;
+}
+
+async function load(path: string, slot: Slot): Promise<void> {
+  // Marked as stale meanwhile, it is asked for once more after this.
+  if (slot.asking) {
+    slot.stale = true;
+    return;
+  }
+  slot.asking = true;
+  try {
+    do {
+      slot.stale = false;
+      tell(slot, await answerTo(path, slot.entry));
+    } while (slot.stale && slot.listeners.size > 0);
+  } finally {
+    slot.asking = false;
+  }
+}
+
+async function answerTo(path: string, before: Entry<unknown>): Promise<Entry<unknown>> {
+  try {
+    return { data: (await ask<unknown>(path)).data, problem: null };
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) throw error;
+    // What was known stays on the page while the server is away; what is gone, is gone.
+    return { data: error.details.status === 404 ? null : before.data, problem: error };
+  }
+}
+
+function tell(slot: Slot, entry: Entry<unknown>): void {
+  slot.entry = entry;
+  for (const listener of slot.listeners) listener();
+}

@@ -1,0 +1,136 @@
+/** What the API answers, as far as the dashboard looks at it. A test holds these against the server's own shapes. */
+import type { PlannerEvent, RunEvent } from '../../core/event.ts';
+import type { DiagnosticRecord, IterationRecord, LiveRecord, PhaseRecord, PlanRecord, TaskRecord } from '../../core/record.ts';
+import type { GateResult, Outcome } from '../../core/outcome.ts';
+import type { WatchEvent } from '../../core/watch-event.ts';
+
+export interface Plan extends PlanRecord {
+  readonly slug: string;
+  readonly repositoryId: string;
+  /** Of the file as it is: what `If-Match` compares. */
+  readonly revision: string;
+  readonly executionId: string | null;
+  readonly resetsAt: string | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export type Diagnostic = DiagnosticRecord;
+export type PlanStatus = PlanRecord['status'];
+
+interface Phase extends PhaseRecord {
+  readonly slug: string;
+  readonly agent: string | null;
+  readonly gates: readonly string[] | null;
+  readonly maxConcurrency: number | null;
+}
+
+interface Task extends TaskRecord {
+  readonly slug: string;
+  /** Of the attempt that is under way. */
+  readonly attempt: number | null;
+  readonly agent: string | null;
+  readonly run: string | null;
+  readonly gates: readonly string[] | null;
+  readonly files: readonly string[] | null;
+  readonly allowNoChanges: boolean;
+  readonly estimateMs: number | null;
+  readonly maxAttempts: number | null;
+  readonly timeoutMs: number | null;
+  readonly maxBudgetUsd: number | null;
+  readonly model: string | null;
+  readonly assignee: 'human' | null;
+  readonly approval: 'valid' | 'void' | null;
+}
+
+export interface PlanDetail {
+  readonly plan: Plan;
+  readonly phases: readonly Phase[];
+  readonly tasks: readonly Task[];
+  /** Oldest first. */
+  readonly iterations: readonly IterationRecord[];
+}
+
+export interface PlanPage {
+  readonly plans: readonly Plan[];
+  readonly total: number;
+  readonly next: string | null;
+}
+
+export interface Repository {
+  readonly id: string;
+  readonly name: string;
+  readonly root: string;
+  readonly branch: string | null;
+  readonly commit: string | null;
+  readonly operation: string | null;
+  readonly plansFolder: string;
+  readonly plans: number;
+  readonly spentTodayUsd: number | null;
+  readonly dayBudgetUsd: number;
+}
+
+export interface Execution {
+  readonly id: string;
+  readonly planId: string;
+  readonly repositoryId: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly outcome: string | null;
+  readonly live: boolean;
+  readonly tasks: LiveRecord['tasks'];
+}
+
+export interface Attempt {
+  readonly id: string;
+  readonly taskId: string;
+  readonly executionId: string;
+  readonly attempt: number;
+  readonly agent: string | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly outcome: Outcome | null;
+  readonly reason: string | null;
+  readonly sessionId: string | null;
+  readonly durationMs: number | null;
+  readonly tokens: number | null;
+  readonly costUsd: number | null;
+  readonly commitSha: string | null;
+  readonly live: boolean;
+  readonly gates: readonly GateResult[];
+  readonly logs: { readonly output: boolean; readonly transcript: boolean; readonly gates: readonly string[] };
+}
+
+/** RFC 9457. */
+export interface ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly diagnostics?: readonly Diagnostic[] | undefined;
+  readonly revision?: string | undefined;
+}
+
+type ServerEvent =
+  | { readonly type: 'stream-started'; readonly resumed: boolean }
+  | { readonly type: 'server-started'; readonly version: string }
+  | { readonly type: 'job-finished'; readonly job: string; readonly status: 'completed' | 'failed' | 'cancelled' };
+
+interface Frame {
+  readonly at: string;
+  readonly repositoryId: string | null;
+  readonly planId: string | null;
+}
+
+/** The `data` of one server-sent event. */
+export type StreamEvent =
+  | (Frame & {
+      readonly kind: 'run';
+      readonly executionId: string;
+      readonly seq: number | null;
+      readonly offset: number | null;
+      readonly event: RunEvent;
+    })
+  | (Frame & { readonly kind: 'planner'; readonly job: string | null; readonly event: PlannerEvent })
+  | (Frame & { readonly kind: 'watch'; readonly event: WatchEvent })
+  | (Frame & { readonly kind: 'server'; readonly event: ServerEvent });

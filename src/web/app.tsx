@@ -1,0 +1,107 @@
+/** The frame around every page, and which page it is. */
+import { Component, lazy, Suspense, useEffect, type ReactNode } from 'react';
+
+import { useData } from './api/cache.ts';
+import { useConnection, type Connection } from './api/stream.ts';
+import { Empty, Skeleton } from './parts/basics.tsx';
+import { Toasts } from './parts/toasts.tsx';
+import { PlansPage } from './pages/plans.tsx';
+import { Link, navigate, useLocation } from './router.tsx';
+import { routeOf, type Route } from './state/route.ts';
+import { ThemeSwitch } from './theme.tsx';
+
+const LoginPage = lazy(() => import('./pages/login.tsx').then((page) => ({ default: page.LoginPage })));
+
+export function App(): ReactNode {
+  const { path } = useLocation();
+  const route = routeOf(path);
+  const { problem } = useData('/api/session');
+  const isOut = problem?.details.status === 401 && route.page !== 'login';
+  useEffect(() => {
+    if (isOut) navigate(`/login?next=${encodeURIComponent(window.location.pathname + window.location.search)}`, { replace: true });
+  }, [isOut]);
+  return (
+    <>
+      <a className="button skip-link" href="#content">
+        Skip to content
+      </a>
+      <TopBar route={route} />
+      <main id="content" className="page" tabIndex={-1}>
+        <Caught key={path}>
+          <Suspense fallback={<Skeleton />}>{isOut ? null : <Page route={route} />}</Suspense>
+        </Caught>
+      </main>
+      <Toasts />
+    </>
+  );
+}
+
+function Page({ route }: { readonly route: Route }): ReactNode {
+  switch (route.page) {
+    case 'plans':
+      return <PlansPage />;
+    case 'login':
+      return <LoginPage />;
+    case 'new':
+    case 'insights':
+    case 'plan':
+    case 'nothing':
+      return <Nowhere />;
+  }
+}
+
+function Nowhere(): ReactNode {
+  return (
+    <Empty title="There is nothing here">
+      <p>
+        The address may be of a plan that was renamed or removed. <Link to="/">All plans</Link>
+      </p>
+    </Empty>
+  );
+}
+
+const CONNECTIONS: Readonly<Record<Connection, string>> = { connecting: 'Connecting', live: 'Live', lost: 'Reconnecting' };
+
+function TopBar({ route }: { readonly route: Route }): ReactNode {
+  const connection = useConnection();
+  return (
+    <header className="bar">
+      <div>
+        <Link to="/" className="brand">
+          <img src="/icon.svg" alt="" width="26" height="26" />
+          <span>Plans</span>
+        </Link>
+        <nav aria-label="Pages">
+          <Link to="/" aria-current={route.page === 'plans' ? 'page' : undefined}>
+            Plans
+          </Link>
+        </nav>
+        <output className={`connection is-${connection}`}>
+          <span>{CONNECTIONS[connection]}</span>
+        </output>
+        <ThemeSwitch />
+      </div>
+    </header>
+  );
+}
+
+/** A page that breaks says so, and leaves the rest of the dashboard as it is. */
+class Caught extends Component<{ readonly children: ReactNode }, { readonly error: Error | null }> {
+  override state: { readonly error: Error | null } = { error: null };
+
+  static getDerivedStateFromError(error: unknown): { readonly error: Error } {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+
+  override render(): ReactNode {
+    if (this.state.error === null) return this.props.children;
+    return (
+      <Empty title="This page could not be shown">
+        <p>{this.state.error.message}</p>
+        <button type="button" className="button" onClick={() => window.location.reload()}>
+          Load it anew
+        </button>
+      </Empty>
+    );
+  }
+}

@@ -1,0 +1,15 @@
+/** Where the dashboard begins. */
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { openStream } from './api/stream.ts';
+import { applyTheme } from './theme.tsx';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/parts.css';
+import './styles/shell.css';
+import './styles/plans.css';
+
+applyTheme();
+openStream();
+const root = document.querySelector('#root');
+if (root !== null) createRoot(root).render(<App />);

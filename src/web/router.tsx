@@ -1,0 +1,49 @@
+/** Pages under real addresses, by the browser's history. */
+import { useSyncExternalStore, type AnchorHTMLAttributes, type MouseEvent, type ReactNode } from 'react';
+
+const listeners = new Set<() => void>();
+
+function tell(): void {
+  for (const listener of listeners) listener();
+}
+
+window.addEventListener('popstate', tell);
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** The path and the query that are shown. */
+export function useLocation(): { readonly path: string; readonly query: URLSearchParams } {
+  const place = useSyncExternalStore(subscribe, () => window.location.pathname + window.location.search);
+  const [path = '/', query = ''] = place.split('?');
+  return { path, query: new URLSearchParams(query) };
+}
+
+/** Goes to an address of the dashboard. */
+export function navigate(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
+  const isOther = to.split('?')[0] !== window.location.pathname;
+  window.history[replace ? 'replaceState' : 'pushState'](null, '', to);
+  tell();
+  if (isOther) window.scrollTo(0, 0);
+}
+
+interface LinkProps extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> {
+  readonly to: string;
+  readonly children: ReactNode;
+}
+
+export function Link({ to, children, onClick, ...rest }: LinkProps): ReactNode {
+  const follow = (event: MouseEvent<HTMLAnchorElement>): void => {
+    onClick?.(event);
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    navigate(to);
+  };
+  return (
+    <a href={to} onClick={follow} {...rest}>
+      {children}
+    </a>
+  );
+}

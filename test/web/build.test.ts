@@ -1,0 +1,50 @@
+import { globSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { join, resolve } from 'node:path';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type * as server from '../../src/server/shape.ts';
+import type { StreamEvent as ServerStreamEvent } from '../../src/server/shape-events.ts';
+import type * as web from '../../src/web/api/shapes.ts';
+import { builtDashboard } from './built.ts';
+
+/** Bytes of script, compressed, that a browser loads before it shows the first page. */
+const MAX_FIRST_LOAD = 150 * 1024;
+
+describe('the built dashboard', () => {
+  it('loads little before it shows the first page, and nothing from elsewhere', async () => {
+    const folder = await builtDashboard();
+    const html = readFileSync(join(folder, 'index.html'), 'utf8');
+    expect(html).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\son\w+=|\sstyle=|https?:/);
+    const loaded = new Set<string>();
+    const add = (path: string): void => {
+      if (loaded.has(path)) return;
+      loaded.add(path);
+      const text = readFileSync(join(folder, path), 'utf8');
+      for (const [, name] of text.matchAll(/(?:^|[;}\n])(?:import|export)[^'"();]*["']\.\/([^"']+\.js)["']/g)) add(`assets/${name}`);
+    };
+    for (const [, path] of html.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)) add(path ?? '');
+    expect(loaded.size).toBeGreaterThan(0);
+    const bytes = [...loaded].reduce((sum, path) => sum + gzipSync(readFileSync(join(folder, path))).length, 0);
+    expect(bytes).toBeLessThan(MAX_FIRST_LOAD);
+    expect(globSync('assets/*', { cwd: folder }).filter((name) => !/-[\w-]{8}\.(?:js|css)$/.test(name))).toEqual([]);
+  });
+
+  it('imports of the core and of itself alone', () => {
+    const root = resolve(import.meta.dirname, '../../src/web');
+    const outside = globSync('**/*.{ts,tsx}', { cwd: root }).flatMap((name) =>
+      [...readFileSync(join(root, name), 'utf8').matchAll(/from '((?:\.\.\/)+)([\w-]+)\//g)]
+        .filter(([, ups, folder]) => (ups ?? '').length / 3 > name.split('/').length - 1 && folder !== 'core')
+        .map(([text]) => `${name}: ${text}`),
+    );
+    expect(outside).toEqual([]);
+  });
+
+  it('expects of the API what the server answers', () => {
+    expectTypeOf<server.PlanDetail>().toExtend<web.PlanDetail>();
+    expectTypeOf<server.Execution>().toExtend<web.Execution>();
+    expectTypeOf<server.Attempt>().toExtend<web.Attempt>();
+    expectTypeOf<server.RepositoryShape>().toExtend<web.Repository>();
+    expectTypeOf<ServerStreamEvent>().toExtend<web.StreamEvent>();
+    expect.assertions(0);
+  });
+});

@@ -1,0 +1,24 @@
+/** The dashboard as it is served, built where its sources are newer. */
+import { globSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build } from 'vite';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const WEB = join(ROOT, 'dist/web');
+
+/** Gives the folder. Several files of tests may ask at once. */
+export async function builtDashboard(): Promise<string> {
+  const files = globSync('src/{web,core}/**/*.{ts,tsx,css,html,svg,webmanifest}', { cwd: ROOT });
+  const newest = Math.max(...files.map((file) => statSync(join(ROOT, file)).mtimeMs));
+  if ((statSync(join(WEB, 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0) > newest) return WEB;
+  const outDir = `${WEB}.${process.pid}`;
+  await build({ configFile: join(ROOT, 'vite.config.ts'), root: join(ROOT, 'src/web'), build: { outDir } });
+  rmSync(WEB, { recursive: true, force: true });
+  try {
+    renameSync(outDir, WEB);
+  } catch {
+    // Another one was quicker; its build is of the same sources.
+    rmSync(outDir, { recursive: true, force: true });
+  }
+  return WEB;
+}

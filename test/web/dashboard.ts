@@ -1,0 +1,142 @@
+/** The dashboard in a real browser, over a real `plans serve` on real repositories. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import axe from 'axe-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { Repository } from '../support/repository.ts';
+import { builtDashboard } from './built.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+/** Where packages of the system put it, and where an environment says it is. */
+const PLACES = [process.env['PLANS_CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const executablePath = PLACES.find((path) => path !== undefined && existsSync(path));
+/** Whether there is a browser; without one these tests are skipped. */
+export const hasBrowser: boolean = executablePath !== undefined;
+if (!hasBrowser) process.stderr.write('test/web is skipped: there is no Chromium. Install it, or name it in PLANS_CHROMIUM.\n');
+
+export const DESKTOP = { width: 1280, height: 860 };
+export const PHONE = { width: 360, height: 740 };
+
+/** A server as a person starts it: a process of its own, which can be killed. */
+export class Serving {
+  readonly #folders: readonly string[];
+  readonly #env: Readonly<Record<string, string | undefined>>;
+  #child: ChildProcess | null = null;
+  #port = 0;
+
+  constructor(repositories: readonly Repository[], env: Readonly<Record<string, string | undefined>> = {}) {
+    this.#folders = repositories.map(({ root }) => root);
+    this.#env = { ...process.env, ...env };
+  }
+
+  get url(): string {
+    return `http://localhost:${this.#port}`;
+  }
+
+  /** Starts it, the second time under the same port. */
+  async start(): Promise<void> {
+    await builtDashboard();
+    const args = [join(ROOT, 'src/cli.ts'), 'serve', '--json', '--port', String(this.#port), ...this.#folders];
+    const child = spawn(process.execPath, args, { cwd: this.#folders[0], env: this.#env, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#child = child;
+    const url = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      child.once('exit', (code) => reject(new Error(`plans serve ended with ${code}: ${text}`)));
+      child.stdout.on('data', (piece: Buffer) => {
+        text += piece.toString();
+        const [, found] = /"url":\s*"([^"]+)"/.exec(text) ?? [];
+        if (found !== undefined) resolve(found);
+      });
+    });
+    this.#port = Number(new URL(url).port);
+  }
+
+  /** Ends it at once, as a crash would. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+    this.#child = null;
+  }
+}
+
+/** A browser for the tests of one file, with a profile of its own. */
+export class TestBrowser {
+  #browser: Browser | null = null;
+  readonly #profile = mkdtempSync(join(tmpdir(), 'plans-browser-'));
+  readonly #complaints = new WeakMap<Page, string[]>();
+
+  async open(url: string, size: { width: number; height: number } = DESKTOP, scheme: 'light' | 'dark' = 'light'): Promise<Page> {
+    this.#browser ??= await chromium.launch({
+      ...(executablePath === undefined ? {} : { executablePath }),
+      args: [...FLAGS, `--crash-dumps-dir=${this.#profile}`],
+    });
+    const context = await this.#browser.newContext({ viewport: size, colorScheme: scheme, reducedMotion: 'reduce', locale: 'en-GB' });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    this.#complaints.set(page, complaints);
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      // A server that is away on purpose is no defect of the page.
+      if (
+        message.type() === 'error' &&
+        !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/.test(message.text())
+      )
+        complaints.push(message.text());
+    });
+    await page.goto(url);
+    return page;
+  }
+
+  /** What the page has printed as errors so far. */
+  complaintsOf(page: Page): readonly string[] {
+    return this.#complaints.get(page) ?? [];
+  }
+
+  async close(): Promise<void> {
+    await this.#browser?.close();
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** What every page must hold: axe finds nothing serious, nothing scrolls sideways at 360 px, nothing was complained about. */
+export async function expectSound(browser: TestBrowser, page: Page): Promise<void> {
+  const before = page.viewportSize() ?? DESKTOP;
+  for (const size of [DESKTOP, PHONE]) {
+    await page.setViewportSize(size);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wide, `${page.url()} scrolls sideways at ${size.width} px`).toBe(0);
+    // Through the debugger: the page's own policy lets no script in.
+    await page.evaluate(axe.source);
+    const found = await page.evaluate(async () => {
+      const axe = (globalThis as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } }).axe;
+      interface Violation {
+        impact: string;
+        id: string;
+        nodes: { html: string; failureSummary: string }[];
+      }
+      const { violations } = await axe.run();
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
+    });
+    expect(found, page.url()).toEqual([]);
+  }
+  await page.setViewportSize(before);
+  expect(browser.complaintsOf(page), page.url()).toEqual([]);
+}
