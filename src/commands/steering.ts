@@ -1,7 +1,8 @@
 /** The commands by which a person steers a plan in a word: `pause`, `cancel`, `approve`, `skip`, `retry`. */
 import { cutShort } from '../core/reclaim.ts';
 import { shellWord } from '../core/shell.ts';
-import type { Caller, Change, Steered } from '../engine/control.ts';
+import type { Word } from '../core/request.ts';
+import type { Caller, Steered } from '../engine/control.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { EXIT, type Command, type CommandContext, type CommandInput, type ExitCode } from './context.ts';
 import { inWorkspace, loadPlan, slugOfArgument, taskOfArguments, writeJson } from './reading.ts';
@@ -10,19 +11,14 @@ import { oneLine } from './terminal/text.ts';
 /** Pauses a plan: at the next boundary, or with `--now` at once. */
 export const pause: Command = (context, input) =>
   inWorkspace(context, async (workspace) => {
-    const { steer, stopNow } = await import('../engine/control.ts');
-    const { pausing } = await import('../engine/words.ts');
+    const { stopNow } = await import('../engine/control.ts');
     const plan = await namedPlan(workspace, input.arguments[0] ?? '');
-    const steered = await steer(caller(context, input, workspace, plan), pausing);
-    const { holder, before } = steered;
-    const refused = input.flag('now') && holder !== null ? stopNow(holder) : null;
+    const steered = await word(context, input, workspace, plan, { type: 'pause', now: input.flag('now') });
+    const { holder, before, elsewhere = false } = steered;
+    const refused = input.flag('now') && holder !== null && !elsewhere ? stopNow(holder) : null;
     const now = input.flag('now') && refused === null;
     if (holder !== null)
-      return say(
-        context,
-        steered,
-        `${now ? `Process ${holder.pid} stops` : `Process ${holder.pid} finishes the task that runs, and pauses`}. ${refused ?? ''}`,
-      );
+      return say(context, steered, `${runner(steered)} ${now ? 'stops' : 'finishes the task that runs, and pauses'}. ${refused ?? ''}`);
     return say(
       context,
       steered,
@@ -33,20 +29,18 @@ export const pause: Command = (context, input) =>
 /** Gives a plan up: what runs is stopped, nothing else starts. */
 export const cancel: Command = (context, input) =>
   inWorkspace(context, async (workspace) => {
-    const { cancelling } = await import('../engine/words.ts');
     const plan = await namedPlan(workspace, input.arguments[0] ?? '');
-    const steered = await word(context, input, workspace, plan, cancelling);
+    const steered = await word(context, input, workspace, plan, { type: 'cancel' });
     const back = `To take it back: plans resume ${shellWord(plan)}`;
-    if (steered.holder !== null) return say(context, steered, `Process ${steered.holder.pid} stops what runs. ${back}`);
+    if (steered.holder !== null) return say(context, steered, `${runner(steered)} stops what runs. ${back}`);
     return say(context, steered, `${steered.before.status === 'failed' ? 'It is cancelled already.' : 'It is cancelled.'} ${back}`);
   });
 
 /** A person's word that a task of a manual phase may run. */
 export const approve: Command = (context, input) =>
   inWorkspace(context, async (workspace) => {
-    const { approving } = await import('../engine/words.ts');
     const { plan, task } = await namedTask(workspace, 'approve', input.arguments);
-    const steered = await word(context, input, workspace, plan, approving(task));
+    const steered = await word(context, input, workspace, plan, { type: 'approve', task });
     const told = steered.holder === null ? `Go on: plans run ${shellWord(plan)}` : 'The runner takes it up at its next boundary.';
     return say(context, steered, `${task} may run as it is now; an edit of its text voids that. ${told}`, task);
   });
@@ -54,10 +48,9 @@ export const approve: Command = (context, input) =>
 /** Leaves a task out. */
 export const skip: Command = (context, input) =>
   inWorkspace(context, async (workspace) => {
-    const { skipping } = await import('../engine/words.ts');
     const { waitingFor } = await import('../core/progress.ts');
     const { plan, task } = await namedTask(workspace, 'skip', input.arguments);
-    const steered = await word(context, input, workspace, plan, skipping(task));
+    const steered = await word(context, input, workspace, plan, { type: 'skip', task });
     const dependents = waitingFor(steered.plan, task);
     const lets = dependents.length === 0 ? '' : ` ${dependents.join(', ')} may run without it.`;
     return say(context, steered, `${task} is skipped.${lets} Go on: plans run ${shellWord(plan)}`, task);
@@ -77,16 +70,21 @@ export async function retryNamed(
   workspace: Workspace,
   { plan, task, fromBase }: { readonly plan: string; readonly task: string; readonly fromBase: boolean },
 ): Promise<ExitCode> {
-  const { retryTask } = await import('../engine/retry.ts');
-  const steered = await retryTask(caller(context, input, workspace, plan), task, fromBase);
+  const steered = await word(context, input, workspace, plan, { type: 'retry', task, fromBase });
   const where = fromBase ? 'from the clean base' : 'from what its last attempt left';
   const told = steered.holder === null ? `Go on: plans run ${shellWord(plan)}` : 'The runner takes it up at its next boundary.';
   return say(context, steered, `${task} is tried again, ${where}. ${told}`, task);
 }
 
-async function word(context: CommandContext, input: CommandInput, workspace: Workspace, plan: string, change: Change): Promise<Steered> {
-  const { steer } = await import('../engine/control.ts');
-  return steer(caller(context, input, workspace, plan), change);
+/** Has it done, wherever the plan is run. */
+export async function word(context: CommandContext, input: CommandInput, workspace: Workspace, plan: string, said: Word): Promise<Steered> {
+  const { say: sayIt } = await import('../engine/say.ts');
+  return sayIt(caller(context, input, workspace, plan), said);
+}
+
+/** Who runs the plan, at the beginning of a sentence. */
+export function runner({ holder, elsewhere = false }: Steered): string {
+  return `Process ${holder?.pid}${elsewhere ? ` on ${holder?.host}` : ''}`;
 }
 
 /** The plan of that name; one that there is not gets its "did you mean". */

@@ -43,6 +43,8 @@ export interface Steered {
   readonly holder: Holder | null;
   /** What of the plan file was put back, as a run that was cut off had left it. */
   readonly putBack: readonly string[];
+  /** The holder is on another machine, and has done it there; `plan` is as this repository has it. */
+  readonly elsewhere?: boolean;
 }
 
 export interface Caller extends LeaseChoice {

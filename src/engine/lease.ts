@@ -8,7 +8,7 @@ import { formatLease, readLease, type Lease } from '../core/lease.ts';
 import { refName } from './kept.ts';
 
 /** A lease is renewed so many times in the span after which others take it for dead. */
-const RENEWALS = 4;
+export const RENEWALS = 4;
 /** Pause before a push is tried again; it doubles up to the second. Milliseconds. */
 const FIRST_PAUSE_MS = 250;
 const LAST_PAUSE_MS = 8_000;
@@ -31,12 +31,16 @@ export interface LeasePlace {
 }
 
 export const leaseRef = (planId: string): string => `refs/plans/lease/${refName(planId)}`;
+/** Where others ask something of whoever holds the lease. */
+export const requestRef = (planId: string): string => `refs/plans/request/${refName(planId)}`;
 export const branchRef = (branch: string): string => `refs/heads/${branch}`;
 
 /** A lease that is held: renewed on a timer, pushed with every result. */
 export class HeldLease {
   readonly place: LeasePlace;
   #onLoss: (loss: Loss) => void = () => {};
+  #onBeat: (() => Promise<void>) | null = null;
+  #beating: Promise<void> | null = null;
   #id: string;
   #renewal = 0;
   /** Where the remote's branch is; null where it has none. */
@@ -51,7 +55,7 @@ export class HeldLease {
     this.#id = id;
     this.#pushed = pushed;
     this.#wanted = pushed;
-    this.#timer = setInterval(() => void this.#push(), place.mine.expiryMs / RENEWALS);
+    this.#timer = setInterval(() => void this.#push().then(() => this.#beat()), place.mine.expiryMs / RENEWALS);
     this.#timer.unref();
   }
 
@@ -70,6 +74,12 @@ export class HeldLease {
     if (this.#loss !== null) onLoss(this.#loss);
   }
 
+  /** Has something done with every heartbeat, once the lease is renewed; what fails is tried with the next. Null: no more, and what is under way has ended. */
+  async onBeat(work: (() => Promise<void>) | null): Promise<void> {
+    this.#onBeat = work;
+    await this.#beating;
+  }
+
   /** Has a new commit of the branch pushed soon; several in a row may go together. */
   publish(commit: string): void {
     this.#wanted = commit;
@@ -85,9 +95,17 @@ export class HeldLease {
   async release(): Promise<void> {
     clearInterval(this.#timer);
     await this.#pushing;
+    await this.#beating;
     if (this.#loss?.type === 'taken') return;
     const { git, remote, mine } = this.place;
     await git.push(remote, [{ ref: leaseRef(mine.plan), from: this.#id, to: null }]);
+  }
+
+  #beat(): void {
+    if (this.#loss !== null || this.#beating !== null || this.#onBeat === null) return;
+    this.#beating = this.#onBeat()
+      .catch(() => {})
+      .finally(() => (this.#beating = null));
   }
 
   /** One push at a time: whoever asks meanwhile waits for it. */
@@ -153,8 +171,14 @@ async function takenBy(place: LeasePlace, id: string | null): Promise<string> {
 
 /** What a lease on the remote says; null where it cannot be read. */
 export async function holderOf({ git, remote, mine }: LeasePlace, id: string): Promise<Lease | null> {
-  if ((await git.resolve(id)) === null) await git.fetch(remote, [leaseRef(mine.plan)]);
+  const message = await statementAt({ git, remote }, leaseRef(mine.plan), id);
+  return message === null ? null : readLease(message);
+}
+
+/** What the commit says that a ref of the remote pointed to; null where the ref has moved on, and it cannot be had. */
+export async function statementAt({ git, remote }: Pick<LeasePlace, 'git' | 'remote'>, ref: string, id: string): Promise<string | null> {
+  if ((await git.resolve(id)) === null) await git.fetch(remote, [ref]);
   if ((await git.resolve(id)) === null) return null;
   const [commit] = await git.log({ to: id, limit: 1 });
-  return commit === undefined ? null : readLease(commit.body);
+  return commit?.body ?? null;
 }

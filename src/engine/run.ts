@@ -29,6 +29,7 @@ import { committedPlan, PlanFile } from './plan-file.ts';
 import { WorktreePool } from './pool.ts';
 import { rateLimited } from './rate-limit.ts';
 import { recorder } from './recorder.ts';
+import { heedRequests } from './requests.ts';
 import { spentSoFar, type SpentSoFar } from './spending.ts';
 import { beginning, checkAgents, checkedHead, checkStatus, select } from './start.ts';
 import type { Selection } from './start.ts';
@@ -178,6 +179,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     abort,
   };
   heedLosses(context, options, inbox);
+  const heedLast = heedRequests(context);
   const record = recorder(workspace, { id: runId, planId, startedAt: now().toISOString() });
   const tally = new Tally(plan.plan, head);
   const published = numbered(context);
@@ -198,6 +200,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     else if (!allDone(plan.plan) || plan.plan.status !== 'completed') await begin(context, options.task ?? null);
     options.control?.((at) => inbox.post({ type: 'pause-requested', by: 'signal', now: at }));
     const end = await execute(context, inbox, { scope: options.scope, approved: options.approved, wave: wave?.type ?? null, listen });
+    await heedLast();
     outcome = end.type;
     return tally.summary({ plan: context.plan.plan, end, head: context.head, commits: context.commits });
   } finally {

@@ -28,20 +28,17 @@ export async function takeLease(
   planId: string,
   runId: string,
   notice: (text: string) => void = () => {},
+  silent: string | null = null,
 ): Promise<HeldLease> {
-  const { git, config } = workspace;
-  const { branch } = await checkedHead(workspace);
-  const expiryMs = durationMs(config.remote?.expiry ?? '60s');
-  const remote = config.remote?.name ?? 'origin';
-  const mine = { plan: planId, host: hostname(), pid: process.pid, run: runId, expiryMs };
-  const place: LeasePlace = { git, remote, branch, mine };
+  const { git } = workspace;
+  const place = await placeOf(workspace, planId, runId);
   const memory = remember(git.commonDir, planId, runId);
-  const id = await acquire(place, memory.own, notice);
+  const id = await acquire(place, { own: memory.own, silent }, notice);
   let pushed: string | null = null;
   try {
     pushed = await bringUpToDate(place, workspace);
   } catch (error) {
-    await git.push(remote, [{ ref: leaseRef(planId), from: id, to: null }]);
+    await git.push(place.remote, [{ ref: leaseRef(planId), from: id, to: null }]);
     memory.forget();
     throw error;
   }
@@ -50,6 +47,15 @@ export async function takeLease(
   // What an earlier run could not push any more goes first.
   if (commit !== pushed) lease.publish(commit);
   return lease;
+}
+
+/** Where a plan's lease is, and what this process says in it. */
+export async function placeOf(workspace: Workspace, planId: string, run: string): Promise<LeasePlace> {
+  const { git, config } = workspace;
+  const { branch } = await checkedHead(workspace);
+  const expiryMs = durationMs(config.remote?.expiry ?? '60s');
+  const mine = { plan: planId, host: hostname(), pid: process.pid, run, expiryMs };
+  return { git, remote: config.remote?.name ?? 'origin', branch, mine };
 }
 
 /** Gives a lease up in order. */
@@ -64,6 +70,8 @@ export interface LeaseChoice {
   readonly remote?: boolean | undefined;
   /** Told what a person should know before the work begins. */
   readonly notice?: ((text: string) => void) | undefined;
+  /** A lease that was seen to stand unchanged for all of its time: it need not be watched once more. */
+  readonly silent?: string;
 }
 
 /**
@@ -73,12 +81,12 @@ export interface LeaseChoice {
 export async function underLease<T>(
   workspace: Workspace,
   planId: string,
-  { remote = false, notice }: LeaseChoice,
+  { remote = false, notice, silent }: LeaseChoice,
   work: (lease: HeldLease | null) => Promise<T>,
 ): Promise<T> {
   if (!remote && workspace.config.remote?.lease !== true) return work(null);
   // Unlike a pid no other machine's command has it too: by this name what a crash leaves is known as ours.
-  const lease = await takeLease(workspace, planId, `${COMMAND}${process.pid}-${randomBytes(3).toString('hex')}`, notice);
+  const lease = await takeLease(workspace, planId, `${COMMAND}${process.pid}-${randomBytes(3).toString('hex')}`, notice, silent);
   try {
     const result = await work(lease);
     await lease.settle();
@@ -97,12 +105,16 @@ export function checkHeld(lease: HeldLease | null): void {
 }
 
 /** The id of our own lease on the remote. Another's is taken over once it has stood unchanged for its time, by our own clock. */
-async function acquire(place: LeasePlace, own: ReadonlySet<string>, notice: (text: string) => void): Promise<string> {
+async function acquire(
+  place: LeasePlace,
+  dead: { readonly own: ReadonlySet<string>; readonly silent: string | null },
+  notice: (text: string) => void,
+): Promise<string> {
   const { git, remote, mine } = place;
   const ref = leaseRef(mine.plan);
   const next = await git.statement(formatLease({ ...mine, renewal: 0 }));
   let from = await look(place);
-  if (from !== null) await outwait(place, from, own, notice);
+  if (from !== null && from !== dead.silent) await outwait(place, from, dead.own, notice);
   for (let tries = 1; ; tries += 1) {
     const words = await git.push(remote, [{ ref, from, to: next }]);
     const now = words === null ? next : await look(place);
@@ -144,10 +156,14 @@ async function heldBy(place: LeasePlace, id: string): Promise<Problem> {
 
 async function look({ git, remote, mine }: LeasePlace): Promise<string | null> {
   const ref = leaseRef(mine.plan);
-  return (await ask({ git, remote }, [ref])).get(ref) ?? null;
+  return (await askRemote({ git, remote }, [ref])).get(ref) ?? null;
 }
 
-async function ask({ git, remote }: Pick<LeasePlace, 'git' | 'remote'>, refs: readonly string[]): Promise<ReadonlyMap<string, string>> {
+/** Where refs of a remote are. A {@link Problem} says that it cannot be reached. */
+export async function askRemote(
+  { git, remote }: Pick<LeasePlace, 'git' | 'remote'>,
+  refs: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
   for (let tries = 1; ; tries += 1) {
     const seen = await git.remoteRefs(remote, refs);
     if (seen.type === 'refs') return seen.refs;
@@ -162,7 +178,7 @@ async function ask({ git, remote }: Pick<LeasePlace, 'git' | 'remote'>, refs: re
 /** Moves the branch forward to the remote's. Returns where that is. */
 async function bringUpToDate({ git, remote, branch }: LeasePlace, workspace: Workspace): Promise<string | null> {
   const ref = branchRef(branch);
-  const at = (await ask({ git, remote }, [ref])).get(ref) ?? null;
+  const at = (await askRemote({ git, remote }, [ref])).get(ref) ?? null;
   const { commit } = await checkedHead(workspace);
   if (at === null || at === commit) return at;
   const words = await git.fetch(remote, [ref]);
@@ -182,14 +198,19 @@ async function bringUpToDate({ git, remote, branch }: LeasePlace, workspace: Wor
 /** Which runs of this repository may have left the lease; ours is one of them from now on. */
 function remember(commonDir: string, planId: string, runId: string): { own: ReadonlySet<string>; forget: () => void } {
   const file = memoryFile(commonDir, planId);
-  let known: readonly string[] = [];
+  const own = memoryOf(commonDir, planId);
+  writeFileSync(file, `${[...own, runId].slice(-MAX_REMEMBERED).join('\n')}\n`);
+  return { own, forget: () => rmSync(file, { force: true }) };
+}
+
+/** The runs of this repository that may have left the lease. */
+export function memoryOf(commonDir: string, planId: string): ReadonlySet<string> {
   try {
-    known = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+    return new Set(readFileSync(memoryFile(commonDir, planId), 'utf8').split('\n').filter(Boolean));
   } catch {
     // None: the last one gave its lease up.
+    return new Set();
   }
-  writeFileSync(file, `${[...known, runId].slice(-MAX_REMEMBERED).join('\n')}\n`);
-  return { own: new Set(known), forget: () => rmSync(file, { force: true }) };
 }
 
 function memoryFile(commonDir: string, planId: string): string {
