@@ -1,11 +1,13 @@
 /** `plans history`: how a plan came to be what it is. */
 import { existsSync } from 'node:fs';
 import type { PlanChanges } from '../core/change.ts';
+import type { PlanDiff } from '../core/diff-record.ts';
 import type { IterationRecord } from '../core/record.ts';
+import type { IterationDetail } from '../engine/iterations.ts';
 import { EXIT, type Command, type CommandContext } from './context.ts';
 import { inWorkspace, loadPlan, slugOfArgument, writeJson } from './reading.ts';
 import { age, dollars } from './terminal/duration.ts';
-import { changeLines, differenceLines } from './terminal/iteration.ts';
+import { changeLines, suggestionLines } from './terminal/iteration.ts';
 import { fitLine, paintLines, s, type Line, type Style } from './terminal/line.ts';
 import { oneLine, wrap } from './terminal/text.ts';
 
@@ -19,14 +21,9 @@ export const history: Command = (context, input) =>
     const plan = slugOfArgument(argument);
     const { iterationDetail, planHistory } = await import('../engine/iterations.ts');
     if (name !== undefined) {
-      const { iteration, differences, suggestions } = await iterationDetail(workspace, plan, name);
-      if (context.json) writeJson(context, { version: 1, id: plan, iteration, differences, suggestions });
-      else {
-        const { columns } = context.out.size();
-        const changes = differenceLines(differences, suggestions, columns);
-        const none: Line[] = [[s('  It changed nothing that a plan says.', 'dim')]];
-        print(context, [...headLines(context, iteration, null), [], ...(changes.length === 0 ? none : changes)]);
-      }
+      const { iteration, diff, suggestions } = await iterationDetail(workspace, plan, name);
+      if (context.json) writeJson(context, { version: 1, id: plan, iteration, diff, suggestions });
+      else print(context, [...headLines(context, iteration, null), ...(await detailLines(context, diff, suggestions))]);
       return EXIT.done;
     }
     const { iterations, uncommitted } = await planHistory(workspace, plan);
@@ -45,6 +42,21 @@ export const history: Command = (context, input) =>
       ]);
     return EXIT.done;
   });
+
+/** As `plans diff` tells it, and what became of the review. */
+async function detailLines(context: CommandContext, diff: PlanDiff | null, suggestions: IterationDetail['suggestions']): Promise<Line[]> {
+  const { renderChanges } = await import('./terminal/diff.ts');
+  const { columns } = context.out.size();
+  const changes =
+    diff === null
+      ? []
+      : diff.type === 'removed'
+        ? [[], [s('  − ', 'red'), s('the plan is gone', 'red')]]
+        : renderChanges(diff, { columns, color: context.out.color });
+  const lines = suggestionLines(suggestions, columns);
+  if (changes.length + lines.length === 0) return [[], [s('  It changed nothing that a plan says.', 'dim')]];
+  return [...(diff?.changes[0]?.of === 'plan' ? [[]] : []), ...changes, ...(lines.length === 0 ? [] : [[], ...lines])];
+}
 
 function print(context: CommandContext, lines: readonly Line[]): void {
   context.out.write(paintLines(lines, context.out.color));

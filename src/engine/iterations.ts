@@ -1,6 +1,8 @@
 /** How a plan came to be what it is: its iterations, from git alone, and what one of them changed. */
 import { changesBetween, isUnchanged, type PlanChanges } from '../core/change.ts';
-import { differencesBetween, type Difference } from '../core/difference.ts';
+import type { PlanDiff } from '../core/diff-record.ts';
+import { diffPlan, isUnchangedPlan, type ReadVersion } from '../core/diff.ts';
+import { checkPlan } from '../core/lint.ts';
 import { NO_OUTLINE, outlineOf } from '../core/outline.ts';
 import { parsePlan } from '../core/parse.ts';
 import type { Plan } from '../core/plan.ts';
@@ -36,7 +38,8 @@ interface SuggestionName {
 
 export interface IterationDetail {
   readonly iteration: IterationRecord;
-  readonly differences: readonly Difference[];
+  /** Null where nothing that the plan says differs. */
+  readonly diff: PlanDiff | null;
   /** Suggestions that it added to the review, and those that it took out. */
   readonly suggestions: { readonly added: readonly SuggestionName[]; readonly removed: readonly SuggestionName[] };
 }
@@ -56,9 +59,9 @@ export async function iterationDetail(workspace: Workspace, planId: string, name
   const [parent, commit] = [`${iteration.id}^`, iteration.id];
   return {
     iteration,
-    differences: differencesBetween(
-      planIn(before, await read(parent, before, '.plan.md')),
-      planIn(after, await read(commit, after, '.plan.md')),
+    diff: diffOf(
+      versionIn(workspace, before, await read(parent, before, '.plan.md')),
+      versionIn(workspace, after, await read(commit, after, '.plan.md')),
     ),
     suggestions: suggestionsBetween(await read(parent, before, '.review.md'), await read(commit, after, '.review.md')),
   };
@@ -76,6 +79,18 @@ function namesAt(
     after = later.changes.was ?? after;
   }
   return { before: iteration.changes.was ?? after, after };
+}
+
+/** Checked without the config: what it named then, nobody knows now. */
+function versionIn(workspace: Workspace, id: string, text: string | null): ReadVersion | null {
+  if (text === null) return null;
+  return { file: `${planFolderPath(workspace)}${id}.plan.md`, text, ...checkPlan(text, id, { cache: workspace.cache }) };
+}
+
+function diffOf(before: ReadVersion | null, after: ReadVersion | null): PlanDiff | null {
+  if (before === null && after === null) return null;
+  const diff = diffPlan(before, after);
+  return isUnchangedPlan(diff) ? null : diff;
 }
 
 function planIn(id: string, text: string | null): Plan | null {

@@ -93,18 +93,18 @@ describe('plans history', () => {
     const { out } = await here.plans(['history', 'greet', ids[3]?.slice(0, 8) ?? '']);
     expect(out.split('\n').slice(2)).toEqual([
       '',
-      '  ~ the plan Greet all people',
-      '      title: Greet people → Greet all people',
-      '  − Sing  sing',
-      '  + Wave  wave in write',
-      '      files: [src/**]',
+      '  title: Greet {+all+} people',
+      '',
+      '  Write',
+      '    + Wave  wave',
+      '      ⚠ files: [src/**]  what may be touched',
+      '    − Sing  sing',
       '',
     ]);
     const refined = await here.plans(['history', 'greet', ids[2] ?? '']);
-    expect(refined.out).toContain('  ~ Sing  sing\n      description:\n        +Loud.');
-    expect(refined.out).toContain('  − suggestion Say it  say-it\n');
+    expect(refined.out).toContain('    ~ Sing  sing\n      {+Loud.+}\n\n  − suggestion Say it  say-it\n');
     const json = JSON.parse((await here.plans(['history', 'greet', ids[1] ?? '', '--json'])).out);
-    expect(json).toMatchObject({ iteration: { id: ids[1] }, differences: [], suggestions: { added: [{ id: 'say-it' }], removed: [] } });
+    expect(json).toMatchObject({ iteration: { id: ids[1] }, diff: null, suggestions: { added: [{ id: 'say-it' }], removed: [] } });
   });
 
   it('finds what a plan said under another name', async () => {
@@ -115,7 +115,7 @@ describe('plans history', () => {
     expect(out).toContain('  a better name\n  renamed from greet\n');
     expect(out).toContain('greet: generate the plan');
     const [, edit] = JSON.parse((await here.plans(['history', 'hello', '--json'])).out).iterations;
-    expect((await here.plans(['history', 'hello', edit.id])).out).toContain('title: Greet people → Greet all people');
+    expect((await here.plans(['history', 'hello', edit.id])).out).toContain('title: Greet {+all+} people');
   });
 
   it.each<[string, readonly string[], string]>([
@@ -134,5 +134,8 @@ describe('plans history', () => {
     expect((await here.plans(['history', 'greet'])).out).toMatch(/^● now {2}user_edit.*\n {2}gone\n {4}− phase Write/);
     here.write('plans/new.plan.md', '# New\n\n- [ ] One\n');
     expect((await here.plans(['history', 'new'])).out).toContain('○ not committed');
+    expect((await here.plans(['history', 'greet', here.git('rev-parse', 'HEAD').trim()])).out).toMatch(
+      / {2}gone\n\n {2}− the plan is gone\n$/,
+    );
   });
 });

@@ -51,7 +51,7 @@ export function renderDiff(diff: PlansDiff, look: Look): Line[] {
 }
 
 function planLines(plan: PlanDiff, look: Look): Line[] {
-  const { before, after, changes } = plan;
+  const { before, after } = plan;
   const version = after ?? before;
   if (version === null) return [];
   const head = spread(
@@ -60,10 +60,14 @@ function planLines(plan: PlanDiff, look: Look): Line[] {
     look.columns,
   );
   const place = before !== null && after !== null && before.file !== after.file ? `${shellWord(before.file)} → ` : '';
+  return [head, fitLine([s(`${place}${shellWord(version.file)}`, 'dim')], look.columns), ...renderChanges(plan, look)];
+}
+
+/** What became of one plan, without its name. */
+export function renderChanges(plan: PlanDiff, look: Look): Line[] {
+  const { before, after, changes } = plan;
   const phaseTitle = phaseTitles(plan);
   return [
-    head,
-    fitLine([s(`${place}${shellWord(version.file)}`, 'dim')], look.columns),
     ...[before, after].flatMap((each, index) => problemLines(each, index === 0 ? 'before' : 'now', look)),
     ...(plan.type === 'removed' ? [] : groupsOf(changes, phaseTitle).flatMap((group) => phaseLines(group, phaseTitle, look))),
     ...consequences(plan, look),

@@ -1,17 +1,13 @@
 /** What changed in a plan, in the plan's own terms, as a terminal shows it. */
 import type { PlanChanges } from '../../core/change.ts';
-import type { Difference, FieldDifference } from '../../core/difference.ts';
-import { lineDiff } from '../../core/line-diff.ts';
 import type { IterationDetail } from '../../engine/iterations.ts';
 import { fitLine, s, type Line, type Style } from './line.ts';
 import { count, oneLine } from './text.ts';
 
 /** Lines of one iteration in a time line. */
 const MAX_LINES = 12;
-/** Lines of a text that stay the same and are shown beside those that do not. */
-const CONTEXT_LINES = 1;
 
-type Type = Difference['type'];
+type Type = 'added' | 'removed' | 'modified' | 'moved';
 const MARKS: Readonly<Record<Type, readonly [string, Style]>> = {
   added: ['+', 'green'],
   removed: ['−', 'red'],
@@ -47,38 +43,10 @@ function changeLine(type: Type, title: string, id = '', facts = ''): Line {
   return [s(`    ${mark} `, style), s(oneLine(title)), s(id === '' ? '' : `  ${id}`, 'dim'), s(oneLine(facts), style)];
 }
 
-/** Every difference with what was said before and is said now, and the suggestions that came and went. */
-export function differenceLines(differences: readonly Difference[], suggestions: IterationDetail['suggestions'], columns: number): Line[] {
-  const { added, removed } = suggestions;
+/** The suggestions that came and went. */
+export function suggestionLines({ added, removed }: IterationDetail['suggestions'], columns: number): Line[] {
   return [
-    ...differences.flatMap((difference) => [headLine(difference), ...difference.fields.flatMap(fieldLines)]),
     ...added.map(({ title, id }): Line => [s('  + ', 'green'), s('suggestion ', 'dim'), s(oneLine(title)), s(`  ${id}`, 'dim')]),
     ...removed.map(({ title, id }): Line => [s('  − ', 'red'), s('suggestion ', 'dim'), s(oneLine(title)), s(`  ${id}`, 'dim')]),
   ].map((line) => fitLine(line, columns));
-}
-
-function headLine({ type, of, title, id, phase }: Difference): Line {
-  const [mark, style] = MARKS[type];
-  const what = of === 'task' ? '' : of === 'phase' ? 'phase ' : 'the plan ';
-  const where = phase === null ? '' : type === 'moved' || type === 'added' ? ` in ${phase}` : '';
-  return [s(`  ${mark} `, style), s(what), s(oneLine(title || id), 'bold'), s(of === 'plan' ? '' : `  ${id}${where}`, 'dim')];
-}
-
-/** Short values side by side, long ones as a diff. */
-function fieldLines({ field, before, after }: FieldDifference): Line[] {
-  if (![before, after].some((value) => value !== null && (value.includes('\n') || field === 'description'))) {
-    const now = after === null ? s('nothing', 'dim') : s(oneLine(after), 'green');
-    const from = before === null ? [] : [s(oneLine(before), 'red'), s(' → ', 'dim')];
-    return [[s(`      ${field}: `, 'dim'), ...from, now]];
-  }
-  const lines = lineDiff(before ?? '', after ?? '');
-  const near = lines.map((_, at) =>
-    lines.slice(Math.max(0, at - CONTEXT_LINES), at + CONTEXT_LINES + 1).some((line) => !line.startsWith(' ')),
-  );
-  const shown = lines.flatMap((line, at): Line[] => {
-    if (near[at] !== true) return near[at - 1] === true && at < lines.length - 1 ? [[s('        …', 'dim')]] : [];
-    const style: readonly Style[] = line.startsWith('+') ? ['green'] : line.startsWith('-') ? ['red'] : ['dim'];
-    return [[s(`        ${oneLine(line)}`, ...style)]];
-  });
-  return [[s(`      ${field}:`, 'dim')], ...shown];
 }
