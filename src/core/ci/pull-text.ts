@@ -5,6 +5,7 @@ import { inlineCode, inlineText } from '../markdown-text.ts';
 import type { PauseReason } from '../outcome.ts';
 import { isDone, type Phase, type Plan, type Task } from '../plan.ts';
 import type { PlanEvidence, TaskEvidence } from '../trailer.ts';
+import { visibleText } from '../visible.ts';
 
 /** A commit of the plan, oldest first. */
 export interface PlanCommit {
@@ -29,7 +30,7 @@ const DIGITS = 12;
 
 /** The title of the pull request. GitHub does not render titles. */
 export function pullTitle(plan: Plan): string {
-  const title = plan.title.replaceAll(/\s+/g, ' ').trim();
+  const title = visibleText(plan.title).replaceAll(/\s+/g, ' ').trim();
   return `plan ${plan.id}: ${title.length > 150 ? `${title.slice(0, 150).toWellFormed()}…` : title}`;
 }
 
