@@ -1,4 +1,5 @@
 /** The shipped workflow that carries plans out, executed as GitHub would. */
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { pushEvent, runDispatched, runWorkflow, type RigOptions, type WorkflowRun } from '../support/actions/rig.ts';
 import { githubServer, type GitHubServer } from '../support/github-server.ts';
@@ -160,4 +161,22 @@ test('a plan with errors, drafts and odd names run nothing', async () => {
   const run = await it.run();
   expect(results(run)).toEqual(['reconcile: success', 'execute: skipped', 'publish: skipped']);
   expect(run.jobs[0]?.summary).toContain('It has errors: plans lint bad');
+});
+
+test.runIf(process.platform === 'linux')('a gate finds the key in no process, and no token at all', async () => {
+  const look = `cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -c 'sk-ant-rig' > count.txt; git config --get-regexp extraheader > headers.txt; env | grep -c ghs_ > tokens.txt; true`;
+  await using it = await world({ 'plans/tips.plan.md': plan([['look', look]]) });
+  const run = await it.run({ secrets: { ANTHROPIC_API_KEY: `sk-ant-rig-${'0123456789'.repeat(3)}` } });
+  expect(run.result, run.log).toBe('success');
+  expect(['count.txt', 'headers.txt', 'tokens.txt'].map((file) => it.show(file))).toEqual(['0\n', '', '0\n']);
+  expect(run.log).not.toContain('sk-ant-rig');
+});
+
+test('no job keeps a token where what it runs could find it', () => {
+  for (const name of ['plans-run.yml', 'plans-command.yml']) {
+    const text = readFileSync(workflow(name), 'utf8');
+    const checkouts = text.split('actions/checkout@').slice(1);
+    expect(checkouts.length).toBeGreaterThan(0);
+    for (const checkout of checkouts) expect(checkout.split('- uses:')[0]).toContain('persist-credentials: false');
+  }
 });
