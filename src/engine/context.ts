@@ -18,7 +18,7 @@ import { findTask } from '../core/progress.ts';
 import type { EarlierAttempt } from '../core/prompt.ts';
 import type { Fact, Failure } from '../core/effect.ts';
 import type { Elsewhere } from './elsewhere.ts';
-import type { RunLimits } from '../core/run.ts';
+import type { RunLimits } from '../core/run-state.ts';
 import type { AgentProcess, Journal, JournalEntry } from './journal.ts';
 import type { HeldLease } from './lease.ts';
 import type { Lock } from './lock.ts';

@@ -4,7 +4,8 @@
  */
 import type { RunEvent } from '../core/event.ts';
 import type { Effect, Fact } from '../core/effect.ts';
-import { newRun, transition, type Run, type Wave } from '../core/run.ts';
+import { transition } from '../core/run.ts';
+import { newRun, type Run, type Wave } from '../core/run-state.ts';
 import { remedyOf } from '../core/machine.ts';
 import { Problem } from '../core/problem.ts';
 import type { RunEnd } from '../core/summary.ts';

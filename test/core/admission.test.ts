@@ -4,7 +4,8 @@ import { add, NOTHING, spendingOf, type Spending } from '../../src/core/budget.t
 import type { Effect, Fact } from '../../src/core/effect.ts';
 import { parsePlan } from '../../src/core/parse.ts';
 import type { Plan } from '../../src/core/plan.ts';
-import { newRun, transition, type Run } from '../../src/core/run.ts';
+import { transition } from '../../src/core/run.ts';
+import { newRun, type Run } from '../../src/core/run-state.ts';
 import { runs } from '../support/runs.ts';
 import { BUDGET, untouched } from './limits.ts';
 

@@ -6,7 +6,8 @@ import { applyEdits, setTaskFields, setTaskStatus } from '../../src/core/edit.ts
 import { checkPlan } from '../../src/core/lint.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { findTask } from '../../src/core/progress.ts';
-import { newRun, transition } from '../../src/core/run.ts';
+import { transition } from '../../src/core/run.ts';
+import { newRun } from '../../src/core/run-state.ts';
 import { readiness } from '../../src/core/schedule.ts';
 import { sha256 } from '../../src/core/sha256.ts';
 import { runs } from '../support/runs.ts';

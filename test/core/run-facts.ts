@@ -2,7 +2,7 @@
 import { parsePlan } from '../../src/core/parse.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import type { Fact, Failure } from '../../src/core/effect.ts';
-import { newRun, type Run } from '../../src/core/run.ts';
+import { newRun, type Run } from '../../src/core/run-state.ts';
 import { untouched } from './limits.ts';
 
 export const MAX_ATTEMPTS = 3;

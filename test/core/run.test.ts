@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { statusAfter } from '../../src/core/progress.ts';
 import type { Effect, Fact } from '../../src/core/effect.ts';
-import { transition, type Run } from '../../src/core/run.ts';
+import { transition } from '../../src/core/run.ts';
+import { type Run } from '../../src/core/run-state.ts';
 import { agentFinished, attemptFinished, begin, failure, MAX_ATTEMPTS, planOf } from './run-facts.ts';
 import { BUDGET } from './limits.ts';
 
