@@ -26,8 +26,10 @@ export interface ExecuteRequest {
   readonly remote: string;
   /** Absolute; where the bundle and the report go. */
   readonly folder: string;
-  /** With the keys of the agents. */
+  /** For git: without the keys, as whatever runs here can look into every process. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** With the keys of the agents. */
+  readonly agentEnv: Readonly<Record<string, string | undefined>>;
   /** After so long nothing new begins: a job that is ended from outside hands nothing on. */
   readonly timeLimitMs: number;
   readonly publish: (event: PublishedEvent) => void;
@@ -103,11 +105,11 @@ function withoutRemote(workspace: Workspace): Workspace {
   return { ...workspace, config };
 }
 
-async function run(workspace: Workspace, { planId, env, timeLimitMs, publish, control }: ExecuteRequest): Promise<RunSummary> {
+async function run(workspace: Workspace, { planId, agentEnv, timeLimitMs, publish, control }: ExecuteRequest): Promise<RunSummary> {
   const timers: NodeJS.Timeout[] = [];
   try {
     return await runPlan(workspace, planId, {
-      env,
+      env: agentEnv,
       publish,
       control: (pause) => {
         control(pause);
