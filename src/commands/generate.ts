@@ -21,7 +21,8 @@ export const generate: Command = (context, input) =>
       slug: input.text('slug'),
       model: input.text('model'),
     };
-    const { generatePlan, PlanExists } = await import('../engine/planner/generate.ts');
+    const { PlanExists } = await import('../engine/new-plan.ts');
+    const { generatePlan } = await import('../engine/planner/generate.ts');
     try {
       if (input.flag('dry-run')) return await dryRun(context, workspace, request);
       const { ask } = context;

@@ -23,19 +23,16 @@ async function mark(context: CommandContext, argument: string, status: PlanStatu
       context.err.write(paintLines(lines, context.err.color));
       throw new CommandError(`${shellWord(loaded.path)} has errors and was not changed. Mend them, then mark it again.`, EXIT.failed);
     }
-    const { liveHolder, nameOf, pauseOf } = await import('../engine/lock.ts');
-    const holder = status === 'draft' ? liveHolder(workspace.git.commonDir, loaded.id) : null;
-    if (holder !== null) {
-      throw new CommandError(
-        `"${loaded.id}" is being run by ${nameOf(holder, workspace.root)}. Let it pause first: ${pauseOf(holder, loaded.id, workspace.root)}`,
-      );
-    }
+    const { marking } = await import('../engine/words.ts');
+    const make = marking(status, { workspace, planId: loaded.id });
+    // What does not allow it is said before anything is touched.
+    make(loaded.text, loaded.plan);
     if (before !== status) {
-      const { applyEdits, setPlanFields } = await import('../core/edit.ts');
+      const { applyEdits } = await import('../core/edit.ts');
       const { checkPlan } = await import('../core/lint.ts');
       let refused: string | undefined;
       const result = await workspace.files.editText(loaded.file, (text) => {
-        const edit = setPlanFields(text, checkPlan(text, loaded.id, { known: workspace.known, cache: workspace.cache }).plan, { status });
+        const edit = make(text, checkPlan(text, loaded.id, { known: workspace.known, cache: workspace.cache }).plan);
         if ('refused' in edit) {
           refused = edit.refused;
           return null;

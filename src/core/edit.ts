@@ -28,6 +28,16 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   return result + text.slice(at);
 }
 
+/** The one splice that makes a text another: what both begin and end with is not touched. */
+export function spliceTo(text: string, next: string): readonly TextEdit[] {
+  if (text === next) return [];
+  let start = 0;
+  while (start < text.length && text[start] === next[start]) start += 1;
+  let end = 0;
+  while (end < Math.min(text.length, next.length) - start && text[text.length - 1 - end] === next[next.length - 1 - end]) end += 1;
+  return [{ offset: start, length: text.length - start - end, text: next.slice(start, next.length - end) }];
+}
+
 /**
  * Sets a task's status: its box, and only where needed its frontmatter. `completed` and `pending` clear `status`, `error` and `attempts`
  * (a pending task keeps the tries that are named); an approval is used up by any status but `pending`;

@@ -19,7 +19,7 @@ export function steeringOf(before: Plan, after: Plan): Steering | null {
   const others = [added, removed, moved].some(({ phases, tasks }) => phases.length + tasks.length > 0) || modified.phases.length > 0;
   if (others || plan.some((key) => key !== 'status')) return null;
   const [task, ...more] = modified.tasks;
-  if (task === undefined) return plan.length === 0 ? null : planSteering(after);
+  if (task === undefined) return plan.length === 0 || before.status === 'draft' ? null : planSteering(after);
   if (more.length > 0 || plan.length > 0 || task.fields.some((key) => !STEERED.has(key))) return null;
   return taskSteering(before, after, task.id);
 }

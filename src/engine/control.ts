@@ -93,11 +93,16 @@ export async function steer(
  */
 export function runnerOf({ git, root }: Workspace, planId: string): Holder | null {
   const holder = liveHolder(git.commonDir, planId);
-  if (holder === null || holder.run.startsWith(COMMAND)) return null;
+  if (holder === null || isCommand(holder)) return null;
   if (holder.root === root) return holder;
   throw new Problem(
     `The plan "${planId}" is being run by ${nameOf(holder, root)}, where it has to be told. Say the same with "-C ${shellWord(holder.root)}".`,
   );
+}
+
+/** Whether a lock is held for the length of a command, and by no run. */
+export function isCommand({ run }: Holder): boolean {
+  return run.startsWith(COMMAND);
 }
 
 function refuseNow(edit: EditResult): void {
@@ -211,7 +216,6 @@ export function stopNow(holder: Holder): string | null {
 
 function heldBy({ root }: Workspace, planId: string, holder: Holder): string {
   const who = nameOf(holder, root);
-  if (holder.run.startsWith(COMMAND))
-    return `The plan "${planId}" is being changed by another command: ${who}. Try again when it has ended.`;
+  if (isCommand(holder)) return `The plan "${planId}" is being changed by another command: ${who}. Try again when it has ended.`;
   return `The plan "${planId}" is being run by ${who}. Let it pause first: ${pauseOf(holder, planId, root)}`;
 }

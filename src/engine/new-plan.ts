@@ -45,3 +45,10 @@ export function writeNewPlan(workspace: Workspace, { file, path }: Pick<NewPlanP
   if (made.type === 'failed') throw new Problem(`${path} could not be written. ${made.message}`);
   return made.type === 'created';
 }
+
+/** A plan of that name is there already. */
+export class PlanExists extends Problem {
+  constructor(path: string) {
+    super(`${path} exists already and was not touched. Give the plan another title, or another name with --slug.`);
+  }
+}

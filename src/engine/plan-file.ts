@@ -117,7 +117,7 @@ export class PlanFile {
     let accepted: InPlaceReading | null = null;
     let refusal: string | null = null;
     const epoch = this.#epoch;
-    const splice = (current: string): string | null => {
+    const spliceNow = (current: string): string | null => {
       if (epoch !== this.#epoch) return null;
       this.#check();
       const now = this.#reading(current);
@@ -136,8 +136,19 @@ export class PlanFile {
       accepted = { source, text, plan: after };
       return source;
     };
+    let isWritten = false;
+    const splice = (current: string): string | null => {
+      if (!isWritten) return spliceNow(current);
+      try {
+        return spliceNow(current);
+      } catch {
+        // Made again with somebody's later write, it is not made where it may not be: the lock is another's by now, or the plan is another.
+        return null;
+      }
+    };
     const result = await this.#workspace.files.editText(this.#file, splice, options);
     // The file remembers the edit for a while: it must not keep a whole plan alive with it.
+    isWritten = true;
     const written: typeof accepted = accepted;
     accepted = null;
     if (refusal !== null) return { type: 'failed', message: refusal };

@@ -35,6 +35,8 @@ const GIT_LIMIT_MS = 120_000;
 export interface WatchOptions {
   /** Look at the files in turn and do not ask the system for hints. */
   readonly polling?: boolean;
+  /** Changes made by this process through the workspace are told too: somebody else has asked for them. */
+  readonly own?: boolean;
   /** Where hints come from. */
   readonly hints?: typeof watchFolder;
   readonly pace?: Partial<Pace>;
@@ -55,7 +57,7 @@ export interface Watching {
   close(): Promise<void>;
 }
 
-/** Watches the plans of a workspace until it is closed. `listen` is told each event, in order; changes made by this process through the workspace are not told. */
+/** Watches the plans of a workspace until it is closed. `listen` is told each event, in order; but for `own`, changes made by this process through the workspace are not told. */
 export function watchWorkspace(workspace: Workspace, listen: (event: PublishedWatchEvent) => void, options: WatchOptions = {}): Watching {
   let seq = 0;
   const tell = (event: WatchEvent): void => listen({ schema: 1, seq: ++seq, at: new Date().toISOString(), event });
@@ -110,7 +112,7 @@ class Watcher {
     const { plansFolder, files, git } = this.#workspace;
     // Hints first, so that nothing happens between the look and them.
     this.#polls = await this.#listen();
-    this.#forget = files.onWrite((write) => this.#told?.own(write));
+    if (this.#options.own !== true) this.#forget = files.onWrite((write) => this.#told?.own(write));
     await this.#gitRests();
     this.#gitSignature = gitSignature(git.gitDir);
     this.#head = await git.head();

@@ -4,7 +4,8 @@ import { frontmatterEdits, setPlanFields, setTaskStatus } from '../core/edit.ts'
 import { isDone, type Plan } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
 import { allDone, phaseOf } from '../core/progress.ts';
-import { taskNamed, type Change } from './control.ts';
+import { isCommand, taskNamed, type Caller, type Change } from './control.ts';
+import { liveHolder, nameOf, pauseOf } from './lock.ts';
 
 /** The plan pauses at the next boundary, and stays paused. */
 export const pausing: Change = (text, plan) => {
@@ -75,5 +76,17 @@ export function approving(id: string): Change {
     if (phaseOf(plan, id)?.executionMode !== 'manual')
       throw new Problem(`The task "${id}" needs no approval: its phase is not manual. The next run does it: plans run ${plan.id}`);
     return { edits: frontmatterEdits(text, plan, task, { approved: approvalOf(task) }, !task.pinned) };
+  };
+}
+
+/** The author's word that a plan may be executed, or may not. A plan that runs cannot be made a draft. */
+export function marking(status: 'ready' | 'draft', { workspace, planId }: Pick<Caller, 'workspace' | 'planId'>): Change {
+  return (text, plan) => {
+    const holder = status === 'draft' ? liveHolder(workspace.git.commonDir, planId) : null;
+    if (holder !== null && !isCommand(holder))
+      throw new Problem(
+        `"${planId}" is being run by ${nameOf(holder, workspace.root)}. Let it pause first: ${pauseOf(holder, planId, workspace.root)}`,
+      );
+    return plan.status === status ? { edits: [] } : setPlanFields(text, plan, { status });
   };
 }

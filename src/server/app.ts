@@ -7,8 +7,13 @@ import { eventRoutes } from './routes/events.ts';
 import { executionRoutes } from './routes/executions.ts';
 import { attemptRoutes } from './routes/attempts.ts';
 import { lookingRoutes } from './routes/looking.ts';
+import { phaseRoutes } from './routes/phases.ts';
+import { planRoutes } from './routes/plans.ts';
 import { repositoryRoutes } from './routes/repositories.ts';
+import { reviewRoutes } from './routes/reviews.ts';
 import { serviceRoutes } from './routes/service.ts';
+import { steeringRoutes } from './routes/steering.ts';
+import { taskRoutes } from './routes/tasks.ts';
 import { newApi, type Api, type Server } from './server.ts';
 import { staticFiles } from './static.ts';
 
@@ -66,6 +71,11 @@ export function createApp(server: Server, { hosts, webFolder, notice }: AppOptio
   attemptRoutes(app, server);
   repositoryRoutes(app, server);
   executionRoutes(app, server);
+  planRoutes(app, server);
+  phaseRoutes(app, server);
+  taskRoutes(app, server);
+  reviewRoutes(app, server);
+  steeringRoutes(app, server);
   eventRoutes(app, server);
   app.get('/api/*', (context) => context.notFound());
   app.get('*', staticFiles(webFolder));

@@ -41,6 +41,12 @@ export function partRef(registry: Registry, id: string, noun: 'phase' | 'task'):
   return { served, plan: named(rest.slice(0, at), noun, id), part: rest.slice(at + 1) };
 }
 
+/** A part of the same plan, as an id or as its file calls it. */
+export function partIn({ served, plan }: PlanRef, id: string): string {
+  const prefix = [`${planIdOf(served, plan)}:`, `${plan}:`].find((each) => id.startsWith(each)) ?? '';
+  return id.slice(prefix.length);
+}
+
 function split(registry: Registry, id: string, noun: string): { readonly served: Served; readonly rest: string } {
   if (id.length > MAX_ID_CHARS) throw nothing(noun, `${id.slice(0, 40)}…`);
   const at = id.indexOf(':');

@@ -1,4 +1,4 @@
-/** What a request may weigh. */
+/** What a request may weigh, and how often what costs money may be asked for. */
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { Refusal } from './problem.ts';
@@ -23,3 +23,40 @@ export const jsonOnly: MiddlewareHandler = async (context, next) => {
     throw new Refusal('wrong-media-type', `The body is "${type.slice(0, 100)}"; send "content-type: application/json".`);
   await next();
 };
+
+/** So many at once, and so many a minute from then on. */
+interface Rate {
+  readonly burst: number;
+  readonly perMinute: number;
+}
+
+/** A bucket that fills again: for what costs money, whoever asks for it. */
+export class RateLimit {
+  readonly #rate: Rate;
+  readonly #what: string;
+  readonly #now: () => number;
+  #left: number;
+  #at: number;
+
+  constructor(what: string, rate: Rate, now: () => number = () => Date.now()) {
+    this.#what = what;
+    this.#rate = rate;
+    this.#now = now;
+    this.#left = rate.burst;
+    this.#at = now();
+  }
+
+  /** Takes one, or says when there is one again. */
+  take(): void {
+    const { burst, perMinute } = this.#rate;
+    const now = this.#now();
+    this.#left = Math.min(burst, this.#left + ((now - this.#at) * perMinute) / 60_000);
+    this.#at = now;
+    if (this.#left < 1) {
+      const seconds = Math.ceil(((1 - this.#left) * 60) / perMinute);
+      const detail = `${this.#what} costs money, and at most ${perMinute} a minute are begun. Try again in ${seconds} s.`;
+      throw new Refusal('too-many', detail, {}, { 'retry-after': String(seconds) });
+    }
+    this.#left -= 1;
+  }
+}

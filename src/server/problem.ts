@@ -1,5 +1,7 @@
 /** What goes wrong, as RFC 9457 has it: `application/problem+json` with the diagnostics inside. One table of kinds, one way to each. */
 import { remedyOf } from '../core/machine.ts';
+import { PlanInvalid, PlanMoved } from '../engine/authoring.ts';
+import { diagnosticRecord } from './records.ts';
 import type { ProblemDetails } from './shape.ts';
 
 /** The kinds, each with its status and what is always true of it. */
@@ -53,6 +55,9 @@ export function answerOf({ kind, message, extension, headers }: Refusal): Respon
 export function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Refusal) return error;
   if (!(error instanceof Error)) return null;
+  if (error instanceof PlanInvalid)
+    return new Refusal('invalid-plan', error.message, { diagnostics: error.diagnostics.map(diagnosticRecord) });
+  if (error instanceof PlanMoved) return new Refusal('stale', error.message, { revision: error.revision });
   // Their messages were written for people; the classes live in rings further in.
   if (['Problem', 'GitUnavailable', 'GitUnsupported'].includes(error.name)) return new Refusal('conflict', error.message);
   const remedy = remedyOf(error);

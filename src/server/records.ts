@@ -1,5 +1,7 @@
 /** The cache's rows as the API gives them: ids made unique, what runs now laid over what the files say. */
-import type { LiveRecord, PhaseRecord, PlanExport, TaskRecord } from '../core/record.ts';
+import type { Diagnostic } from '../core/diagnostic.ts';
+import { durationText } from '../core/frontmatter.ts';
+import type { DiagnosticRecord, LiveRecord, PhaseRecord, PlanExport, TaskRecord } from '../core/record.ts';
 import type { Phase, Plan, Task } from '../core/plan.ts';
 import { partIdOf, planIdOf } from './ids.ts';
 import type { Served } from './served.ts';
@@ -75,12 +77,17 @@ function apiTask(served: Id, task: TaskRecord, says: Task | undefined, attempt: 
     gates: says?.gates?.slice() ?? null,
     files: says?.files?.slice() ?? null,
     allowNoChanges: says?.allowNoChanges ?? false,
-    estimateMs: says?.estimate ?? null,
+    estimate: says?.estimate === undefined ? null : durationText(says.estimate),
     maxAttempts: says?.maxAttempts ?? null,
-    timeoutMs: says?.timeout ?? null,
+    timeout: says?.timeout === undefined ? null : durationText(says.timeout),
     maxBudgetUsd: says?.maxBudgetUsd ?? null,
     model: says?.model ?? null,
     assignee: says?.assignee ?? null,
     approval: says?.approval ?? null,
   };
+}
+
+/** Without its fix, which is for editors. */
+export function diagnosticRecord({ rule, severity, message, line, column, endLine, endColumn }: Diagnostic): DiagnosticRecord {
+  return { rule, severity, message, line, column, endLine, endColumn };
 }

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { Problem } from '../core/problem.ts';
 import { Access, isLoopback, newToken } from './access.ts';
 import { createApp } from './app.ts';
+import { Jobs } from './jobs.ts';
+import { RateLimit } from './limits.ts';
 import { openRegistry, servedFolders } from './served.ts';
 import type { Server } from './server.ts';
 import { Streams } from './stream.ts';
@@ -13,6 +15,10 @@ import { Streams } from './stream.ts';
 declare const PLANS_BUILD: string | undefined;
 /** A request's head has to come within this time; its answer may take as long as it takes. Milliseconds. */
 const HEADERS_MS = 20_000;
+
+/** What costs money: so many at once, and so many a minute from then on. */
+const PLANNER_RATE = { burst: 5, perMinute: 5 } as const;
+const RUN_RATE = { burst: 20, perMinute: 20 } as const;
 
 export interface ServeOptions {
   /** Absolute. None: `cwd`. */
@@ -49,7 +55,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const registry = await openRegistry(servedFolders(options.folders, options.cwd));
   try {
     const streams = new Streams(registry);
-    const server: Server = { registry, streams, access, env, version, startedAt: Date.now(), now: () => new Date() };
+    const jobs = new Jobs(notice);
+    const limits = { planner: new RateLimit('Asking Claude', PLANNER_RATE), runs: new RateLimit('A run', RUN_RATE) };
+    const server: Server = { registry, streams, access, env, version, limits, jobs, startedAt: Date.now(), now: () => new Date() };
     const hosts = [...options.hosts, ...(isLoopback(host) || isAny(host) ? [] : [bracketed(host)])];
     const app = createApp(server, { hosts, webFolder: webFolder(), notice });
     const listener = createAdaptorServer({ fetch: app.fetch, serverOptions: { headersTimeout: HEADERS_MS } });
@@ -65,6 +73,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       newToken: made,
       close: async () => {
         streams.close();
+        await jobs.close();
         await new Promise((resolve) => {
           listener.close(resolve);
           if ('closeAllConnections' in listener) listener.closeAllConnections();

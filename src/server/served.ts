@@ -43,7 +43,7 @@ export async function openRegistry(folders: readonly string[]): Promise<Registry
       const id = idOf(workspace.root, first[index] ?? null, first);
       const served = { id, name: basename(workspace.root), workspace, log: new EventLog(id, workspace), inTurn: turns() };
       all.push(served);
-      watches.push(watchWorkspace(workspace, (event) => served.log.watched(event)));
+      watches.push(watchWorkspace(workspace, (event) => served.log.watched(event), { own: true }));
     }
     await Promise.all(watches.map(({ ready }) => ready));
     const byId = new Map(all.map((served) => [served.id, served]));

@@ -2,6 +2,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { z } from 'zod';
 import type { Access } from './access.ts';
+import type { Jobs } from './jobs.ts';
+import type { RateLimit } from './limits.ts';
 import { Refusal } from './problem.ts';
 import type { Registry } from './served.ts';
 import { ProblemDetails } from './shape.ts';
@@ -15,6 +17,9 @@ export interface Server {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
   readonly startedAt: number;
+  /** Of what asks a model, and of what begins a run: both cost money. */
+  readonly limits: { readonly planner: RateLimit; readonly runs: RateLimit };
+  readonly jobs: Jobs;
   readonly now: () => Date;
 }
 

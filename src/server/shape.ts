@@ -3,7 +3,7 @@
  * word to be taken as it is; what the file calls a thing is its `slug`.
  */
 import { z } from 'zod';
-import { DiagnosticRecord, IterationRecord, LiveRecord, PhaseRecord, PlanRecord, TaskRecord } from '../core/record.ts';
+import { DiagnosticRecord, IterationRecord, LiveRecord, PhaseRecord, PlanRecord, SuggestionRecord, TaskRecord } from '../core/record.ts';
 import { OUTCOMES } from '../core/outcome.ts';
 
 const id = z.string();
@@ -73,9 +73,9 @@ export const ApiTask = TaskRecord.extend({
   gates: z.array(z.string()).nullable(),
   files: z.array(z.string()).nullable(),
   allowNoChanges: z.boolean(),
-  estimateMs: z.number().nullable(),
+  estimate: z.string().nullable(),
   maxAttempts: z.int().nullable(),
-  timeoutMs: z.number().nullable(),
+  timeout: z.string().nullable(),
   maxBudgetUsd: z.number().nullable(),
   model: z.string().nullable(),
   assignee: z.enum(['human']).nullable(),
@@ -161,3 +161,51 @@ export const Attempt = z
   })
   .meta({ id: 'Attempt' });
 export type Attempt = z.infer<typeof Attempt>;
+
+const Usage = z.object({
+  inputTokens: count,
+  outputTokens: count,
+  cacheReadTokens: count,
+  cacheWriteTokens: count,
+  costUsd: z.number().nullable(),
+});
+
+export const Generated = z
+  .object({
+    planId: id,
+    status: PlanRecord.shape.status,
+    phases: z.array(ApiPhase),
+    tasks: z.array(ApiTask),
+    commit: z.string().nullable(),
+    reason: z.string().describe('Why it is not committed, or not pushed where it should be; empty where all is well.'),
+    advice: z.array(z.string()),
+    usage: Usage,
+  })
+  .meta({ id: 'GeneratedPlan' });
+export type Generated = z.infer<typeof Generated>;
+
+export const Reviewed = z
+  .object({
+    iterationId: id.nullable().describe('The commit that holds the suggestions; null where there are none, or it could not be made.'),
+    suggestions: z.array(SuggestionRecord).describe('Those that are new.'),
+    assessment: z.string().describe('Claude’s words on the plan.'),
+    reason: z.string(),
+    problems: z.array(z.string()).describe('Why others of the answer were left out.'),
+    usage: Usage,
+  })
+  .meta({ id: 'ReviewedPlan' });
+export type Reviewed = z.infer<typeof Reviewed>;
+
+export const Job = z
+  .object({
+    id,
+    kind: z.enum(['generate', 'review']),
+    planId: id.nullable().describe('Of a plan that is generated: once it has landed.'),
+    status: z.enum(['running', 'completed', 'failed', 'cancelled']),
+    startedAt: time,
+    endedAt: time.nullable(),
+    result: z.union([Generated, Reviewed]).nullable(),
+    problem: ProblemDetails.nullable(),
+  })
+  .meta({ id: 'Job', description: 'A conversation with Claude. What it says on the way is at /api/events.' });
+export type Job = z.infer<typeof Job>;

@@ -40,3 +40,25 @@ it('shares the tasks that an edit does not move', async () => {
   expect(after.map((task, index) => task === before[index])).toEqual([true, false, true]);
   await workspace.close();
 });
+
+it('does not make an edit again that may not be made any more, and does not hold up whoever writes then', async () => {
+  const text = '# Demo\n\n- [ ] One\n- [ ] Two\n';
+  await using repository = await createRepository({ 'plans/demo.plan.md': text });
+  const workspace = await openWorkspace(repository.root);
+  const file = await PlanFile.open(workspace, 'demo');
+  if ('message' in file) throw new Error(file.message);
+  let mayWrite = true;
+  file.heldBy({
+    check: () => {
+      if (!mayWrite) throw new Error('the lock is another’s');
+    },
+  });
+  await file.edit((now, plan) => setTaskStatus(now, plan, 'one', { status: 'completed' }));
+  mayWrite = false;
+  // An editor that had not seen the tick saves.
+  await repository.write({ 'plans/demo.plan.md': text.replace('Two', 'Three') });
+  const written = await workspace.files.editText(workspace.planPath('demo'), (now) => now.replace('# Demo', '# Other'));
+  expect(written).toMatchObject({ type: 'written', reapplied: 0 });
+  expect(await repository.read('plans/demo.plan.md')).toBe('# Other\n\n- [ ] One\n- [ ] Three\n');
+  await workspace.close();
+});

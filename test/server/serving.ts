@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { Access, type AccessOptions } from '../../src/server/access.ts';
 import { createApp } from '../../src/server/app.ts';
+import { Jobs } from '../../src/server/jobs.ts';
+import { RateLimit } from '../../src/server/limits.ts';
 import { openRegistry } from '../../src/server/served.ts';
 import { Streams } from '../../src/server/stream.ts';
 import type { StreamEvent } from '../../src/server/shape-events.ts';
@@ -23,6 +25,8 @@ export interface TestServer extends AsyncDisposable {
   readonly notices: string[];
   ask(path: string, init?: RequestInit): Promise<Asked>;
   send(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Asked>;
+  /** Ends the server; the repositories stay. */
+  stop(): Promise<void>;
   /** The answer itself. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** The events of a stream as they come; `until` ends it. */
@@ -63,6 +67,7 @@ export async function serverOver(
   const registry = await openRegistry(repositories.map(({ root }) => root));
   const streams = new Streams(registry);
   const notices: string[] = [];
+  const rate = { burst: 1_000, perMinute: 1_000 };
   const server = {
     registry,
     streams,
@@ -70,6 +75,8 @@ export async function serverOver(
     env,
     version: '1.2.3',
     startedAt: Date.now(),
+    limits: { planner: new RateLimit('Asking Claude', rate), runs: new RateLimit('A run', rate) },
+    jobs: new Jobs((text) => notices.push(text)),
     now: () => new Date(),
   };
   const app = createApp(server, {
@@ -88,6 +95,14 @@ export async function serverOver(
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
     return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
   };
+  let isStopped = false;
+  const stop = async (): Promise<void> => {
+    if (isStopped) return;
+    isStopped = true;
+    streams.close();
+    await server.jobs.close();
+    await registry.close();
+  };
   return {
     repository,
     repositories,
@@ -102,9 +117,9 @@ export async function serverOver(
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
     events: async (path, until, headers = {}) => readStream(await fetch(path, { headers }), until),
+    stop,
     [Symbol.asyncDispose]: async () => {
-      streams.close();
-      await registry.close();
+      await stop();
       for (const each of repositories) await each.dispose();
     },
   };

@@ -20,9 +20,14 @@ export interface ScheduleRecord extends ScheduledPlan<ScheduleTask> {
   readonly phases: readonly SchedulePhase[];
 }
 
+/** A pause after a phase is in the commit of the phase's last task, which gives no reason: the phases do, the last done one and those open. */
+const AFTER_PHASE = `(
+  select 'phase_complete' from phases f where f.planId = p.id and f.pauseAfter and f.ord = (select max(d.ord) from phases d
+    where d.planId = p.id and d.ord < (select min(o.ord) from phases o where o.planId = p.id and o.status <> 'completed')))`;
+
 const PLANS = `
   select p.id, p.title, p.description, p.status, case when p.status <> 'paused' then null when p.reopened then 'reopened'
-      else coalesce(h.pauseReason, 'requested') end as pauseReason,
+      else coalesce(h.pauseReason, ${AFTER_PHASE}, 'requested') end as pauseReason,
     p.valid, p.createdBy, p.sourceFile, p.currentPhaseId, p.currentTaskId, h.startingCommit, p.totalPhases, p.completedPhases,
     p.totalTasks, p.completedTasks, h.createdAt, h.updatedAt, h.startedAt,
     case when p.status in ('completed', 'failed') then h.completedAt end as completedAt

@@ -1,7 +1,8 @@
 /** What a person decides about suggestions: applied or dismissed, in one commit with the rest of the review. */
 import type { CommitOutcome } from '../../adapters/git/git.ts';
+import { spliceTo } from '../../core/edit.ts';
 import { applySuggestions, suggestionRecord, type Applied } from '../../core/apply.ts';
-import type { Diagnostic, TextEdit } from '../../core/diagnostic.ts';
+import type { Diagnostic } from '../../core/diagnostic.ts';
 import type { Plan } from '../../core/plan.ts';
 import { Problem } from '../../core/problem.ts';
 import { redactionOf, secretsOf } from '../../core/redact.ts';
@@ -172,16 +173,6 @@ function idOf(given: string, all: readonly PlacedSuggestion[], planId: string): 
 /** The review without those that are settled, and with the rest as they have to be said now. */
 function reduced(gone: ReadonlySet<string>, renewed: readonly Suggestion[]): (text: string | null) => string | null {
   return (text) => (text === null ? null : removeSuggestions(renewSuggestions(text, renewed), gone));
-}
-
-/** The one splice that makes a text another: what both begin and end with is not touched. */
-function spliceTo(text: string, next: string): readonly TextEdit[] {
-  if (text === next) return [];
-  let start = 0;
-  while (start < text.length && text[start] === next[start]) start += 1;
-  let end = 0;
-  while (end < Math.min(text.length, next.length) - start && text[text.length - 1 - end] === next[next.length - 1 - end]) end += 1;
-  return [{ offset: start, length: text.length - start - end, text: next.slice(start, next.length - end) }];
 }
 
 type Committing = Omit<Committer, 'plan'>;

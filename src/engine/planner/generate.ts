@@ -9,7 +9,7 @@ import { spendingOf, toCost } from '../../core/budget.ts';
 import { redactAll } from '../../core/redact.ts';
 import { syncAll } from '../export.ts';
 import { projectInstructions } from '../instructions.ts';
-import { newPlanPlace, type NewPlanPlace } from '../new-plan.ts';
+import { newPlanPlace, PlanExists, type NewPlanPlace } from '../new-plan.ts';
 import { checkedHead } from '../start.ts';
 import { readSynced } from '../sync.ts';
 import type { Workspace } from '../workspace.ts';
@@ -125,13 +125,6 @@ export async function generationRequest(
     instructions: await projectInstructions(git, commit),
   };
   return { place, system: GENERATION_SYSTEM, prompt: generationPrompt(input) };
-}
-
-/** A plan of that name is there already. */
-export class PlanExists extends Problem {
-  constructor(path: string) {
-    super(`${path} exists already and was not touched. Give the plan another title, or another name with --slug.`);
-  }
 }
 
 type Made = Extract<Formatted, { type: 'plan' }>;

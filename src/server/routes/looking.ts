@@ -6,6 +6,7 @@ import { blobId } from '../../engine/plan-content.ts';
 import { partRef, planIdOf, planRef, nothing } from '../ids.ts';
 import { PAGE, pageOf } from '../paging.ts';
 import { planAnswer, readPlan, readPlans } from '../read.ts';
+import { diagnosticRecord } from '../records.ts';
 import { answers, type Api, type Server } from '../server.ts';
 import { ApiPhase, ApiPlan, ApiTask, PlanDetail, PlanPage, PlanSource } from '../shape.ts';
 
@@ -110,7 +111,7 @@ export function lookingRoutes(app: Api, { registry }: Server): void {
     const revision = blobId(Buffer.from(read.text));
     context.header('etag', `"${revision}"`);
     context.header('cache-control', 'no-cache');
-    const found = diagnostics.map(withoutFix);
+    const found = diagnostics.map(diagnosticRecord);
     return context.json({ planId: planIdOf(ref.served, ref.plan), text: read.text, revision, valid, diagnostics: found }, 200);
   });
 
@@ -135,9 +136,4 @@ const UNCOMMITTED = '9';
 
 function isKnown(header: string | undefined, tag: string): boolean {
   return header !== undefined && (header.trim() === '*' || header.split(',').some((each) => each.trim().replace(/^W\//, '') === tag));
-}
-
-function withoutFix(diagnostic: ReturnType<typeof checkText>['diagnostics'][number]) {
-  const { rule, severity, message, line, column, endLine, endColumn } = diagnostic;
-  return { rule, severity, message, line, column, endLine, endColumn };
 }

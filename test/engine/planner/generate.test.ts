@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parsePlan } from '../../../src/core/parse.ts';
-import { generationRequest, PlanExists, type Verdict } from '../../../src/engine/planner/generate.ts';
+import { PlanExists } from '../../../src/engine/new-plan.ts';
+import { generationRequest, type Verdict } from '../../../src/engine/planner/generate.ts';
 import { openWorkspace } from '../../../src/engine/workspace.ts';
 import { answers, fails, reply, says, text, thinking, uses } from '../../support/messages-reply.ts';
 import { GOOD, generating, lastPrompt, planOf, task, type Turn } from './generating.ts';

@@ -1,0 +1,91 @@
+/** Conversations with Claude that somebody has asked for: they go on when whoever asked has gone, and can be stopped. */
+import { randomBytes } from 'node:crypto';
+import { answerOf, Refusal, refusalOf } from './problem.ts';
+import type { Served } from './served.ts';
+import type { Job, ProblemDetails } from './shape.ts';
+
+/** Jobs that have ended are remembered, so many of them. */
+const MAX_ENDED = 200;
+/** So many may be under way at the same time. */
+const MAX_RUNNING = 8;
+const ID_BYTES = 9;
+
+interface Entry {
+  job: Job;
+  readonly abort: AbortController;
+  readonly done: Promise<unknown>;
+}
+
+export class Jobs {
+  readonly #entries = new Map<string, Entry>();
+  readonly #notice: (text: string) => void;
+
+  constructor(notice: (text: string) => void) {
+    this.#notice = notice;
+  }
+
+  get all(): readonly Job[] {
+    return [...this.#entries.values()].map(({ job }) => job).toReversed();
+  }
+
+  find(id: string): Job | null {
+    return this.#entries.get(id)?.job ?? null;
+  }
+
+  /** Begins `work`, which is told its id and when to stop. `done` settles with it; a rejection is a {@link Refusal} or a bug. */
+  begin<T extends Job['result']>(
+    served: Served,
+    of: Pick<Job, 'kind' | 'planId'>,
+    work: (id: string, signal: AbortSignal) => Promise<T>,
+  ): { readonly job: Job; readonly done: Promise<T> } {
+    if ([...this.#entries.values()].filter(({ job }) => job.status === 'running').length >= MAX_RUNNING)
+      throw new Refusal(
+        'too-many',
+        `${MAX_RUNNING} conversations are under way already. Wait for one, or stop one.`,
+        {},
+        { 'retry-after': '30' },
+      );
+    const id = randomBytes(ID_BYTES).toString('base64url');
+    const abort = new AbortController();
+    const job: Job = { id, ...of, status: 'running', startedAt: new Date().toISOString(), endedAt: null, result: null, problem: null };
+    const done = work(id, abort.signal);
+    const entry: Entry = { job, abort, done };
+    this.#entries.set(id, entry);
+    const end = (rest: Pick<Job, 'status' | 'result' | 'problem'>): void => {
+      entry.job = { ...entry.job, ...rest, endedAt: new Date().toISOString() };
+      served.log.said({ type: 'job-finished', job: id, status: rest.status === 'running' ? 'failed' : rest.status });
+      this.#forget();
+    };
+    done.then(
+      (result) => end({ status: 'completed', result, problem: null }),
+      async (error: unknown) => {
+        const refusal = refusalOf(error);
+        if (refusal === null) this.#notice(`plans: this is a bug in plans: ${error instanceof Error ? error.stack : String(error)}`);
+        const told = refusal ?? new Refusal('internal', 'This is a bug in plans. What the server printed says more.');
+        const problem = (await answerOf(told).json()) as ProblemDetails;
+        end({ status: abort.signal.aborted ? 'cancelled' : 'failed', result: null, problem });
+      },
+    );
+    return { job, done };
+  }
+
+  /** Asks a job to stop; false where there is none that runs. */
+  stop(id: string): boolean {
+    const entry = this.#entries.get(id);
+    if (entry === undefined || entry.job.status !== 'running') return false;
+    entry.abort.abort();
+    return true;
+  }
+
+  /** Stops all, and waits until what they have cost is written down. */
+  async close(): Promise<void> {
+    const running = [...this.#entries.values()].filter(({ job }) => job.status === 'running');
+    for (const { abort } of running) abort.abort();
+    await Promise.allSettled(running.map(({ done }) => done));
+  }
+
+  #forget(): void {
+    const ended = [...this.#entries].filter(([, { job }]) => job.status !== 'running');
+    for (const [id] of ended.slice(0, Math.max(0, ended.length - MAX_ENDED))) this.#entries.delete(id);
+  }
+}

@@ -1,0 +1,256 @@
+/** Plans that Claude writes and reviews, and a person's word on what it suggests. */
+import { createRoute } from '@hono/zod-openapi';
+import { z } from 'zod';
+import { DiagnosticRecord, SuggestionRecord } from '../../core/record.ts';
+import type { ReviewScope } from '../../core/review-answer.ts';
+import { REVIEW_TYPES, type ReviewType } from '../../core/review-types.ts';
+import { applyReview, dismissReview, openReview } from '../../engine/planner/apply.ts';
+import { generatePlan } from '../../engine/planner/generate.ts';
+import { reviewPlan } from '../../engine/planner/review.ts';
+import { callerOf, checkRevision, inTurn, revisionIn } from '../change.ts';
+import { nothing, partIn, planIdOf, planRef, type PlanRef } from '../ids.ts';
+import { Refusal } from '../problem.ts';
+import { readPlan } from '../read.ts';
+import { diagnosticRecord } from '../records.ts';
+import { answers, type Api, type Server } from '../server.ts';
+import type { Served } from '../served.ts';
+import { Generated, Job, Reviewed } from '../shape.ts';
+import { IdParam } from './looking.ts';
+import { createdPlan, IfMatch, repositoryNamed } from './plans.ts';
+
+const MAX_SUGGESTIONS = 200;
+
+const json = <T extends z.ZodType>(schema: T) => ({ body: { required: true, content: { 'application/json': { schema } } } });
+const Prefer = z.object({
+  prefer: z.string().optional().describe('`respond-async`: answered at once with a job (202), whose events are at /api/events.'),
+});
+const accepted = { 202: { description: 'A job; look at it under `Location`.', content: { 'application/json': { schema: Job } } } } as const;
+
+const generate = createRoute({
+  method: 'post',
+  path: '/api/plans/generate',
+  operationId: 'generatePlan',
+  tags: ['Plans'],
+  summary: 'Have Claude read the repository and write a draft',
+  description: 'Takes minutes and costs money. It goes on where the client goes away; DELETE /api/jobs/{id} stops it.',
+  request: {
+    headers: Prefer,
+    ...json(
+      z.strictObject({
+        repositoryId: z.string().optional().describe('Needed where several are served.'),
+        title: z.string().trim().min(1).max(500),
+        description: z.string().max(100_000).optional().describe('What is wanted, in your own words.'),
+        generateWith: z.string().min(1).max(100).default('claude').describe('`claude`, or a model of it in place of the config’s.'),
+        slug: z.string().max(80).optional(),
+      }),
+    ),
+  },
+  responses: { ...answers(Generated, 'The plan, a draft in its first commit.'), ...accepted },
+});
+const review = createRoute({
+  method: 'post',
+  path: '/api/plans/{id}/review',
+  operationId: 'reviewPlan',
+  tags: ['Reviews'],
+  summary: 'Have Claude suggest changes of a plan',
+  description: 'Takes minutes and costs money. The plan stays as it is; the suggestions land beside it, in a commit.',
+  request: {
+    params: IdParam,
+    headers: Prefer,
+    ...json(
+      z.strictObject({
+        reviewType: z.union([z.enum([...REVIEW_TYPES, 'all']), z.array(z.enum(REVIEW_TYPES)).min(1)]),
+        scope: z.enum(['all', 'phase', 'task']).default('all'),
+        targetId: z.string().optional().describe('The phase or task, where the scope is one.'),
+        model: z.string().min(1).max(100).optional(),
+      }),
+    ),
+  },
+  responses: { ...answers(Reviewed, 'What it suggests.'), ...accepted },
+});
+const getReview = createRoute({
+  method: 'get',
+  path: '/api/plans/{id}/review',
+  operationId: 'getReview',
+  tags: ['Reviews'],
+  summary: 'The suggestions that wait for a person’s word',
+  request: { params: IdParam },
+  responses: answers(
+    z.object({ suggestions: z.array(SuggestionRecord), diagnostics: z.array(DiagnosticRecord) }).meta({ id: 'OpenReview' }),
+    'None, where there is no review.',
+  ),
+});
+const apply = createRoute({
+  method: 'post',
+  path: '/api/plans/{id}/apply-suggestions',
+  operationId: 'applySuggestions',
+  tags: ['Reviews'],
+  summary: 'Write suggestions into the plan, in one commit',
+  request: {
+    params: IdParam,
+    headers: IfMatch,
+    ...json(
+      z.strictObject({
+        iterationId: z.string().optional().describe('The review that they are from: one of the plan’s iterations.'),
+        suggestionIds: z.array(z.string().min(1)).min(1).max(MAX_SUGGESTIONS),
+      }),
+    ),
+  },
+  responses: answers(
+    z
+      .object({
+        applied: z.array(z.object({ id: z.string(), title: z.string() })),
+        refused: z.array(z.object({ id: z.string(), reason: z.enum(['stale', 'blocked', 'conflict']), message: z.string() })),
+        left: z.int(),
+        revision: z.string(),
+        commit: z.string().nullable(),
+      })
+      .meta({ id: 'AppliedSuggestions' }),
+    'What was applied, and what was refused and stays.',
+  ),
+});
+const dismiss = createRoute({
+  method: 'post',
+  path: '/api/plans/{id}/dismiss-suggestions',
+  operationId: 'dismissSuggestions',
+  tags: ['Reviews'],
+  summary: 'Take suggestions off the list, in one commit',
+  request: { params: IdParam, ...json(z.strictObject({ suggestionIds: z.array(z.string().min(1)).min(1).max(MAX_SUGGESTIONS) })) },
+  responses: answers(
+    z.object({ dismissed: z.array(z.string()), left: z.int(), commit: z.string() }).meta({ id: 'DismissedSuggestions' }),
+    'What is gone.',
+  ),
+});
+const listJobs = createRoute({
+  method: 'get',
+  path: '/api/jobs',
+  operationId: 'listJobs',
+  tags: ['Plans'],
+  summary: 'Conversations with Claude since the server began',
+  responses: answers(z.object({ jobs: z.array(Job) }).meta({ id: 'Jobs' }), 'Newest first.'),
+});
+const getJob = createRoute({
+  method: 'get',
+  path: '/api/jobs/{id}',
+  operationId: 'getJob',
+  tags: ['Plans'],
+  summary: 'A conversation with Claude, and what came of it',
+  request: { params: IdParam },
+  responses: answers(Job, 'The job.'),
+});
+const stopJob = createRoute({
+  method: 'delete',
+  path: '/api/jobs/{id}',
+  operationId: 'stopJob',
+  tags: ['Plans'],
+  summary: 'Stop a conversation; nothing half-written is left',
+  request: { params: IdParam },
+  responses: answers(Job, 'The job, which will have ended soon.'),
+});
+
+export function reviewRoutes(app: Api, server: Server): void {
+  const { registry, jobs, limits, env } = server;
+
+  app.openapi(generate, async (context) => {
+    const { repositoryId, title, description, generateWith, slug } = context.req.valid('json');
+    const served = repositoryNamed(registry, repositoryId);
+    limits.planner.take();
+    const model = generateWith === 'claude' ? undefined : generateWith;
+    const { job, done } = jobs.begin(served, { kind: 'generate', planId: null }, (id, signal) =>
+      generated(served, { title, description, slug, model, env, signal }, id),
+    );
+    if (isAsync(context.req.valid('header').prefer)) return context.json(job, 202, { location: `/api/jobs/${job.id}` }) as never;
+    return context.json(await done, 200) as never;
+  });
+
+  app.openapi(review, async (context) => {
+    const ref = planRef(registry, context.req.valid('param').id);
+    const { reviewType, scope, targetId, model } = context.req.valid('json');
+    const types = reviewType === 'all' ? REVIEW_TYPES : ((Array.isArray(reviewType) ? reviewType : [reviewType]) as readonly ReviewType[]);
+    const about = scopeOf(ref, scope, targetId);
+    await readPlan(ref);
+    limits.planner.take();
+    const { job, done } = jobs.begin(ref.served, { kind: 'review', planId: planIdOf(ref.served, ref.plan) }, (id, signal) =>
+      reviewed(server, ref, { types, scope: about, model, signal }, id),
+    );
+    if (isAsync(context.req.valid('header').prefer)) return context.json(job, 202, { location: `/api/jobs/${job.id}` }) as never;
+    return context.json(await done, 200) as never;
+  });
+
+  app.openapi(getReview, async (context) => {
+    const ref = planRef(registry, context.req.valid('param').id);
+    await readPlan(ref);
+    const open = await openReview(callerOf(server, ref));
+    return context.json({ suggestions: open?.suggestions.slice() ?? [], diagnostics: open?.diagnostics.map(diagnosticRecord) ?? [] }, 200);
+  });
+
+  app.openapi(apply, async (context) => {
+    const ref = planRef(registry, context.req.valid('param').id);
+    const { iterationId, suggestionIds: ids } = context.req.valid('json');
+    const expected = revisionIn(context);
+    const { applied, refused, left, commit } = await inTurn(ref, async () => {
+      await checkRevision(ref, expected);
+      if (iterationId !== undefined && !(await readPlan(ref)).iterations.some(({ id }) => id === iterationId))
+        throw nothing('iteration', iterationId);
+      return applyReview(callerOf(server, ref), { type: 'ids', ids });
+    });
+    const { revision } = (await readPlan(ref)).plan;
+    return context.json({ applied: applied.slice(), refused: refused.slice(), left, revision, commit }, 200);
+  });
+
+  app.openapi(dismiss, async (context) => {
+    const ref = planRef(registry, context.req.valid('param').id);
+    const { suggestionIds: ids } = context.req.valid('json');
+    const { dismissed, left, commit } = await inTurn(ref, () => dismissReview(callerOf(server, ref), { type: 'ids', ids }));
+    return context.json({ dismissed: dismissed.slice(), left, commit }, 200);
+  });
+
+  app.openapi(listJobs, (context) => context.json({ jobs: jobs.all.slice() }, 200));
+  app.openapi(getJob, (context) => context.json(jobNamed(server, context.req.valid('param').id), 200));
+  app.openapi(stopJob, (context) => {
+    const { id } = context.req.valid('param');
+    const job = jobNamed(server, id);
+    if (!jobs.stop(id)) throw new Refusal('conflict', 'This job has ended already.');
+    return context.json(job, 200);
+  });
+}
+
+function isAsync(prefer: string | undefined): boolean {
+  return /(?:^|[\s,;])respond-async(?:$|[\s,;])/i.test(prefer ?? '');
+}
+
+function jobNamed({ jobs }: Server, id: string): Job {
+  const job = jobs.find(id);
+  if (job === null) throw nothing('job', id);
+  return job;
+}
+
+function scopeOf(ref: PlanRef, scope: 'all' | 'phase' | 'task', target: string | undefined): ReviewScope {
+  if (scope === 'all') return { type: 'plan' };
+  if (target === undefined) throw new Refusal('invalid-request', `A review of one ${scope} needs its "targetId".`);
+  return { type: scope, id: partIn(ref, target) };
+}
+
+async function generated(served: Served, request: Parameters<typeof generatePlan>[1], job: string): Promise<Generated> {
+  const result = await generatePlan(served.workspace, request, (event) => served.log.planned(event, job));
+  if (result.type === 'stopped') throw stopped(result);
+  const { id: plan, commit, reason, advice, usage } = result;
+  return { ...(await createdPlan({ served, plan }, { commit, reason })), advice: [...advice], usage };
+}
+
+async function reviewed(server: Server, ref: PlanRef, request: Parameters<typeof reviewPlan>[1], job: string): Promise<Reviewed> {
+  const result = await reviewPlan(callerOf(server, ref), request, (event) => ref.served.log.planned(event, job));
+  if (result.type === 'stopped') throw stopped(result);
+  const { commit, suggestions, assessment, reason, problems, usage } = result;
+  return { iterationId: commit, suggestions: [...suggestions], assessment, reason, problems: [...problems], usage };
+}
+
+function stopped(result: {
+  readonly outcome: string;
+  readonly reason: string;
+  readonly problems: readonly string[];
+  readonly resetsAt: string | null;
+}): Refusal {
+  const { outcome, reason, problems, resetsAt } = result;
+  return new Refusal('planner-stopped', reason, { outcome, problems: [...problems], resetsAt });
+}
