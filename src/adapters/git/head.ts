@@ -6,6 +6,10 @@ import type { Head } from './git.ts';
 import { temporaryName } from './keep.ts';
 import type { GitProgram } from './process.ts';
 
+const BRANCH = /^ref: refs\/heads\/(.+)\n?$/;
+/** What HEAD holds as a file where the references are kept elsewhere (reftable). */
+const NO_BRANCH = '.invalid';
+
 /** What a half-done operation may be told to forget, leaving everything as it is. */
 const FORGETTABLE = ['rebase', 'cherry-pick', 'revert', 'merge', 'am'] as const;
 
@@ -65,4 +69,12 @@ export function hasNoRefs(commonDir: string, prefix: string): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT';
   }
+}
+
+/** The short name of the branch that HEAD's file names; null where it is detached. */
+export async function branchIn(git: GitProgram, head: string): Promise<string | null> {
+  const name = BRANCH.exec(head)?.[1] ?? null;
+  if (name !== NO_BRANCH) return name;
+  const result = await git.run(['symbolic-ref', '--quiet', '--short', 'HEAD']);
+  return result.code === 0 ? result.stdout.toString('utf8').trim() : null;
 }

@@ -7,6 +7,8 @@ import type { GitProgram } from './process.ts';
 /** Subject and body are free text but cannot hold NUL; trailers are unfolded, one a line. */
 const FORMAT = '%H%x00%P%x00%an%x00%aI%x00%cI%x00%s%x00%b%x00%(trailers:only=true,unfold=true)';
 const FIELDS = 8;
+/** Ids on one command line: Windows takes 32,767 characters. */
+const MAX_SINGLES = 400;
 const NOTHING = /^0+$/;
 
 /** The person's own log settings must not change what is read. */
@@ -16,8 +18,26 @@ const SETTINGS = ['log.showRoot=true', 'i18n.logOutputEncoding=UTF-8', 'trailer.
 const FLAGS =
   '--raw --no-abbrev --no-renames --topo-order --no-diff-merges --no-show-signature --no-color --no-ext-diff --no-notes --no-mailmap';
 
+/** The commits up to one id, without those of another where it is given. */
+export async function readLog(git: GitProgram, query: LogQuery, to: string, from: string | null): Promise<readonly Commit[]> {
+  const parser = new LogParser();
+  await git.must(logArguments(query, to, from), { onChunk: (chunk) => parser.push(chunk) });
+  return parser.end();
+}
+
+/** These commits alone. */
+export async function readSingles(git: GitProgram, ids: readonly string[]): Promise<readonly Commit[]> {
+  const found: Commit[] = [];
+  for (let at = 0; at < ids.length; at += MAX_SINGLES) {
+    const parser = new LogParser();
+    parser.push(await git.must(singleArguments(ids.slice(at, at + MAX_SINGLES))));
+    found.push(...parser.end());
+  }
+  return found;
+}
+
 /** The command line for a log between two commit ids. */
-export function logArguments(query: LogQuery, to: string, from: string | null): readonly string[] {
+function logArguments(query: LogQuery, to: string, from: string | null): readonly string[] {
   const limit = query.limit === undefined ? [] : [`--max-count=${query.limit}`];
   const range = from === null ? [to] : [to, `^${from}`];
   return [
@@ -34,7 +54,7 @@ export function logArguments(query: LogQuery, to: string, from: string | null): 
 }
 
 /** The command line for single commits by id. */
-export function singleArguments(ids: readonly string[]): readonly string[] {
+function singleArguments(ids: readonly string[]): readonly string[] {
   return [
     ...SETTINGS,
     'log',
@@ -50,7 +70,7 @@ export function singleArguments(ids: readonly string[]): readonly string[] {
 }
 
 /** Takes the output as it comes; `commits` is complete after `end()`. */
-export class LogParser {
+class LogParser {
   readonly commits: Commit[] = [];
   readonly #decoder = new StringDecoder('utf8');
   #rest = '';

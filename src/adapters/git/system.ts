@@ -1,7 +1,7 @@
 /** Git by the git program: whatever a repository uses (hooks, signing, attributes, worktrees, sha256), git itself does it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commitPaths, settleLast, type CommitObject, type CommitPlace } from './commit.ts';
+import { commitPaths, settleLast, type CommitPlace } from './commit.ts';
 import { indexEntries, literal } from './entries.ts';
 import type {
   Commit,
@@ -22,27 +22,18 @@ import { IndexLock, unlessLocked, type Pause } from './index-lock.ts';
 import { isHalfMade, recoverLeft } from './left-locks.ts';
 import { keepCommit, restorePaths, type KeepRequest } from './keep.ts';
 import { locate, type Location } from './locate.ts';
-import { LogParser, logArguments, oldestRoot, singleArguments } from './log.ts';
+import { oldestRoot, readLog, readSingles } from './log.ts';
 import { OPERATIONS } from './operations.ts';
 import { GitProgram, gitEnvironment } from './process.ts';
+import { KnownObjects } from './known-objects.ts';
 import { ObjectReader } from './reader.ts';
 import { fetchRefs, pushRefs, remoteRefs, statement } from './remote.ts';
 import { forward, putBack, revert } from './revert.ts';
 import { StagedPaths } from './staged.ts';
 import { STATUS_ARGUMENTS, parseStatus } from './status.ts';
-import { diffTrees, filesAt, filesOf, lookUp, parseTree, type TreeEntry } from './tree.ts';
-import { detachAt, idIn, hasNoRefs, looseRef, putHead, unstage } from './head.ts';
+import { diffTrees, filesAt, filesOf, lookUp, type ReadTree } from './tree.ts';
+import { branchIn, detachAt, idIn, hasNoRefs, looseRef, putHead, unstage } from './head.ts';
 import { addWorktree, finishWorktree, moveTo, replay, resetTo } from './worktrees.ts';
-
-const BRANCH = /^ref: refs\/heads\/(.+)\n?$/;
-/** Bounds of what is remembered of trees: a few MB. */
-const MAX_TREES = 64;
-const MAX_TREE_ENTRIES = 2_000;
-const MAX_COMMITS = 64;
-/** Ids on one command line: Windows takes 32,767 characters. */
-const MAX_SINGLES = 400;
-/** What HEAD holds as a file where the references are kept elsewhere (reftable). */
-const NO_BRANCH = '.invalid';
 
 interface SystemGitLimits {
   /** The longest wait for another's `index.lock`. */
@@ -69,12 +60,9 @@ class SystemGit implements Git, CommitPlace {
   readonly hooks: HookFolder;
   readonly staged: StagedPaths;
   readonly zero: string;
-  readonly #idBytes: number;
   readonly #reader: ObjectReader;
-  /** Trees never change, and one commit's are nearly those of the next. */
-  readonly #trees = new Map<string, ReadonlyMap<string, TreeEntry>>();
-  /** Nor do commits: one's head is the next one's parent. */
-  readonly #commits = new Map<string, CommitObject>();
+  readonly readTree: ReadTree;
+  readonly commitObject: CommitPlace['commitObject'];
   /** The last of the calls that take index.lock: one after another they never refuse each other. */
   #queue: Promise<unknown> = Promise.resolve();
   readonly #indexLock: IndexLock;
@@ -87,16 +75,18 @@ class SystemGit implements Git, CommitPlace {
     this.commonDir = location.commonDir;
     this.gitDir = location.gitDir;
     this.git = git;
-    this.#idBytes = location.idBytes;
     this.zero = '0'.repeat(2 * location.idBytes);
     this.hooks = new HookFolder(git, location.commonDir, location.gitDir);
     this.staged = new StagedPaths(git, location.gitDir);
     this.#reader = new ObjectReader(git);
+    const objects = new KnownObjects(this.#reader, location.idBytes);
+    this.readTree = objects.readTree;
+    this.commitObject = objects.commitObject;
   }
 
   async head(): Promise<Head> {
     const text = readFileSync(join(this.gitDir, 'HEAD'), 'utf8');
-    const branch = await this.#branch(text);
+    const branch = await branchIn(this.git, text);
     const id = branch === null ? idIn(text, this.zero.length) : null;
     return { branch, commit: id ?? (await this.resolve(branch === null ? 'HEAD' : `refs/heads/${branch}`)) };
   }
@@ -135,25 +125,13 @@ class SystemGit implements Git, CommitPlace {
   }
 
   async log(query: LogQuery = {}): Promise<readonly Commit[]> {
-    if (query.only !== undefined) return this.#singles(query.only);
+    if (query.only !== undefined) return readSingles(this.git, query.only);
     const to = await this.resolve(query.to ?? 'HEAD');
     if (to === null && query.to === undefined) return [];
     const from = query.from === undefined ? null : await this.resolve(query.from);
     if (to === null) throw new Error(`There is no commit ${query.to} in this repository.`);
     if (from === null && query.from !== undefined) throw new Error(`There is no commit ${query.from} in this repository.`);
-    const parser = new LogParser();
-    await this.git.must(logArguments(query, to, from), { onChunk: (chunk) => parser.push(chunk) });
-    return parser.end();
-  }
-
-  async #singles(ids: readonly string[]): Promise<readonly Commit[]> {
-    const found: Commit[] = [];
-    for (let at = 0; at < ids.length; at += MAX_SINGLES) {
-      const parser = new LogParser();
-      parser.push(await this.git.must(singleArguments(ids.slice(at, at + MAX_SINGLES))));
-      found.push(...parser.end());
-    }
-    return found;
+    return readLog(this.git, query, to, from);
   }
 
   async readBlob(id: string): Promise<Uint8Array | null> {
@@ -303,38 +281,6 @@ class SystemGit implements Git, CommitPlace {
     await this.#queue;
     this.git.close();
     await this.#reader.close();
-  }
-
-  readonly readTree = async (id: string): Promise<ReadonlyMap<string, TreeEntry>> => {
-    const known = this.#trees.get(id);
-    if (known) return known;
-    const object = await this.#reader.read(id);
-    if (object?.type !== 'tree') throw new Error(`Object ${id} is not a tree.`);
-    const tree = parseTree(object.bytes, this.#idBytes);
-    if (this.#trees.size >= MAX_TREES) this.#trees.clear();
-    if (tree.size <= MAX_TREE_ENTRIES) this.#trees.set(id, tree);
-    return tree;
-  };
-
-  async commitObject(id: string): Promise<CommitObject> {
-    const known = this.#commits.get(id);
-    if (known !== undefined) return known;
-    const object = await this.#reader.read(`${id}^{commit}`);
-    if (object === null) throw new Error(`There is no commit ${id} in this repository.`);
-    const text = object.bytes.toString('latin1');
-    const lines = text.slice(0, text.indexOf('\n\n')).split('\n');
-    const parents = lines.filter((line) => line.startsWith('parent ')).map((line) => line.slice(7));
-    const commit = { tree: lines[0]?.slice(5) ?? '', parents };
-    if (this.#commits.size >= MAX_COMMITS) this.#commits.clear();
-    if (id === object.id) this.#commits.set(id, commit);
-    return commit;
-  }
-
-  async #branch(head: string): Promise<string | null> {
-    const name = BRANCH.exec(head)?.[1] ?? null;
-    if (name !== NO_BRANCH) return name;
-    const result = await this.git.run(['symbolic-ref', '--quiet', '--short', 'HEAD']);
-    return result.code === 0 ? result.stdout.toString('utf8').trim() : null;
   }
 
   /** What a reference holds itself, be it a commit or not. */
