@@ -49,6 +49,12 @@ async function judgeWork(context: RunContext, work: TaskWork, task: Task): Promi
   const outside = files === undefined ? [] : work.paths.filter((path) => !files.some((glob) => matchesPath(path, glob)));
   if (outside.length > 0)
     return fail('files_violation', `The attempt changed ${listed(outside)}, outside the task's files (${files?.join(', ')}).`);
+  const [forbidden] = work.paths.flatMap((path) => {
+    const why = context.workspace.forbids?.(path) ?? null;
+    return why === null ? [] : [`${listed([path])}, ${why}`];
+  });
+  if (forbidden !== undefined)
+    return fail('files_violation', `The attempt changed ${forbidden}: that is for a person to do. Do the task without it.`);
   if (work.paths.length === 0 && !task.allowNoChanges)
     return fail('no_changes', 'The attempt changed no file. A task that may do so says "allowNoChanges: true".');
   return null;

@@ -39,6 +39,8 @@ export interface Workspace {
   store(): Store;
   /** The foreign list that is a plan here and stays where it is. */
   readonly inPlace?: InPlaceList;
+  /** Why no task may change a path, as the end of a sentence; null where one may. Absent: nothing more is forbidden than plans and configs. */
+  readonly forbids?: (path: string) => string | null;
   /** Absolute path of a plan's file. */
   planPath(planId: string): string;
   close(): Promise<void>;

@@ -77,6 +77,18 @@ it('reads no config but the base’s, and runs none that a branch has changed', 
   expect((await execute(it)).code).toBe(0);
 });
 
+it('lets no task do what would not be published', async () => {
+  await using it = await jobWorld({
+    'plans/tips.plan.md': plan('run: mkdir -p .github/workflows && touch .github/workflows/x.yml\nmaxAttempts: 1'),
+  });
+  const { code, out } = await execute(it);
+  expect([code, out]).toEqual([
+    0,
+    expect.stringContaining('".github/workflows/x.yml", where workflows stand: that is for a person to do.'),
+  ]);
+  expect(report(it).end).toMatchObject({ type: 'paused', reason: 'task_failed' });
+});
+
 it('pauses when its time is up, and hands on what there is', async () => {
   await using it = await jobWorld({ 'plans/tips.plan.md': plan('run: echo 1 > one.txt') });
   const { code } = await execute(it, '--time-limit', '0s');

@@ -169,7 +169,7 @@ function ofFile(file: FileFacts, rules: BundleRules): readonly string[] {
   const name = quoted(path);
   if (path.length > MAX_PATH_CHARS) return [`it has a path of ${path.length} characters`];
   const told: string[] = [];
-  const forbidden = forbiddenPath(file, rules);
+  const forbidden = forbiddenFile(file, rules);
   if (forbidden !== null) told.push(`it changes ${name}, ${forbidden}`);
   for (const side of [before, after]) {
     if (side?.mode === '120000') told.push(`${name} is a symbolic link`);
@@ -182,8 +182,19 @@ function ofFile(file: FileFacts, rules: BundleRules): readonly string[] {
   return [...told, ...secretsIn(after.text, before?.text ?? null, rules.redaction).map((secret) => `${name} holds a secret (${secret})`)];
 }
 
-/** Why nobody but a person may change a path; null where a task may. On a disk without letter case another spelling is the same file. */
-function forbiddenPath({ path, before, after }: FileFacts, rules: BundleRules): string | null {
+/** Why nobody but a person may change a file; null where a task may. */
+function forbiddenFile({ path, before, after }: FileFacts, rules: BundleRules): string | null {
+  const named = forbiddenPath(path, rules);
+  if (named !== null) return named;
+  const lower = path.toLowerCase();
+  if (lower === 'package.json' && keyOf(before, 'plans') !== keyOf(after, 'plans')) return 'and the config in it';
+  if (!/(?:^|\/)package\.json$/.test(lower)) return null;
+  const [script] = gateScripts(rules.gates).flatMap((name) => changedScripts(before, after, name));
+  return script === undefined ? null : `and in it the script "${script}", which a gate runs`;
+}
+
+/** The same by the name alone. On a disk without letter case another spelling is the same file. */
+export function forbiddenPath(path: string, rules: Pick<BundleRules, 'planPath' | 'plansFolder' | 'configFiles' | 'gates'>): string | null {
   const { planPath, plansFolder, configFiles, gates } = rules;
   const lower = path.toLowerCase();
   const last = lower.slice(lower.lastIndexOf('/') + 1);
@@ -195,10 +206,7 @@ function forbiddenPath({ path, before, after }: FileFacts, rules: BundleRules): 
     return 'which is no part of the work';
   if (lower.startsWith(plansFolder.toLowerCase()) && /\.(?:plan|review)\.md$/.test(lower)) return 'which is another plan’s or a review';
   if (lower !== 'package.json' && configFiles.some((file) => file.toLowerCase() === lower)) return 'which is the config';
-  if (lower === 'package.json' && keyOf(before, 'plans') !== keyOf(after, 'plans')) return 'and the config in it';
-  if (gateFiles(gates, path)) return 'which a gate runs';
-  const scripts = last === 'package.json' ? gateScripts(gates).flatMap((script) => changedScripts(before, after, script)) : [];
-  return scripts.length === 0 ? null : `and in it the script "${scripts[0] ?? ''}", which a gate runs`;
+  return gateFiles(gates, path) ? 'which a gate runs' : null;
 }
 
 /** What is different of a script that was there, and of those that npm runs before and after it, new ones included. */

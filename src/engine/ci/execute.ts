@@ -5,12 +5,15 @@ import { openBundles } from '../../adapters/git/bundle.ts';
 import type { Git } from '../../adapters/git/git.ts';
 import { openGit } from '../../adapters/git/open.ts';
 import type { PublishedEvent } from '../../core/event.ts';
+import { forbiddenPath } from '../../core/ci/verify-commit.ts';
 import { planBranch } from '../../core/ci/standing.ts';
 import { Problem } from '../../core/problem.ts';
+import { redactionOf } from '../../core/redact.ts';
 import type { RunSummary } from '../../core/summary.ts';
 import { runPlan } from '../run.ts';
 import { openWorkspace, type Workspace } from '../workspace.ts';
 import { pathOf } from './plan-commit.ts';
+import { rulesFor } from './verify-bundle.ts';
 import { baseCommit, checkConfigUntouched, checkNoWider, partedAt } from './trusted.ts';
 
 /** The file with the commits, and that with what is said of them, in the folder that goes to the next job. */
@@ -57,7 +60,7 @@ export async function executePlan(root: string, request: ExecuteRequest): Promis
     await checkNoWider(workspace.git, { planId, path: pathOf(workspace.config, planId), parted, start });
     await bundles.ensureIdentity();
     await standOnBranch(workspace.git, branch, start);
-    const summary = await run(withoutRemote(workspace), request);
+    const summary = await run(asInJob(workspace, planId), request);
     const { commit } = await workspace.git.head();
     const bundle = commit === start || commit === null ? null : join(folder, BUNDLE);
     if (bundle !== null) await bundles.write(bundle, `refs/heads/${branch}`, start);
@@ -99,10 +102,14 @@ async function standOnBranch(git: Git, branch: string, start: string): Promise<v
   if (!(await git.putHead({ branch, commit: start }, there))) throw new Problem(`The branch "${branch}" could not be made.`);
 }
 
-/** What a job may not push it need not hold a lease for: whoever publishes finds out whether somebody else was quicker. */
-function withoutRemote(workspace: Workspace): Workspace {
+/**
+ * What a job may not push it need not hold a lease for: whoever publishes finds out whether somebody else was quicker. What would not be
+ * published is not to be worked on either.
+ */
+function asInJob(workspace: Workspace, planId: string): Workspace {
   const { remote: _, ...config } = workspace.config;
-  return { ...workspace, config };
+  const rules = rulesFor(workspace.config, planId, redactionOf([]));
+  return { ...workspace, config, forbids: (path) => forbiddenPath(path, rules) };
 }
 
 async function run(workspace: Workspace, { planId, agentEnv, timeLimitMs, publish, control }: ExecuteRequest): Promise<RunSummary> {
