@@ -2,13 +2,14 @@
 import { againstOf } from './against.ts';
 import type { NewTask } from './embed.ts';
 import { changedKeys, performChange, type Performed, type Present, type Version } from './perform.ts';
+import { riskyFields } from './diff.ts';
 import { findPhase, findTask } from './progress.ts';
 import type { SuggestionRecord } from './record.ts';
 import type { PlacedSuggestion } from './review.ts';
 import { changeOf, suggestionOf } from './suggest-change.ts';
 import type { FieldValues } from './yaml-text.ts';
 import { SUGGESTION_TYPES } from './review-types.ts';
-import type { SuggestedChange, Suggestion } from './suggestion.ts';
+import type { Refusal, SuggestedChange, Suggestion } from './suggestion.ts';
 
 /** What the plan's state says of a suggestion. */
 type SuggestionState =
@@ -28,19 +29,28 @@ export interface Applied extends Version {
 
 /** What would become of a suggestion by itself. */
 export function stateOf(version: Version, suggestion: Suggestion, present: Present): SuggestionState {
+  return stateWith(version, suggestion, madeOf(version, suggestion, present));
+}
+
+function madeOf(version: Version, suggestion: Suggestion, present: Present): Performed | Refusal {
+  const change = changeOf(version, suggestion);
+  return 'refused' in change ? change : performChange(version, change, present);
+}
+
+function stateWith(version: Version, suggestion: Suggestion, made: Performed | Refusal): SuggestionState {
   const stale = staleness(version, suggestion);
   if (stale !== null) return { type: 'stale', message: stale };
-  const change = changeOf(version, suggestion);
-  const made = 'refused' in change ? change : performChange(version, change, present);
   return 'refused' in made ? { type: 'blocked', message: made.refused } : { type: 'open' };
 }
 
 /** A suggestion of a review for those who look at it from outside. */
 export function suggestionRecord(version: Version, suggestion: PlacedSuggestion, present: Present): SuggestionRecord {
   const { id, type, target, title, reasoning, before, after, ticked } = suggestion;
-  const state = stateOf(version, suggestion, present);
+  const made = madeOf(version, suggestion, present);
+  const state = stateWith(version, suggestion, made);
   const problem = state.type === 'open' ? null : state.message;
-  return { id, type, target, title, reasoning, before: before === '' ? null : before, after, ticked, state: state.type, problem };
+  const risks = 'refused' in made ? [] : riskyFields(version.plan, made.plan);
+  return { id, type, target, title, reasoning, before: before === '' ? null : before, after, ticked, state: state.type, problem, risks };
 }
 
 /**

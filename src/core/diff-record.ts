@@ -1,28 +1,15 @@
 /** A comparison of plans as data: what `plans diff --json` prints and `diffPlans` returns. Versioned; keys are only ever added. */
 import { z } from 'zod';
+import { FieldChange } from './field-record.ts';
 import { DiagnosticRecord } from './record.ts';
 
 const id = z.string();
 const count = z.int().min(0);
 const status = z.enum(['pending', 'completed', 'failed', 'skipped']);
 
-/** What a change gives power over, so that a reviewer looks at it as at code. */
-const RISKS = ['command', 'agent', 'gates', 'files', 'budget', 'approval'] as const;
-export type Risk = (typeof RISKS)[number];
-
 const Words = z
   .array(z.object({ type: z.enum(['same', 'gone', 'new']), text: z.string() }))
   .meta({ id: 'Words', description: 'A text word by word: what stayed, went and came.' });
-
-const FieldChange = z
-  .object({
-    field: z.string(),
-    /** As it would stand in the file; null where it does not. */
-    before: z.string().nullable(),
-    after: z.string().nullable(),
-    risk: z.enum(RISKS).nullable(),
-  })
-  .meta({ id: 'FieldChange', description: 'A key, its values as they would stand in the file, and what it gives power over.' });
 
 /** `phase` is a task's own, in the later version where it is there. `id` and `title` are the later ones. */
 const at = { of: z.enum(['plan', 'phase', 'task']), id, title: z.string(), phase: id.nullable() };
@@ -120,7 +107,7 @@ export const PlansDiff = z
   })
   .meta({ id: 'PlansDiff', title: 'Diff', description: 'What `plans diff --json` prints. Keys are only ever added.' });
 
-export type FieldChange = z.infer<typeof FieldChange>;
+export type { FieldChange, Risk } from './field-record.ts';
 export type Change = z.infer<typeof Change>;
 export type Forecast = z.infer<typeof Forecast>;
 export type PlanVersion = z.infer<typeof PlanVersion>;

@@ -1,5 +1,5 @@
 /** Two versions of a plan, compared for people: what became of each phase and task, and what follows from it. */
-import type { Change, PlanDiff, PlanVersion } from './diff-record.ts';
+import type { Change, FieldChange, PlanDiff, PlanVersion } from './diff-record.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { phaseFields, planFields, taskFields } from './field-change.ts';
 import { forecast } from './forecast.ts';
@@ -43,6 +43,12 @@ export function diffPlan(before: ReadVersion | null, after: ReadVersion | null, 
     orphaned: orphanedIn(before.plan, after.plan, ids),
     reordered: reorderedIn(old?.order ?? [], now?.order ?? [], ids),
   };
+}
+
+/** The keys that are code and differ between two versions, in the order of the document. */
+export function riskyFields(before: Plan, after: Plan): FieldChange[] {
+  const changes = new Comparison(before, after, matchVersions<Phase>(before.phases, after.phases), NOTHING_RECORDED).changes();
+  return changes.flatMap((change) => ('fields' in change ? change.fields.filter(({ risk }) => risk !== null) : []));
 }
 
 /** Whether a reader has nothing to look at: not a word differs, and nothing is wrong that was not before. */

@@ -1,5 +1,6 @@
 /** The rows of the cache as they leave the tool: what `plans show --json` and `plans export --json` print. Versioned; fields are only ever added. */
 import { z } from 'zod';
+import { FieldChange } from './field-record.ts';
 import { SUGGESTION_TYPES } from './review-types.ts';
 import { ITERATION_TYPES } from './trailer.ts';
 
@@ -163,6 +164,8 @@ export const SuggestionRecord = z
     /** `stale`: its target has changed since. `blocked`: it cannot be made on the plan as it is. `problem` says why. */
     state: z.enum(['open', 'stale', 'blocked']),
     problem: z.string().nullable(),
+    /** The keys that are code and differ once it is made, to be read as code; of one that cannot be made none. */
+    risks: z.array(FieldChange),
   })
   .meta({ id: 'SuggestionRecord' });
 

@@ -34,7 +34,15 @@ function review(before: ReadVersion, after: ReadVersion): void {
   const diff = diffPlan(before, after);
   const side = { type: 'commit', revision: 'main', commit: '0'.repeat(40) } as const;
   const plans: PlansDiff = { version: 1, base: side, head: side, plans: [diff], problems: [] };
-  commentOf({ version: 1, diff: plans, alsoOnBase: [], config: null, unread: null, outlooks: [outlookOf(diff, after, DEFAULT_CONFIG)] });
+  commentOf({
+    version: 1,
+    diff: plans,
+    alsoOnBase: [],
+    config: null,
+    unread: null,
+    suggested: [],
+    outlooks: [outlookOf(diff, after, DEFAULT_CONFIG)],
+  });
   sarifOf(plans, '1');
 }
 

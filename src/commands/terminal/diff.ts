@@ -177,7 +177,8 @@ function changeLines(change: Change, phaseTitle: (id: string) => string, look: L
   }
 }
 
-function fieldLine({ field, before, after, risk }: FieldChange, { color }: Look, isNew: boolean): Line {
+/** A key with its values; one that is code is marked as that. */
+export function fieldLine({ field, before, after, risk }: FieldChange, { color }: Look, isNew: boolean): Line {
   const label: Stretch[] = risk === null ? [s(`${field}: `, 'dim')] : [s('⚠ ', 'yellow'), s(`${field}: `, 'bold')];
   const now = value(after, ...(risk === null && isNew ? [] : (['green'] as const)));
   const change = isNew ? [now] : [value(before, ...(color ? (['red'] as const) : [])), s(' → ', 'dim'), now];

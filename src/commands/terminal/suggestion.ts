@@ -1,15 +1,17 @@
 /** Suggestions as a terminal shows them: what each would do, why, and the diff. */
 import { lineDiff } from '../../core/line-diff.ts';
 import type { SuggestionRecord } from '../../core/record.ts';
+import { fieldLine } from './diff.ts';
 import { fitLine, s, type Line, type Style } from './line.ts';
 import { oneLine, wrap } from './text.ts';
+import { wrapLine } from './wrap.ts';
 
 /** Lines that stay the same and are shown around those that do not. */
 const CONTEXT_LINES = 2;
 
 /** The lines of one suggestion. */
 export function suggestionLines(suggestion: SuggestionRecord, columns: number): Line[] {
-  const { id, title, reasoning, ticked, state, problem, type, before, after } = suggestion;
+  const { id, title, reasoning, ticked, state, problem, risks, type, before, after } = suggestion;
   const paragraphs = reasoning.split(/\n\s*\n/).filter((text) => text.trim() !== '');
   // What takes a task's place is read better whole than woven into it.
   const diff = type === 'break_down_task' ? [...lineDiff(before ?? '', ''), ...lineDiff('', after)] : lineDiff(before ?? '', after);
@@ -18,6 +20,7 @@ export function suggestionLines(suggestion: SuggestionRecord, columns: number): 
     fitLine([s(`  ${id}`, 'cyan'), s(state === 'open' ? '' : `  ${state}`, 'yellow')], columns),
     ...(problem === null ? [] : wrap(oneLine(problem), columns - 2).map((line): Line => [s(`  ${line}`, 'yellow')])),
     ...paragraphs.flatMap((text) => wrap(oneLine(text), columns - 2).map((line): Line => [s(`  ${line}`)])),
+    ...risks.flatMap((risk) => wrapLine(fieldLine(risk, { columns, color: false }, risk.before === null), columns, 2)),
     ...withContext(diff).map((line) => fitLine([s(`    ${oneLine(line)}`, ...styleOf(line))], columns)),
   ];
 }

@@ -17,8 +17,8 @@ const GRAPHS_MAX = 5;
 const SHARE = 9_000;
 
 /** Whether there is anything to tell. */
-export function isEmptyReview({ diff, config }: PullRequestReview): boolean {
-  return diff.plans.length === 0 && diff.problems.length === 0 && config === null;
+export function isEmptyReview({ diff, config, suggested }: PullRequestReview): boolean {
+  return diff.plans.length + diff.problems.length + suggested.length === 0 && config === null;
 }
 
 /** Markdown of at most {@link MARKDOWN_MAX} characters, the line of the marker not counted in. What plans say shows as it is, and does nothing. */

@@ -1,6 +1,7 @@
 /** A review of a pull request as data: what `plans ci review` writes and `plans ci comment` reads. Versioned; keys are only ever added. */
 import { z } from 'zod';
 import { PlansDiff } from '../diff-record.ts';
+import { FieldChange } from '../field-record.ts';
 import { PAUSE_REASONS } from '../outcome.ts';
 
 const id = z.string();
@@ -84,6 +85,11 @@ const Outlook = z
   })
   .meta({ id: 'Outlook' });
 
+/** A suggestion in a plan's review that is code once somebody applies it. */
+const SuggestedCode = z
+  .object({ plan: id, id, title: z.string(), ticked: z.boolean(), risks: z.array(FieldChange) })
+  .meta({ id: 'SuggestedCode' });
+
 export const PullRequestReview = z
   .object({
     version: z.literal(1),
@@ -94,6 +100,8 @@ export const PullRequestReview = z
     config: ConfigChange.nullable(),
     /** The config that is code, where names of gates and agents could not be checked. */
     unread: z.string().nullable(),
+    /** What the change brings into reviews of plans, as far as it is code. */
+    suggested: z.array(SuggestedCode),
     /** One for each plan of the diff, in its order. */
     outlooks: z.array(Outlook),
   })
@@ -105,6 +113,7 @@ export const PullRequestReview = z
 
 export type ConfigChange = z.infer<typeof ConfigChange>;
 export type ConfigKey = z.infer<typeof ConfigKey>;
+export type SuggestedCode = z.infer<typeof SuggestedCode>;
 export type Step = z.infer<typeof Step>;
 export type Outlook = z.infer<typeof Outlook>;
 export type PullRequestReview = z.infer<typeof PullRequestReview>;

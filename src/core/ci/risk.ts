@@ -3,18 +3,20 @@ import type { Change, FieldChange, PlanDiff, Risk } from '../diff-record.ts';
 import { fieldText } from '../diff-markdown.ts';
 import { risksIn } from '../diff-words.ts';
 import { inlineCode, inlineText } from '../markdown-text.ts';
-import type { ConfigKey, PullRequestReview } from './review-record.ts';
+import type { ConfigKey, PullRequestReview, SuggestedCode } from './review-record.ts';
 
 /** The heavier first. */
 const WEIGHT = { command: 0, approval: 1, gates: 2, agent: 3, files: 4, budget: 5 } as const satisfies Record<Risk, number>;
 
 /** How many keys that are code differ, those of the config included; a config that is code counts as one. */
-export function riskCount({ diff, config }: PullRequestReview): number {
-  return diff.plans.reduce((sum, plan) => sum + risksIn(plan), 0) + (config === null ? 0 : (config.keys?.length ?? 1));
+export function riskCount({ diff, config, suggested }: PullRequestReview): number {
+  const inPlans = diff.plans.reduce((sum, plan) => sum + risksIn(plan), 0);
+  const inReviews = suggested.reduce((sum, { risks }) => sum + risks.length, 0);
+  return inPlans + inReviews + (config === null ? 0 : (config.keys?.length ?? 1));
 }
 
 /** The config first: it holds for every plan. */
-export function riskLines({ diff, config }: PullRequestReview): string[] {
+export function riskLines({ diff, config, suggested }: PullRequestReview): string[] {
   const found = diff.plans.flatMap((plan) =>
     plan.changes.flatMap((change) =>
       'fields' in change ? change.fields.flatMap((field) => (field.risk === null ? [] : [{ plan, change, field, risk: field.risk }])) : [],
@@ -23,11 +25,17 @@ export function riskLines({ diff, config }: PullRequestReview): string[] {
   return [
     ...(config === null ? [] : configLines(config)),
     ...found.toSorted((a, b) => WEIGHT[a.risk] - WEIGHT[b.risk]).map(({ plan, change, field }) => riskLine(plan, change, field)),
+    ...suggested.flatMap(suggestedLines),
   ];
 }
 
 function riskLine(plan: PlanDiff, change: Change, field: FieldChange): string {
   return `- ${inlineCode(nameOf(plan, change))} ${fieldText(field, change.type === 'added')}`;
+}
+
+function suggestedLines({ plan, title, ticked, risks }: SuggestedCode): string[] {
+  const where = `${inlineCode(plan)} suggestion “${inlineText(title)}”${ticked ? ', **ticked**' : ''}`;
+  return risks.map((field) => `- ${where}: ${fieldText(field, field.before === null)}`);
 }
 
 /** `plan`, `plan/task`; a phase is named as one. */

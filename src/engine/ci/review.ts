@@ -16,6 +16,7 @@ import { Problem } from '../../core/problem.ts';
 import { shellWord } from '../../core/shell.ts';
 import { comparePlans } from '../diff.ts';
 import { planFolderPath } from '../sync.ts';
+import { suggestedCode } from './suggested.ts';
 import { compose, knownIn } from '../workspace.ts';
 
 export interface ReviewRequest {
@@ -71,6 +72,7 @@ async function reviewIn(git: Git, stateFolder: string, request: ReviewRequest): 
       alsoOnBase: parted === base ? [] : await alsoOnBase(git, { base, parted, folder: planFolderPath(workspace).slice(0, -1) }, diffs),
       config: change,
       unread: then.config === null && then.problems.length === 0 ? then.file : null,
+      suggested: await suggestedCode(git, { before: parted, after: head, folder: planFolderPath(workspace).slice(0, -1), known }),
       outlooks: plans.map(({ diff, after }) => outlookOf(diff, after, then.config)),
     };
   } finally {

