@@ -2,7 +2,7 @@
  * A lock as a file. It names its holder (pid and start time, host) and beats; a dead holder's lock is taken over, by one of all who try at
  * once; a live one's is not.
  */
-import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { isAlive, startTime } from '../adapters/process/identity.ts';
@@ -14,6 +14,8 @@ const SILENT_MS = 60_000;
 /** Who takes a dead holder's lock away needs no longer than this, unless it was stopped in the middle. Milliseconds. */
 const TAKING_MS = 2_000;
 const PAUSE_MS = 2;
+/** How long it is said to a process of another host that it was taken for dead. Milliseconds. */
+const TOLD_MS = 24 * 3_600_000;
 
 export interface Holder {
   readonly pid: number;
@@ -28,7 +30,7 @@ export interface Lock {
   readonly run: string;
   /** The dead holder whose lock this was; null where there was none. */
   readonly after: Holder | null;
-  /** Whether it is ours still. It is not once another host has taken this process for dead, or somebody has removed its file. */
+  /** Whether it is ours still. It is not once another host has taken this process for dead; a file that only was removed is put back. */
   readonly isHeld: () => boolean;
   /** Throws a {@link Problem} where it is not: by now another may be at work, and nothing may be written any more. */
   readonly check: () => void;
@@ -102,12 +104,18 @@ function takeAway(file: string, draft: string, lock: string): Holder | null {
   const claim = `${lock}.${encodeURIComponent(dead)}.claim`;
   if (!link(draft, claim)) return liveHolderOf(claim) ?? takeAway(claim, draft, lock);
   try {
-    if (identityOf(readHolder(file), file) === dead) rmSync(file);
+    if (identityOf(readHolder(file), file) !== dead) return null;
+    // Of this host it is certain that it is dead; another's may only have been silent, and has to learn of it however late it looks.
+    if (file === lock && holder !== null && holder.host !== hostname()) writeFileSync(takenFrom(file, holder.run), '');
+    rmSync(file);
     return null;
   } finally {
     rmSync(claim, { force: true });
   }
 }
+
+/** Stands beside a lock that was taken away from a run. */
+const takenFrom = (file: string, run: string): string => `${file}.over.${run}`;
 
 /** Which process a file names; null where there is no file. */
 function identityOf(holder: Holder | null, file: string): string | null {
@@ -121,14 +129,17 @@ function sweep(file: string): void {
     if (!name.startsWith(`${basename(file)}.`)) continue;
     const left = join(dirname(file), name);
     // One that says nothing yet is being written, or its writer was killed before it had.
-    const isDead = readHolder(left) === null ? isDeadDraft(name.slice(basename(file).length + 1)) : liveHolderOf(left) === null;
+    const isDead = readHolder(left) === null ? isLeft(left, name.slice(basename(file).length + 1)) : liveHolderOf(left) === null;
     if (isDead) rmSync(left, { force: true });
   }
 }
 
-function isDeadDraft(name: string): boolean {
+/** What names nobody: the draft of a process that is gone, and what has been said to another host for long enough. */
+function isLeft(file: string, name: string): boolean {
   const pid = /^(\d+)\./.exec(name)?.[1];
-  return pid !== undefined && startTime(Number(pid)) === null;
+  if (pid !== undefined) return startTime(Number(pid)) === null;
+  const stat = name.startsWith('over.') ? statSync(file, { throwIfNoEntry: false }) : undefined;
+  return stat !== undefined && Date.now() - stat.mtimeMs > TOLD_MS;
 }
 
 /** False where there is a file already. */
@@ -149,10 +160,13 @@ function pause(): void {
 
 function hold(file: string, me: Holder, after: Holder | null): Lock {
   let onLoss: ((loss: Problem) => void) | null = null;
+  let isReleased = false;
   const isHeld = () => {
+    if (isReleased) return false;
     const holder = readHolder(file);
-    // One that cannot be read may be ours; what is not there is nobody's.
-    return holder === null ? existsSync(file) : isSame(holder, me);
+    if (holder !== null) return isSame(holder, me);
+    // One that cannot be read may be ours. One that is gone was removed, by an agent say, where nobody has taken it away.
+    return existsSync(file) || (!existsSync(takenFrom(file, me.run)) && putBack(file, me));
   };
   const beat = setInterval(() => {
     if (!isHeld()) {
@@ -177,15 +191,30 @@ function hold(file: string, me: Holder, after: Holder | null): Lock {
     watch: (listener) => (onLoss = listener),
     release: () => {
       clearInterval(beat);
+      isReleased = true;
       const holder = readHolder(file);
-      if (holder === null || !isSame(holder, me)) return;
       try {
-        rmSync(file, { force: true });
+        rmSync(takenFrom(file, me.run), { force: true });
+        if (holder !== null && isSame(holder, me)) rmSync(file, { force: true });
       } catch {
         // On a disk that is read-only by now, say: it is a dead one's soon, and what stopped the run is to be heard.
       }
     },
   };
+}
+
+/** Makes a lock that somebody has removed once more; false where another has it by now, or it cannot be made. */
+function putBack(file: string, me: Holder): boolean {
+  const draft = `${file}.${process.pid}.${me.run}`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(draft, JSON.stringify(me));
+    return link(draft, file);
+  } catch {
+    return false;
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 function isSame(one: Holder, other: Holder): boolean {
@@ -196,7 +225,7 @@ function lost(file: string): Problem {
   const holder = readHolder(file);
   const what =
     holder === null
-      ? `the lock ${file} is not there any more: another took it over and has ended, or somebody removed it`
+      ? `another took the lock ${file} over, as nothing had been heard of this run, and has ended`
       : `process ${holder.pid} on ${holder.host} has the lock ${file} by now, as nothing had been heard of this one`;
   return new Problem(`Stopped: ${what}. From then on nothing more was written. What was begun is kept by whoever runs the plan next.`);
 }

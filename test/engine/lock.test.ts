@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -64,4 +64,25 @@ it('says whose it was, and leaves nothing of those who died on the way', () => {
   expect(readdirSync(join(folder, 'plans'))).toEqual([]);
   writeFileSync(join(folder, 'plans/demo.lock'), '');
   expect(takeLock(place, 'demo', 'mine')).toMatchObject({ after: null });
+});
+
+it('is put back where somebody removed it, and lost where another host took it over, however late that is seen', () => {
+  const file = join(folder, 'plans/demo.lock');
+  const place = { commonDir: folder, root: '/root' };
+  const lock = takeLock(place, 'demo', 'first');
+  if ('holder' in lock) throw new Error('it was free');
+  rmSync(join(folder, 'plans'), { recursive: true });
+  expect(lock.isHeld()).toBe(true);
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ run: 'first' });
+  // What another host sees that has heard nothing of it for a minute.
+  writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), host: 'elsewhere' }));
+  utimesSync(file, new Date(0), new Date(0));
+  const next = takeLock(place, 'demo', 'next');
+  expect(next).toMatchObject({ after: { run: 'first' } });
+  expect(lock.isHeld()).toBe(false);
+  if (!('holder' in next)) next.release();
+  expect(lock.isHeld()).toBe(false);
+  expect(() => lock.check()).toThrow(/another took the lock .*demo\.lock over/);
+  lock.release();
+  expect(readdirSync(join(folder, 'plans'))).toEqual([]);
 });
