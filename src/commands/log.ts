@@ -1,9 +1,11 @@
 /** `plans log`: what the commits of tasks say, from their trailers. */
-import { relative, sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { relative, resolve, sep } from 'node:path';
 import type { Commit } from '../adapters/git/git.ts';
 import { revertedCommits } from '../core/rollback.ts';
 import { readTrailers, type TaskEvidence } from '../core/trailer.ts';
 import { flagWords } from '../core/weakened.ts';
+import { listName, listPaths } from '../engine/list-history.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type Command, type CommandContext } from './context.ts';
 import { inWorkspace, slugOfArgument, writeJson } from './reading.ts';
@@ -26,7 +28,7 @@ export const log: Command = (context, input) =>
   inWorkspace(context, async (workspace) => {
     const limit = readLimit(input.text('limit'));
     const argument = input.arguments[0];
-    const plan = argument === undefined ? undefined : slugOfArgument(argument);
+    const plan = argument === undefined ? undefined : (nameOf(workspace, resolve(context.cwd, argument)) ?? slugOfArgument(argument));
     const entries = await readEntries(workspace, plan, limit);
     if (context.json) writeJson(context, { version: 1, tasks: entries.map(record) });
     else if (entries.length > 0)
@@ -36,7 +38,7 @@ export const log: Command = (context, input) =>
           context.out.color,
         ),
       );
-    else if (plan !== undefined && (await isUnknown(workspace, plan)))
+    else if (plan !== undefined && !existsSync(workspace.planPath(plan)))
       throw new CommandError(`There is no plan "${plan}", and no commit names one. "plans list" shows those there are.`);
     else if (!context.quiet) context.err.write('No task has been committed yet.\n');
     return EXIT.done;
@@ -49,20 +51,25 @@ function readLimit(text: string | undefined): number {
   throw new CommandError(`--limit cannot be "${text}"; it is a whole number from 1 to ${MAX_LIMIT}.`);
 }
 
-async function isUnknown(workspace: Workspace, plan: string): Promise<boolean> {
-  const { existsSync } = await import('node:fs');
-  return !existsSync(workspace.planPath(plan));
+/** The name of a list that is carried out where it is; undefined where the argument is none's path. */
+function nameOf(workspace: Workspace, file: string): string | undefined {
+  const path = pathIn(workspace, file);
+  return listPaths(workspace).includes(path) ? listName(path) : undefined;
 }
 
-/** A task's commit ticks its box, so that only commits which touch the plan's file need be read. */
+function pathIn({ root }: Workspace, file: string): string {
+  return relative(root, file).split(sep).join('/');
+}
+
+/** A task's commit ticks its box, so that only commits which touch the plan's file, or a list that is carried out where it is, need be read. */
 async function readEntries(workspace: Workspace, plan: string | undefined, limit: number): Promise<readonly Entry[]> {
-  const path = relative(workspace.root, plan === undefined ? workspace.plansFolder : workspace.planPath(plan))
-    .split(sep)
-    .join('/');
+  const file = plan === undefined ? workspace.plansFolder : workspace.planPath(plan);
+  const lists = plan !== undefined && existsSync(file) ? [] : listPaths(workspace);
+  const paths = [pathIn(workspace, file), ...lists];
   if ((await workspace.git.head()).commit === null) return [];
   // Most commits of a plan are its tasks'; where they are not, more is read.
   for (let ask = limit * 2 + 20; ; ask *= 4) {
-    const commits = await workspace.git.log({ paths: [path], limit: ask });
+    const commits = await workspace.git.log({ paths, limit: ask });
     const said = commits.map((commit) => ({ ...commit, evidence: readTrailers(commit.trailers) }));
     // A revert is newer than what it takes back, and clears a box in the same file: it has been read too.
     const reverted = revertedCommits(said);

@@ -1,11 +1,11 @@
 /** `plans run --in-place`: a workspace in which one foreign list is a plan, where it stands. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { basename, dirname, relative, sep } from 'node:path';
+import { relative, sep } from 'node:path';
 import { detectFormat } from '../core/import/formats.ts';
 import { readInPlace, type InPlaceList } from '../core/import/in-place.ts';
 import { Problem } from '../core/problem.ts';
 import { shellWord } from '../core/shell.ts';
-import { slugOf } from '../core/slug.ts';
+import { listName } from './list-history.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -26,7 +26,7 @@ export function withListInPlace(workspace: Workspace, file: string): { readonly 
     throw new Problem(
       `${word} is a ${format.title}; only the lists of spec-kit, OpenSpec and Kiro can be carried out where they are. Import it: plans import ${word}`,
     );
-  const planId = slugOf(basename(dirname(path)) === '' || dirname(path) === '.' ? basename(path, '.md') : basename(dirname(path)), 'plan');
+  const planId = listName(path);
   if (existsSync(workspace.planPath(planId)))
     throw new Problem(`There is a plan "${planId}" already, and ${word} would go by the same name. Run that plan: plans run ${planId}`);
   const inPlace: InPlaceList = { planId, path, format };

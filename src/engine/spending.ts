@@ -10,6 +10,7 @@ import { readAttempt, type AttemptEvidence, type PlanEvidence, type TaskEvidence
 import { withAttempt, withCost, type Unrecorded } from '../core/unrecorded.ts';
 import { evidenceOf } from './history.ts';
 import { ATTEMPTS, numberOf } from './kept.ts';
+import { listEvidence } from './list-history.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface SpentSoFar {
@@ -35,7 +36,9 @@ export async function spentSoFar(workspace: Workspace, planId: string, now: Date
     if (task !== null) result.tasks.set(task, add(result.tasks.get(task) ?? NOTHING, cost));
   };
   const recorded = new Map<string, number>();
-  for (const { planId: plan, at, evidence } of await evidenceOf(workspace)) {
+  const ofPlans = await evidenceOf(workspace);
+  const ofLists = await listEvidence(workspace, new Set(ofPlans.map((said) => said.planId)));
+  for (const { planId: plan, at, evidence } of [...ofPlans, ...ofLists]) {
     if ('iteration' in evidence) {
       const cost = evidence.plan === null ? null : fromCost(evidence);
       if (cost !== null) count(plan, null, at, cost);

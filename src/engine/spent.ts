@@ -4,6 +4,7 @@ import { add, fromCost, NOTHING, type Spending } from '../core/budget.ts';
 import type { PlanRecord } from '../core/record.ts';
 import type { Evidence } from '../core/trailer.ts';
 import { attemptsOf, isConversation } from './kept.ts';
+import { listEvidence, listPaths } from './list-history.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface Spent {
@@ -23,7 +24,8 @@ export function recordedSpending(store: Store, now: Date): Spent {
 
 /** With what attempts at open tasks, and conversations, have cost that no commit of the branch says yet. `kept` are the refs of kept attempts. */
 export async function withUnrecorded(workspace: Workspace, recorded: Spent, kept: ReadonlyMap<string, string>, now: Date): Promise<Spent> {
-  if (kept.size === 0) return recorded;
+  const lists = listPaths(workspace).length > 0 ? await listEvidence(workspace, new Set(recorded.plans.keys())) : [];
+  if (kept.size === 0 && lists.length === 0) return recorded;
   // Imported only where there are any: `plans status` is asked often.
   const { keptAttempts } = await import('./spending.ts');
   const store = workspace.store();
@@ -31,6 +33,12 @@ export async function withUnrecorded(workspace: Workspace, recorded: Spent, kept
   const ofOpen = [...kept].filter(([ref]) => isConversation(ref) || open.has(ref.slice(0, ref.lastIndexOf('/') + 1)));
   const plans = new Map(recorded.plans);
   let { today } = recorded;
+  for (const { planId, at, evidence } of lists) {
+    const cost = fromCost(evidence);
+    if (cost === null) continue;
+    plans.set(planId, add(plans.get(planId) ?? NOTHING, cost));
+    if (at >= Date.parse(dayOf(now))) today = add(today, cost);
+  }
   for (const { evidence, at } of await keptAttempts(workspace, ofOpen)) {
     const cost = fromCost(evidence);
     if (cost === null || at <= Date.parse(store.history.recordedAt(evidence.plan, evidence.task) ?? '1970-01-01')) continue;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { formatTrailers } from '../../src/core/trailer.ts';
 import { world } from './world.ts';
 
 /** Does what the task's title says: `write NAME`, or `fail`; and ticks the list's boxes itself, as agents of other tools do. */
@@ -19,6 +20,14 @@ beforeEach(() => {
 afterEach(() => here.remove());
 
 const run = (...more: readonly string[]) => here.plans(['run', '--in-place', 'specs/001-greeter/tasks.md', ...more]);
+
+/** As a run with an agent that has a price leaves it. */
+const paid = (usd: number) => {
+  const place = { plan: '001-greeter', phase: 'setup', task: 't002', attempt: 1, maxAttempts: 3, agent: 'own', session: null };
+  const evidence = { ...place, durationMs: 1_000, tokens: 5_000, costUsd: usd, gates: [] };
+  here.write('specs/001-greeter/tasks.md', LIST.replace('[ ] T002', '[X] T002'));
+  here.commit(`001-greeter: write one\n\n${formatTrailers(evidence)}`);
+};
 
 describe('run --in-place', () => {
   it('does the open tasks, and changes nothing of the list but the characters in their boxes', async () => {
@@ -58,6 +67,32 @@ describe('run --in-place', () => {
   it('runs one task alone', async () => {
     expect((await run('--task', 't002')).code).toBe(0);
     expect(here.read('specs/001-greeter/tasks.md')).toBe(LIST.replace('[ ] T002', '[X] T002'));
+  });
+
+  describe('what its tasks have cost', () => {
+    const CONFIG = { agent: 'own', agents: { own: { command: ['sh', 'agent.sh'] } } };
+    it.each<[string, object, readonly string[]]>([
+      ['its own', { plan: { usd: 10 } }, ['--in-place', 'specs/001-greeter/tasks.md']],
+      ['the day’s, of another list', { day: { usd: 10 } }, ['--in-place', 'specs/002-more/tasks.md']],
+      ['the day’s, of a plan', { day: { usd: 10 } }, ['other']],
+    ])('counts toward %s budget', async (_, budget, argv) => {
+      here.write('specs/002-more/tasks.md', LIST);
+      here.write('plans/other.plan.md', '---\nstatus: ready\n---\n\n# Other\n\n- [ ] write it\n');
+      here.write('plans.config.json', JSON.stringify({ ...CONFIG, budget }));
+      paid(12);
+      const { code, out } = await here.plans(['run', ...argv]);
+      expect(out).toMatch(/The budget is used up[^]*\$12\.00 and 5,000 tokens, of \$10\.00/);
+      expect(code).toBe(3);
+    });
+
+    it('is in the log, by its name and by its path, and in the day’s sum', async () => {
+      paid(12);
+      for (const argv of [[], ['001-greeter'], ['specs/001-greeter/tasks.md']])
+        expect((await here.plans(['log', ...argv])).out).toMatch(/t002.*\n.*own · attempt 1 of 3 · 1.0s.*\$12\.00/);
+      expect((await here.plans(['log', '002-more'])).err).toContain('There is no plan "002-more"');
+      here.write('plans/other.plan.md', '---\nstatus: ready\n---\n\n# Other\n\n- [ ] write it\n');
+      expect((await here.plans(['status'])).out).toContain('$12.00');
+    });
   });
 
   it.each<[string, Record<string, string>, readonly string[], string]>([
