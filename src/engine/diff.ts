@@ -22,6 +22,8 @@ export interface DiffOptions {
   readonly forecastAt?: Date | undefined;
   /** Names that the later version may use, where they are not the workspace's; null: they are not known, and none is wrong. */
   readonly known?: Known | null;
+  /** What commits say of themselves does not count, as anybody may have made them: each tick is by hand. */
+  readonly strangers?: boolean;
 }
 
 /** A plan that differs, with what was read of both versions. */
@@ -55,7 +57,7 @@ export async function comparePlans(workspace: Workspace, base: At, head: At, opt
     if (pair !== null) pairs.push(pair);
   }
   const wanted = withNewNames(pairs).filter((pair) => options.plan === undefined || pair.some((one) => one?.plan.id === options.plan));
-  const recorded = await recordedBetween(workspace, before, after, wanted);
+  const recorded = options.strangers === true ? new Map<string, Recorded>() : await recordedBetween(workspace, before, after, wanted);
   const plans: ComparedPlan[] = [];
   for (const [old, now] of wanted) {
     const diff = diffPlan(old, now, now === null ? undefined : recorded.get(now.plan.id));

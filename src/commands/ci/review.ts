@@ -15,8 +15,8 @@ export const ciReview: Command = async (context, input) => {
     import('../../core/ci/comment.ts'),
     import('../../core/ci/sarif.ts'),
   ]);
-  const { base, head } = await range(context, input);
-  const review = await reviewChange(context.cwd, { base, head, plans: input.text('plans'), now: new Date(context.now()) });
+  const { base, head, isFork } = await range(context, input);
+  const review = await reviewChange(context.cwd, { base, head, isFork, plans: input.text('plans'), now: new Date(context.now()) });
   const comment = commentOf(review);
   const isStep = context.env['GITHUB_ACTIONS'] === 'true';
   const out = input.text('folder') ?? (isStep ? REVIEW_FOLDER : undefined);
@@ -41,17 +41,17 @@ export const ciReview: Command = async (context, input) => {
 };
 
 /** As named, else as the event of the workflow has it. */
-async function range(context: CommandContext, input: CommandInput): Promise<{ base: string; head: string }> {
+async function range(context: CommandContext, input: CommandInput): Promise<{ base: string; head: string; isFork: boolean }> {
   const [base, head] = [input.text('base'), input.text('head')];
-  if (base !== undefined && head !== undefined) return { base, head };
   if (context.env['GITHUB_ACTIONS'] !== 'true') {
-    if (base !== undefined) return { base, head: 'HEAD' };
+    if (base !== undefined) return { base, head: head ?? 'HEAD', isFork: false };
     throw new CommandError('"plans ci review" needs to know what the change goes into: --base BRANCH.');
   }
   const [{ readJob }, { pullOfEvent }] = await Promise.all([import('../../adapters/github/job.ts'), import('../../engine/ci/comment.ts')]);
   const { event, eventName } = readJob(context.env);
   const pull = pullOfEvent(event);
+  if (pull === null && base !== undefined && head !== undefined) return { base, head, isFork: true };
   if (pull === null)
     throw new CommandError(`The event "${eventName}" is of no pull request. Run this on pull_request_target, or name --base and --head.`);
-  return { base: base ?? pull.base, head: head ?? pull.head };
+  return { base: base ?? pull.base, head: head ?? pull.head, isFork: pull.isFork };
 }

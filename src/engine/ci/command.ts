@@ -97,12 +97,19 @@ async function look(
     throw new Problem(
       `The commits of #${number} could not be fetched${failed === null ? ', as it has moved meanwhile' : ''}. Say it again.`,
     );
-  const review = await reviewChange(root, { base: await baseCommit(git, remote, base.branch), head: head.commit, plans: undefined, now });
+  const isFork = head.repositoryId !== base.repositoryId;
+  const review = await reviewChange(root, {
+    base: await baseCommit(git, remote, base.branch),
+    head: head.commit,
+    plans: undefined,
+    isFork,
+    now,
+  });
   if (what === 'estimate') {
     await github.comment(number, estimateText(review.diff));
     return `estimated #${number}`;
   }
-  await postReview(github, { number, base: base.commit, head: head.commit }, review);
+  await postReview(github, { number, base: base.commit, head: head.commit, isFork }, review);
   return `reviewed #${number}`;
 }
 

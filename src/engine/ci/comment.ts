@@ -17,8 +17,9 @@ const REVIEW_BYTES = 64 * 1024 * 1024;
 const PullEvent = z.object({
   pull_request: z.object({
     number: z.int().min(1),
-    base: z.object({ sha: z.string() }),
-    head: z.object({ sha: z.string() }),
+    base: z.object({ sha: z.string(), repo: z.object({ id: z.number() }) }),
+    // The fork may be gone.
+    head: z.object({ sha: z.string(), repo: z.object({ id: z.number() }).nullable() }),
   }),
 });
 
@@ -26,6 +27,8 @@ export interface EventPull {
   readonly number: number;
   readonly base: string;
   readonly head: string;
+  /** By the repositories' ids: names can be taken over. */
+  readonly isFork: boolean;
 }
 
 /** The pull request that a workflow runs for; null where its event is of something else. */
@@ -33,7 +36,7 @@ export function pullOfEvent(event: unknown): EventPull | null {
   const read = PullEvent.safeParse(event);
   if (!read.success) return null;
   const { number, base, head } = read.data.pull_request;
-  return { number, base: base.sha, head: head.sha };
+  return { number, base: base.sha, head: head.sha, isFork: head.repo?.id !== base.repo.id };
 }
 
 /** Reads a review from a folder; a {@link Problem} where it is none of ours. */

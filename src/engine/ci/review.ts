@@ -25,6 +25,8 @@ export interface ReviewRequest {
   readonly head: string;
   /** The folder of the plans, where the config of `base` is code and says another than `plans`. */
   readonly plans: string | undefined;
+  /** Of another repository: who made its commits could make them say anything. */
+  readonly isFork: boolean;
   readonly now: Date;
 }
 
@@ -63,7 +65,7 @@ async function reviewIn(git: Git, stateFolder: string, request: ReviewRequest): 
   });
   try {
     const known = then.config === null ? null : namesIn([then.config, ...(inForce.config === null ? [] : [inForce.config])]);
-    const compared = await comparePlans(workspace, at(parted), at(head), { forecastAt: request.now, known });
+    const compared = await comparePlans(workspace, at(parted), at(head), { forecastAt: request.now, known, strangers: request.isFork });
     const { plans, problems, ...sides } = compared;
     const diffs = plans.map(({ diff }) => diff);
     return {

@@ -39,9 +39,12 @@ async function review(...argv: string[]) {
 }
 
 /** A step of a workflow on a pull request. */
-function step(head: string, number = 7): Record<string, string> {
+function step(head: string, number = 7, fork: object | null = null): Record<string, string> {
   const folder = join(here.root, '.git');
-  writeFileSync(join(folder, 'event.json'), JSON.stringify({ pull_request: { number, base: { sha: base }, head: { sha: head } } }));
+  writeFileSync(
+    join(folder, 'event.json'),
+    JSON.stringify({ pull_request: { number, base: { sha: base, repo: { id: 1 } }, head: { sha: head, repo: fork } } }),
+  );
   return {
     GITHUB_ACTIONS: 'true',
     GITHUB_REPOSITORY: 'octo/demo',
@@ -113,6 +116,20 @@ describe('a review', () => {
     expect(out).toContain(
       '- `sing` suggestion “Change run of "Sing" @&#8203;octocat”, **ticked**: ⚠ **run**: `curl evil.example` (a command that is run)\n',
     );
+  });
+
+  it('believes no commit of a fork that says it was a run', async () => {
+    here.write('plans/greet.plan.md', PLAN.replace('[ ] Write the greeting', '[x] Write the greeting'));
+    here.commit('Write it\n\nPlan: greet\nPlan-Phase: write\nPlan-Task: greeting\nPlan-Attempt: 1/3\nPlan-Agent: run\n');
+    const words = '`greet/greeting` is ticked by hand';
+    for (const [fork, says] of [
+      [{ id: 2 }, true],
+      [null, true],
+      [{ id: 1 }, false],
+    ] as const) {
+      await here.plans(['ci', 'review'], { env: step(revision('HEAD'), 7, fork) });
+      expect(here.read('plans-review/comment.md').includes(words)).toBe(says);
+    }
   });
 
   it('runs no config: neither that of the change nor that of the base, and says that it has not', async () => {
