@@ -3,9 +3,11 @@ import { secureHeaders } from 'hono/secure-headers';
 import { sameSite } from './access.ts';
 import { bounded, jsonOnly } from './limits.ts';
 import { answerOf, Refusal, refusalOf } from './problem.ts';
+import { diffRoutes } from './routes/diffs.ts';
 import { eventRoutes } from './routes/events.ts';
 import { executionRoutes } from './routes/executions.ts';
 import { attemptRoutes } from './routes/attempts.ts';
+import { figureRoutes } from './routes/figures.ts';
 import { lookingRoutes } from './routes/looking.ts';
 import { phaseRoutes } from './routes/phases.ts';
 import { planRoutes } from './routes/plans.ts';
@@ -38,6 +40,10 @@ export function createApp(server: Server, { hosts, webFolder, notice }: AppOptio
   app.notFound((context) =>
     answerOf(new Refusal('not-found', `There is nothing at ${context.req.method} ${context.req.path.slice(0, 200)}.`)),
   );
+  app.use(async (context, next) => {
+    await next();
+    server.requests.add(context.req.method, context.res.status);
+  });
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -71,6 +77,8 @@ export function createApp(server: Server, { hosts, webFolder, notice }: AppOptio
   attemptRoutes(app, server);
   repositoryRoutes(app, server);
   executionRoutes(app, server);
+  figureRoutes(app, server);
+  diffRoutes(app, server);
   planRoutes(app, server);
   phaseRoutes(app, server);
   taskRoutes(app, server);

@@ -7,6 +7,7 @@ import { Access, isLoopback, newToken } from './access.ts';
 import { createApp } from './app.ts';
 import { Jobs } from './jobs.ts';
 import { RateLimit } from './limits.ts';
+import { Requests } from './metrics.ts';
 import { openRegistry, servedFolders } from './served.ts';
 import type { Server } from './server.ts';
 import { Streams } from './stream.ts';
@@ -57,7 +58,18 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     const streams = new Streams(registry);
     const jobs = new Jobs(notice);
     const limits = { planner: new RateLimit('Asking Claude', PLANNER_RATE), runs: new RateLimit('A run', RUN_RATE) };
-    const server: Server = { registry, streams, access, env, version, limits, jobs, startedAt: Date.now(), now: () => new Date() };
+    const server: Server = {
+      registry,
+      streams,
+      access,
+      env,
+      version,
+      limits,
+      jobs,
+      requests: new Requests(),
+      startedAt: Date.now(),
+      now: () => new Date(),
+    };
     const hosts = [...options.hosts, ...(isLoopback(host) || isAny(host) ? [] : [bracketed(host)])];
     const app = createApp(server, { hosts, webFolder: webFolder(), notice });
     const listener = createAdaptorServer({ fetch: app.fetch, serverOptions: { headersTimeout: HEADERS_MS } });

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Access } from './access.ts';
 import type { Jobs } from './jobs.ts';
 import type { RateLimit } from './limits.ts';
+import type { Requests } from './metrics.ts';
 import { Refusal } from './problem.ts';
 import type { Registry } from './served.ts';
 import { ProblemDetails } from './shape.ts';
@@ -20,6 +21,7 @@ export interface Server {
   /** Of what asks a model, and of what begins a run: both cost money. */
   readonly limits: { readonly planner: RateLimit; readonly runs: RateLimit };
   readonly jobs: Jobs;
+  readonly requests: Requests;
   readonly now: () => Date;
 }
 
@@ -38,10 +40,15 @@ export function newApi(): Api {
   });
 }
 
+const problem = {
+  description: 'A problem, and nothing has changed.',
+  content: { 'application/problem+json': { schema: ProblemDetails } },
+} as const;
+
 /** What a route answers, for its description. */
 export function answers<T extends z.ZodType>(schema: T, description: string) {
-  return {
-    200: { description, content: { 'application/json': { schema } } },
-    default: { description: 'A problem, and nothing has changed.', content: { 'application/problem+json': { schema: ProblemDetails } } },
-  } as const;
+  return { 200: { description, content: { 'application/json': { schema } } }, '4XX': problem, default: problem } as const;
 }
+
+/** What any route may answer in place of that. */
+export const PROBLEMS = { '4XX': problem, default: problem } as const;

@@ -4,6 +4,7 @@ import { Access, type AccessOptions } from '../../src/server/access.ts';
 import { createApp } from '../../src/server/app.ts';
 import { Jobs } from '../../src/server/jobs.ts';
 import { RateLimit } from '../../src/server/limits.ts';
+import { Requests } from '../../src/server/metrics.ts';
 import { openRegistry } from '../../src/server/served.ts';
 import { Streams } from '../../src/server/stream.ts';
 import type { StreamEvent } from '../../src/server/shape-events.ts';
@@ -76,6 +77,7 @@ export async function serverOver(
     version: '1.2.3',
     startedAt: Date.now(),
     limits: { planner: new RateLimit('Asking Claude', rate), runs: new RateLimit('A run', rate) },
+    requests: new Requests(),
     jobs: new Jobs((text) => notices.push(text)),
     now: () => new Date(),
   };

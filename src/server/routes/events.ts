@@ -2,7 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { nothing, planRef } from '../ids.ts';
-import { answers, type Api, type Server } from '../server.ts';
+import { PROBLEMS, type Api, type Server } from '../server.ts';
 import { StreamEvent } from '../shape-events.ts';
 
 const stream = createRoute({
@@ -23,7 +23,7 @@ const stream = createRoute({
   },
   responses: {
     200: { description: 'The stream.', content: { 'text/event-stream': { schema: StreamEvent } } },
-    default: answers(StreamEvent, '').default,
+    ...PROBLEMS,
   },
 });
 

@@ -78,18 +78,18 @@ export function executionRoutes(app: Api, { registry }: Server): void {
     return context.json({ executions: [...page], total, next }, 200);
   });
   app.openapi(get, (context) => {
-    const { served, run } = named(registry, context.req.valid('param').id);
+    const { served, run } = executionNamed(registry, context.req.valid('param').id);
     return context.json(executionOf(served, run), 200);
   });
   app.openapi(events, (context) => {
     const { after, limit } = context.req.valid('query');
-    const { served, run } = named(registry, context.req.valid('param').id);
+    const { served, run } = executionNamed(registry, context.req.valid('param').id);
     const found = served.workspace.store().events(run.id, after).slice(0, limit);
     return context.json({ events: found.map(({ json }) => JSON.parse(json) as PublishedEvent) }, 200);
   });
 }
 
-function named(registry: Registry, id: string): { readonly served: Served; readonly run: RunRecord } {
+export function executionNamed(registry: Registry, id: string): { readonly served: Served; readonly run: RunRecord } {
   const at = id.indexOf(':');
   const served = at < 0 && registry.all.length === 1 ? registry.all[0] : registry.find(id.slice(0, at));
   const run = served?.workspace

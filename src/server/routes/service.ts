@@ -3,6 +3,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { COOKIE } from '../access.ts';
+import { metricsText } from '../metrics.ts';
 import { Refusal } from '../problem.ts';
 import { referencePage, referenceScript, REFERENCE_STYLE } from '../reference.ts';
 import { answers, type Api, type Server } from '../server.ts';
@@ -97,6 +98,9 @@ export function serviceRoutes(app: Api, server: Server): void {
     security: [{ token: [] }, { session: [] }, {}],
     tags: TAGS,
   });
+  app.get('/metrics', async (context) =>
+    context.body(await metricsText(server), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
+  );
   app.get('/api/docs', (context) => context.html(referencePage()));
   app.get('/api/docs/reference.js', (context) =>
     context.body(referenceScript(), 200, { 'content-type': 'text/javascript; charset=utf-8' }),

@@ -2,8 +2,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { beginRun } from '../../engine/begin-run.ts';
-import { runnerOf, steer, stopNow } from '../../engine/control.ts';
-import { cancelling, pausing, resuming } from '../../engine/words.ts';
+import { stopNow } from '../../engine/control.ts';
+import { say } from '../../engine/say.ts';
 import { callerOf, checkRevision, inTurn, revisionIn } from '../change.ts';
 import { nothing, partIn, planRef, type PlanRef } from '../ids.ts';
 import { Refusal } from '../problem.ts';
@@ -103,8 +103,8 @@ export function steeringRoutes(app: Api, server: Server): void {
     const ref = planRef(registry, context.req.valid('param').id);
     const { now } = Pause.parse(context.req.valid('json') ?? {});
     await inTurn(ref, async () => {
-      const { holder } = await steer(callerOf(server, ref), pausing);
-      const refused = now && holder !== null ? stopNow(holder) : null;
+      const { holder, elsewhere = false } = await say(callerOf(server, ref), { type: 'pause', now });
+      const refused = now && holder !== null && !elsewhere ? stopNow(holder) : null;
       if (refused !== null) throw new Refusal('conflict', refused);
     });
     const { plan } = await readPlan(ref);
@@ -114,8 +114,7 @@ export function steeringRoutes(app: Api, server: Server): void {
   app.openapi(resume, async (context) => {
     const ref = planRef(registry, context.req.valid('param').id);
     const executionId = await inTurn(ref, async () => {
-      const live = runnerOf(ref.served.workspace, ref.plan) !== null;
-      const { holder } = await steer(callerOf(server, ref), resuming(live));
+      const { holder } = await say(callerOf(server, ref), { type: 'resume' });
       return holder === null ? begin(server, ref, []) : `${ref.served.id}:${holder.run}`;
     });
     return context.json({ executionId, status: (await readPlan(ref)).plan.status }, 200);
@@ -123,7 +122,7 @@ export function steeringRoutes(app: Api, server: Server): void {
 
   app.openapi(cancel, async (context) => {
     const ref = planRef(registry, context.req.valid('param').id);
-    await inTurn(ref, () => steer(callerOf(server, ref), cancelling));
+    await inTurn(ref, () => say(callerOf(server, ref), { type: 'cancel' }));
     return context.json({ status: 'failed' as const, reason: 'cancelled_by_user' as const }, 200);
   });
 }

@@ -3,11 +3,13 @@ import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { inSteps, taskSteps, type Step } from '../../core/authoring.ts';
 import type { Plan } from '../../core/plan.ts';
+import type { Word } from '../../core/request.ts';
 import { findPhase, findTask } from '../../core/progress.ts';
 import { addTask, removeTask } from '../../core/task-edits.ts';
 import { doneByHand } from '../../engine/by-hand.ts';
-import { retryTask } from '../../engine/retry.ts';
-import { approving, retrying, skipping } from '../../engine/words.ts';
+import type { Steered } from '../../engine/control.ts';
+import { say } from '../../engine/say.ts';
+import { retrying, skipping } from '../../engine/words.ts';
 import { callerOf, change, checkRevision, inTurn, revisionIn } from '../change.ts';
 import { nothing, partIn, partRef, type PartRef } from '../ids.ts';
 import { Refusal } from '../problem.ts';
@@ -167,26 +169,29 @@ async function complete(
 
 function wordRoutes(app: Api, server: Server): void {
   const { registry } = server;
-  for (const [route, make] of [
-    [approve, approving],
-    [skip, skipping],
+  for (const [route, type] of [
+    [approve, 'approve'],
+    [skip, 'skip'],
   ] as const)
     app.openapi(route, async (context) => {
       const ref = partRef(registry, context.req.valid('param').id, 'task');
-      const { commit } = await change(server, ref, context, onTask(ref, make(ref.part)));
+      const { commit } = await said(server, ref, revisionIn(context), { type, task: ref.part });
       return context.json(await taskNow(ref, commit), 200);
     });
   app.openapi(retry, async (context) => {
     const ref = partRef(registry, context.req.valid('param').id, 'task');
     const { fromBase } = Retry.parse(context.req.valid('json') ?? {});
-    const expected = revisionIn(context);
-    const { commit } = await inTurn(ref, async () => {
-      await checkRevision(ref, expected);
-      const { tasks } = await readPlan(ref);
-      if (!tasks.some(({ slug }) => slug === ref.part)) throw nothing('task', ref.part);
-      return retryTask(callerOf(server, ref), ref.part, fromBase);
-    });
+    const { commit } = await said(server, ref, revisionIn(context), { type: 'retry', task: ref.part, fromBase });
     return context.json(await taskNow(ref, commit), 200);
+  });
+}
+
+/** A person's word on a task, said as a command would say it, wherever the plan is run. */
+function said(server: Server, ref: PartRef, expected: string | null, word: Word): Promise<Steered> {
+  return inTurn(ref, async () => {
+    await checkRevision(ref, expected);
+    if (!(await readPlan(ref)).tasks.some(({ slug }) => slug === ref.part)) throw nothing('task', ref.part);
+    return say(callerOf(server, ref), word);
   });
 }
 
