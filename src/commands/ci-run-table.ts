@@ -1,9 +1,9 @@
 /** The part of the table with which jobs execute plans, publish what came of it, and are steered by comments. */
 import type { CommandSpec, OptionSpec } from './specification.ts';
 
-const ONE: OptionSpec = { name: 'plan', value: 'PLAN', summary: 'The plan’s slug', completes: 'plan' };
-const BASE: OptionSpec = { name: 'base', value: 'BRANCH', summary: 'The branch that work is merged into', default: 'the event’s' };
-const FOLDER: OptionSpec = {
+export const ONE: OptionSpec = { name: 'plan', value: 'PLAN', summary: 'The plan’s slug', completes: 'plan' };
+export const BASE: OptionSpec = { name: 'base', value: 'BRANCH', summary: 'The branch that work is merged into', default: 'the event’s' };
+export const FOLDER: OptionSpec = {
   name: 'folder',
   value: 'DIR',
   summary: 'Where one job leaves what the next one reads',

@@ -79,6 +79,13 @@ export function roomFor(ledger: Ledger, task: string, narrower: Narrower): Room 
   return { ceiling, by, whole: ceiling.usd >= attempt.usd && ceiling.tokens >= attempt.tokens };
 }
 
+/** What is left for a plan, its own ceiling and the day's regarded, beside nothing that is reserved. */
+export function leftFor(ledger: Ledger, planUsd: number | undefined): Amount {
+  const { plan, day } = narrowed(ledger.budget, { attempt: undefined, plan: planUsd });
+  const [ofPlan, ofDay] = [minus(plan, ledger.plan), minus(day, ledger.day)];
+  return { usd: Math.min(ofPlan.usd, ofDay.usd), tokens: Math.min(ofPlan.tokens, ofDay.tokens) };
+}
+
 /** Reserves what an attempt may cost. */
 export function reserve(ledger: Ledger, task: string, { ceiling, by }: Room): Ledger {
   return { ...ledger, open: new Map([...ledger.open, [task, { ceiling, by, used: NOTHING }]]) };

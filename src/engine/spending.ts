@@ -4,6 +4,7 @@
  * So that neither a lost cache nor another clone spends twice.
  */
 import type { Commit } from '../adapters/git/git.ts';
+import type { Said } from '../core/past.ts';
 import { MAX_CRASHES } from '../core/admission.ts';
 import { add, fromCost, NOTHING, type Spending } from '../core/budget.ts';
 import { readAttempt, type AttemptEvidence, type PlanEvidence, type TaskEvidence } from '../core/trailer.ts';
@@ -25,42 +26,72 @@ export interface SpentSoFar {
   readonly crashed: ReadonlySet<string>;
 }
 
-/** Reads it all anew. */
-export async function spentSoFar(workspace: Workspace, planId: string, now: Date): Promise<SpentSoFar> {
+/** What commits say of cost: of each plan and its tasks, and of the day. */
+export interface SpendingFold {
+  of(planId: string): Pick<SpentSoFar, 'plan' | 'day' | 'tasks'>;
+  /** When a commit last spoke of a task; milliseconds since the epoch, before all time where none has. */
+  recordedAt(planId: string, task: string): number;
+  /** Counts something more. */
+  count(planId: string, task: string | null, at: number, cost: Spending): void;
+}
+
+/** Adds up what commits say, oldest first. */
+export function foldSpending(said: readonly Said[], now: Date): SpendingFold {
   const dayStart = new Date(now).setUTCHours(0, 0, 0, 0);
-  const result = { plan: NOTHING, day: NOTHING, tasks: new Map<string, Spending>(), unrecorded: new Map<string, Unrecorded>() };
-  const count = (plan: string, task: string | null, at: number, cost: Spending) => {
-    if (at >= dayStart) result.day = add(result.day, cost);
-    if (plan !== planId) return;
-    result.plan = add(result.plan, cost);
-    if (task !== null) result.tasks.set(task, add(result.tasks.get(task) ?? NOTHING, cost));
-  };
+  const plans = new Map<string, { plan: Spending; readonly tasks: Map<string, Spending> }>();
   const recorded = new Map<string, number>();
-  const ofPlans = await evidenceOf(workspace);
-  const ofLists = await listEvidence(workspace, new Set(ofPlans.map((said) => said.planId)));
-  for (const { planId: plan, at, evidence } of [...ofPlans, ...ofLists]) {
+  let day = NOTHING;
+  const at = (planId: string) => {
+    const known = plans.get(planId) ?? { plan: NOTHING, tasks: new Map<string, Spending>() };
+    plans.set(planId, known);
+    return known;
+  };
+  const count = (planId: string, task: string | null, when: number, cost: Spending): void => {
+    if (when >= dayStart) day = add(day, cost);
+    const spent = at(planId);
+    spent.plan = add(spent.plan, cost);
+    if (task !== null) spent.tasks.set(task, add(spent.tasks.get(task) ?? NOTHING, cost));
+  };
+  for (const { planId, at: when, evidence } of said) {
     if ('iteration' in evidence) {
       const cost = evidence.plan === null ? null : fromCost(evidence);
-      if (cost !== null) count(plan, null, at, cost);
+      if (cost !== null) count(planId, null, when, cost);
       continue;
     }
     const record = recordIn(evidence);
     if (record === null) continue;
-    recorded.set(keyOf(plan, record.task), at);
-    if (record.cost !== null) count(plan, record.task, at, record.cost);
-    if (record.done && plan === planId) result.tasks.delete(record.task);
+    recorded.set(keyOf(planId, record.task), when);
+    if (record.cost !== null) count(planId, record.task, when, record.cost);
+    if (record.done) at(planId).tasks.delete(record.task);
   }
+  return {
+    of: (planId) => ({ plan: at(planId).plan, day, tasks: at(planId).tasks }),
+    recordedAt: (planId, task) => recorded.get(keyOf(planId, task)) ?? -Infinity,
+    count,
+  };
+}
+
+/** Reads it all anew. */
+export async function spentSoFar(workspace: Workspace, planId: string, now: Date): Promise<SpentSoFar> {
+  const ofPlans = await evidenceOf(workspace);
+  const ofLists = await listEvidence(workspace, new Set(ofPlans.map((said) => said.planId)));
+  const fold = foldSpending([...ofPlans, ...ofLists], now);
+  const unrecorded = new Map<string, Unrecorded>();
   const kept = await keptAttempts(workspace, await workspace.git.refs(ATTEMPTS));
   for (const { evidence, at } of kept) {
     const { plan, task } = evidence;
-    if (at <= (recorded.get(keyOf(plan, task)) ?? -Infinity)) continue;
+    if (at <= fold.recordedAt(plan, task)) continue;
     const cost = fromCost(evidence);
-    if (cost !== null) count(plan, task, at, cost);
+    if (cost !== null) fold.count(plan, task, at, cost);
     if (plan !== planId) continue;
-    const tried = withAttempt(result.unrecorded.get(task), evidence);
-    result.unrecorded.set(task, cost === null ? tried : withCost(tried, cost));
+    const tried = withAttempt(unrecorded.get(task), evidence);
+    unrecorded.set(task, cost === null ? tried : withCost(tried, cost));
   }
-  return { ...result, crashed: crashedIn(kept.filter(({ evidence }) => evidence.plan === planId).map(({ evidence }) => evidence)) };
+  return {
+    ...fold.of(planId),
+    unrecorded,
+    crashed: crashedIn(kept.filter(({ evidence }) => evidence.plan === planId).map(({ evidence }) => evidence)),
+  };
 }
 
 const keyOf = (plan: string, task: string): string => `${plan}\n${task}`;

@@ -66,11 +66,19 @@ export interface BundleRules {
 
 /** What is wrong with a commit that is to stand on `parent`; nothing where it may be published. */
 export function violationsOf(commit: CommitFacts, parent: string, rules: BundleRules): readonly string[] {
-  const evidence = readTrailers(commit.trailers);
+  return violations(commit, parent, rules, ofEvidence(readTrailers(commit.trailers), commit, rules));
+}
+
+/** The same of the commit in which a machine of a wave leaves one task's work: the plan is no part of it, as whoever joins it ticks the box. */
+export function workViolationsOf(commit: CommitFacts, parent: string, rules: BundleRules): readonly string[] {
+  return violations(commit, parent, rules, ofWork(readTrailers(commit.trailers), commit, rules));
+}
+
+function violations(commit: CommitFacts, parent: string, rules: BundleRules, ofMeaning: readonly string[]): readonly string[] {
   const found = [
     ...ofParents(commit, parent),
     ...ofMessage(commit, rules),
-    ...ofEvidence(evidence, commit, rules),
+    ...ofMeaning,
     ...(commit.files.length > MAX_FILES ? [`it changes ${commit.files.length} files; at most ${MAX_FILES} are published`] : []),
     ...commit.files.slice(0, MAX_FILES).flatMap((file) => ofFile(file, rules)),
   ];
@@ -87,6 +95,16 @@ function ofMessage({ message }: CommitFacts, { redaction }: BundleRules): readon
   if (message.length > MAX_MESSAGE_CHARS)
     return [`its message has ${message.length} characters; at most ${MAX_MESSAGE_CHARS} are published`];
   return secretsIn(message, null, redaction).map((name) => `its message holds a secret (${name})`);
+}
+
+function ofWork(evidence: Evidence | null, { files }: CommitFacts, { planId, planPath, tasks }: BundleRules): readonly string[] {
+  if (evidence === null || !('attempt' in evidence)) return ['its trailers name no attempt at a task'];
+  const { plan, task } = evidence;
+  return [
+    ...(plan === planId ? [] : [`it is of the plan "${plan}", and the wave is of "${planId}"`]),
+    ...(tasks?.has(task) === false ? [`it is of the task "${task}", which was not to be done`] : []),
+    ...(files.some(({ path }) => path === planPath) ? [`it changes the plan itself, ${quoted(planPath)}`] : []),
+  ];
 }
 
 function ofEvidence(evidence: Evidence | null, commit: CommitFacts, rules: BundleRules): readonly string[] {

@@ -1,7 +1,7 @@
 /** Carries a plan out in a job that may write nowhere, and leaves its commits in a bundle for one that may. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openBundles } from '../../adapters/git/bundle.ts';
+import { openBundles, type Bundles } from '../../adapters/git/bundle.ts';
 import type { Git } from '../../adapters/git/git.ts';
 import { openGit } from '../../adapters/git/open.ts';
 import type { PublishedEvent } from '../../core/event.ts';
@@ -48,7 +48,27 @@ export interface Executed {
 }
 
 /** Executes the plan where HEAD stands, on a branch of its own. A {@link Problem} says why it did not begin; then nothing was spent. */
-export async function executePlan(root: string, request: ExecuteRequest): Promise<Executed> {
+export function executePlan(root: string, request: ExecuteRequest): Promise<Executed> {
+  return onPlanBranch(root, request, async (place) => {
+    const summary = await run(place.workspace, request);
+    return { summary, start: place.start, bundle: await handOn(place, request, summary.end) };
+  });
+}
+
+/** A checkout that stands on the branch of a plan, and may be executed. */
+export interface PlanBranch {
+  /** Without a lease on a remote to which nothing can be pushed. */
+  readonly workspace: Workspace;
+  readonly bundles: Bundles;
+  /** Where HEAD stood, and the branch begins. */
+  readonly start: string;
+  readonly branch: string;
+}
+
+type Wanted = Pick<ExecuteRequest, 'planId' | 'base' | 'remote' | 'folder' | 'env'>;
+
+/** Checks what is to be executed and puts HEAD on the plan's branch for the length of `work`. What it refuses stands in the report too. */
+export async function onPlanBranch<T>(root: string, request: Wanted, work: (place: PlanBranch) => Promise<T>): Promise<T> {
   const { planId, folder } = request;
   const branch = planBranch(planId);
   if (branch === null) throw new Problem(`A plan with the name "${planId}" cannot have a branch. Rename its file.`);
@@ -60,12 +80,7 @@ export async function executePlan(root: string, request: ExecuteRequest): Promis
     await checkNoWider(workspace.git, { planId, path: pathOf(workspace.config, planId), parted, start });
     await bundles.ensureIdentity();
     await standOnBranch(workspace.git, branch, start);
-    const summary = await run(asInJob(workspace, planId), request);
-    const { commit } = await workspace.git.head();
-    const bundle = commit === start || commit === null ? null : join(folder, BUNDLE);
-    if (bundle !== null) await bundles.write(bundle, `refs/heads/${branch}`, start);
-    report(folder, { plan: planId, start, commit, end: summary.end });
-    return { summary, start, bundle };
+    return await work({ workspace: asInJob(workspace, planId), bundles, start, branch });
   } catch (error) {
     if (error instanceof Problem) report(folder, { plan: planId, start, commit: start, end: { type: 'refused', reason: error.message } });
     throw error;
@@ -75,13 +90,26 @@ export async function executePlan(root: string, request: ExecuteRequest): Promis
   }
 }
 
+/** Leaves what the branch has beyond its start for the job that publishes, and says how it ended. The bundle; null where there is nothing. */
+export async function handOn(
+  { workspace, bundles, start, branch }: PlanBranch,
+  { planId, folder }: Wanted,
+  end: RunSummary['end'] | null,
+): Promise<string | null> {
+  const { commit } = await workspace.git.head();
+  const bundle = commit === start || commit === null ? null : join(folder, BUNDLE);
+  if (bundle !== null) await bundles.write(bundle, `refs/heads/${branch}`, start);
+  report(folder, { plan: planId, start, commit, end });
+  return bundle;
+}
+
 /** For people, and for whoever publishes: it cannot be relied on, as whatever ran here may have written it. */
 function report(folder: string, said: Readonly<Record<string, unknown>>): void {
   writeFileSync(join(folder, REPORT), `${JSON.stringify({ version: 1, ...said }, null, 2)}\n`);
 }
 
 /** Where HEAD stands, looked at before anything of it is run: a config may be code. */
-async function checkStart(root: string, request: ExecuteRequest): Promise<{ readonly start: string; readonly parted: string }> {
+async function checkStart(root: string, request: Wanted): Promise<{ readonly start: string; readonly parted: string }> {
   const git = await openGit(root);
   try {
     const { commit: start } = await git.head();

@@ -58,7 +58,7 @@ async function standing(git: Git, planId: string, request: ReconcileRequest): Pr
 }
 
 /** The tip of a plan's branch on the remote, as it was fetched last. */
-async function tipOf(git: Git, planId: string, remote: string): Promise<string | null> {
+export async function tipOf(git: Git, planId: string, remote: string): Promise<string | null> {
   const branch = planBranch(planId);
   return branch === null ? null : await git.resolve(`refs/remotes/${remote}/${branch}`);
 }

@@ -2,7 +2,7 @@
 import { CONFIG_FILES } from '../../adapters/config.ts';
 import type { Bundles, SidedFile } from '../../adapters/git/bundle.ts';
 import type { Commit, Git } from '../../adapters/git/git.ts';
-import { violationsOf, type BundleRules, type FileFacts, type FileSide } from '../../core/ci/verify-commit.ts';
+import { violationsOf, workViolationsOf, type BundleRules, type FileFacts, type FileSide } from '../../core/ci/verify-commit.ts';
 import type { Config } from '../../core/config.ts';
 import type { Redaction } from '../../core/redact.ts';
 import { folderOf, pathOf, planAt } from './plan-commit.ts';
@@ -56,7 +56,26 @@ export async function verifyRange(git: Git, bundles: Bundles, { start, head, rul
   return { commits, violations };
 }
 
-async function look(git: Git, bundles: Bundles, commit: Commit, parent: string, rules: BundleRules): Promise<readonly string[]> {
+/** Looks at the one commit that a machine of a wave has made. */
+export async function verifyWork(
+  git: Git,
+  bundles: Bundles,
+  { start, commit, rules }: { readonly start: string; readonly commit: Commit; readonly rules: BundleRules },
+): Promise<readonly string[]> {
+  // Where it stands elsewhere, what is between is another's.
+  if (commit.parents.length !== 1 || commit.parents[0] !== start)
+    return [`Commit ${commit.id.slice(0, 12)}: it does not stand on ${start.slice(0, 12)} alone, where the wave began.`];
+  return look(git, bundles, commit, start, rules, workViolationsOf);
+}
+
+async function look(
+  git: Git,
+  bundles: Bundles,
+  commit: Commit,
+  parent: string,
+  rules: BundleRules,
+  judge = violationsOf,
+): Promise<readonly string[]> {
   const { id, parents, subject, body, trailers } = commit;
   const changes = await bundles.changes(parent, id);
   const bytes = changes.reduce((sum, { after }) => sum + (after?.bytes ?? 0), 0);
@@ -67,7 +86,7 @@ async function look(git: Git, bundles: Bundles, commit: Commit, parent: string, 
   const of = { path: rules.planPath, planId: rules.planId, known: null };
   const [was, now] = [await planAt(git, parent, of), await planAt(git, id, of)];
   const plan = { before: was?.valid === true ? was.plan : null, after: now?.valid === true ? now.plan : null };
-  return violationsOf({ id, parents, message: `${subject}\n\n${body}`, trailers, files, plan }, parent, rules);
+  return judge({ id, parents, message: `${subject}\n\n${body}`, trailers, files, plan }, parent, rules);
 }
 
 async function side(git: Git, file: SidedFile | null): Promise<FileSide | null> {
