@@ -3,76 +3,22 @@ import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jobWorld, type JobWorld } from './ci.ts';
-
-const CONFIG = 'qa:\n  gates:\n    - name: check\n      run: sh check.sh\n';
-const PLAN = `---
-status: ready
----
-
-# Tips
-
-## Work
-
-- [ ] Add the tip
-
-  \`\`\`yaml
-  id: tip
-  maxBudgetUsd: 2
-  \`\`\`
-
-- [ ] Split it
-
-  \`\`\`yaml
-  id: split
-  \`\`\`
-`;
-const FILES = { 'plans/tips.plan.md': PLAN, 'plans.config.yaml': CONFIG, 'check.sh': 'true\n', 'README.md': 'hello\n' };
-const PATH = 'plans/tips.plan.md';
-const STARTED = PLAN.replace('status: ready', 'status: running');
-const DONE = STARTED.replace('- [ ] Add', '- [x] Add');
-const PERMISSIONS = { contents: 'write', 'pull-requests': 'write' } as const;
-
-const startedBy = 'tips: started\n\nPlan: tips\nPlan-Event: started\n';
-const doneBy = (task = 'tip', more = 'Plan-Gates: check=passed') =>
-  `tips: Do ${task}\n\nPlan: tips\nPlan-Phase: work\nPlan-Task: ${task}\nPlan-Attempt: 1/3\nPlan-Agent: claude\nPlan-Cost-USD: 0.25\nPlan-Tokens: 1000\n${more}\n`;
-
-type Make = (it: JobWorld) => void;
-
-/** Commits as a person's git makes them, whatever the message says. */
-function commit({ here }: JobWorld, files: Readonly<Record<string, string>>, message: string): void {
-  for (const [path, text] of Object.entries(files)) here.write(path, text);
-  here.git('add', '-A', '-f');
-  here.git('commit', '--quiet', '--allow-empty', '-m', message);
-}
-
-/** What a run would have left, and what else an attacker puts into it; then the job that publishes. */
-async function publish(it: JobWorld, make: Make, { from = 'main', start = from }: { from?: string; start?: string } = {}) {
-  const { here, temp } = it;
-  const id = here.git('rev-parse', start).trim();
-  here.git('checkout', '--quiet', '-B', 'plans/tips', from);
-  make(it);
-  mkdirSync(join(temp, 'plans'), { recursive: true });
-  here.git('bundle', 'create', '--quiet', join(temp, 'plans/plan.bundle'), 'refs/heads/plans/tips', `^${id}`);
-  here.git('checkout', '--quiet', '--force', 'main');
-  here.git('branch', '-D', 'plans/tips');
-  return await publishNow(it, id);
-}
-
-function publishNow(it: JobWorld, id: string) {
-  return it.job(['ci', 'publish', '--plan', 'tips', '--commit', id], { permissions: PERMISSIONS });
-}
-
-const honest: Make = (it) => {
-  commit(it, { [PATH]: STARTED }, startedBy);
-  commit(it, { [PATH]: DONE, 'src/tip.js': 'export {};\n' }, doneBy());
-};
-/** An honest run whose task does this too. */
-const withFiles =
-  (files: Readonly<Record<string, string>>): Make =>
-  (it) => {
-    commit(it, { [PATH]: STARTED }, startedBy);
-    commit(it, { [PATH]: DONE, ...files }, doneBy());
-  };
+import {
+  CONFIG,
+  commit,
+  DONE,
+  doneBy,
+  FILES,
+  honest,
+  PATH,
+  PLAN,
+  publish,
+  publishNow,
+  STARTED,
+  startedBy,
+  withFiles,
+  type Make,
+} from './ci-bundle.ts';
 
 it('publishes what is honest, and opens one pull request that is then updated', async () => {
   await using it = await jobWorld(FILES);
@@ -103,11 +49,6 @@ describe('a bundle', () => {
   afterAll(() => shared[Symbol.asyncDispose]());
 
   it.each<readonly [string, Make, string]>([
-    [
-      'an extra commit',
-      (w) => (honest(w), commit(w, { 'x.txt': 'x' }, 'chore: tidy up')),
-      'its trailers name no task and no event of a plan',
-    ],
     ['a forged trailer', withTrailers(doneBy('tip', 'Plan-Gates: check=failed')), 'its gate "check" failed'],
     ['a missing trailer', withTrailers(doneBy('tip', '')), 'it does not say what the gate "check" found'],
     ['another plan’s trailers', withTrailers(doneBy().replace('Plan: tips', 'Plan: other')), 'it is of the plan "other"'],
@@ -142,7 +83,6 @@ describe('a bundle', () => {
     ['a file that is too large', withFiles({ 'big.bin': 'x'.repeat(5 * 1024 * 1024 + 1) }), '"big.bin" has 5242881 bytes'],
     ['a symbolic link', (w) => (symlinkSync('/etc/passwd', join(w.here.root, 'link')), honest(w)), '"link" is a symbolic link'],
     ['a submodule', (w) => (honest(w), submodule(w)), '"sub" is a submodule'],
-    ['a merge', (w) => (honest(w), merge(w)), 'parents, and every commit of a run has one'],
   ])('is refused with %s', async (_, make, words) => {
     const { code, err } = await publish(shared, make);
     expect([code, err]).toEqual([2, expect.stringContaining(words)]);
@@ -184,6 +124,23 @@ it('refuses a bundle that begins elsewhere, and one that is none', async () => {
   it.here.git('bundle', 'create', '--quiet', join(it.temp, 'plans/plan.bundle'), 'refs/heads/elsewhere');
   expect((await publishNow(it, main)).err).toContain('The bundle cannot be read');
   expect(it.server.git('for-each-ref', '--format=%(refname)', 'refs/heads').trim()).toBe('refs/heads/main');
+});
+
+it.each<readonly [string, Make, string]>([
+  ['an extra commit', (w) => commit(w, { 'x.txt': 'x' }, 'chore: tidy up'), 'its trailers name no task and no event of a plan'],
+  ['a merge', merge, 'parents, and every commit of a run has one'],
+])('publishes what stands before %s, and pauses there', async (_, make, words) => {
+  await using it = await jobWorld(FILES);
+  const { code, err } = await publish(it, (w) => (honest(w), make(w)));
+  expect([code, err]).toEqual([2, expect.stringContaining(words)]);
+  expect(err).toContain('What stands before that is published, and the plan is paused: http');
+  expect(it.server.git('log', '--format=%s', 'main..plans/tips').trim().split('\n')).toEqual([
+    'tips: paused: what followed was not published',
+    'tips: Do tip',
+    'tips: started',
+  ]);
+  expect(it.server.git('show', `plans/tips:${PATH}`)).toBe(DONE.replace('status: running', 'status: paused'));
+  expect(it.server.state.pulls[0]?.body).toContain('**paused**');
 });
 
 it('begins nowhere but where the other branch is', async () => {
@@ -247,25 +204,6 @@ it('takes nothing where the branch has another config than the base had', async 
   it.here.git('checkout', '--quiet', 'main');
   const { err } = await publish(it, (w) => commit(w, { [PATH]: DONE, 'a.txt': 'a' }, doneBy('tip', '')), { from: 'origin/plans/tips' });
   expect(err).toContain('The branch changes plans.config.yaml.');
-});
-
-it('leaves a branch alone on which somebody has worked meanwhile, and replaces one that only says what failed', async () => {
-  await using it = await jobWorld(FILES);
-  const { here, server } = it;
-  const theirs = (text: string, message: string) => {
-    here.git('checkout', '--quiet', '-B', 'plans/tips', 'main');
-    commit(it, { [PATH]: text }, message);
-    here.git('push', '--quiet', '--force', 'origin', 'plans/tips');
-    here.git('checkout', '--quiet', 'main');
-    return here.git('rev-parse', 'plans/tips').trim();
-  };
-  const worked = theirs(DONE, doneBy());
-  expect((await publish(it, honest)).err).toContain('The branch plans/tips has moved to');
-  expect(server.state.branch('plans/tips')).toBe(worked);
-  const failed = theirs(STARTED.replace('running', 'paused'), 'tips: paused\n\nPlan: tips\nPlan-Event: paused\n');
-  expect((await publish(it, honest)).code).toBe(0);
-  expect(server.state.branch('plans/tips')).not.toBe(failed);
-  expect(server.git('for-each-ref', '--format=%(objectname)', 'refs/plans/replaced').trim()).toBe(failed);
 });
 
 it('says what a token is missing, and where nothing was left or nothing was begun', async () => {

@@ -66,6 +66,14 @@ interface SidedChange {
   readonly after: SidedFile | null;
 }
 
+interface FileCommit {
+  readonly parent: string;
+  readonly tree?: string;
+  readonly path: string;
+  readonly text: string;
+  readonly message: string;
+}
+
 export interface Bundles {
   /** Writes what `ref` has and `from` has not into a file. Where that is nothing there would be no bundle: do not ask. */
   write(file: string, ref: string, from: string): Promise<void>;
@@ -73,8 +81,8 @@ export interface Bundles {
   take(file: string, ref: string, as: string): Promise<{ readonly commit: string } | { readonly problem: string }>;
   /** What a commit changes, with what each file is. */
   changes(parent: string, commit: string): Promise<readonly SidedChange[]>;
-  /** A commit on top of `parent` in which one file says something else. Neither index nor work tree is looked at. */
-  commitFile(made: { readonly parent: string; readonly path: string; readonly text: string; readonly message: string }): Promise<string>;
+  /** A commit on top of `parent` with the files of `tree`, a commit (the parent’s own), and one file that says something else. Neither index nor work tree is looked at. */
+  commitFile(made: FileCommit): Promise<string>;
   /** Gives the repository an identity to commit with, where it has none. */
   ensureIdentity(): Promise<void>;
   close(): void;
@@ -136,13 +144,13 @@ async function sizesOf(git: GitProgram, ids: readonly string[]): Promise<Readonl
 async function commitFile(
   git: GitProgram,
   gitDir: string,
-  { parent, path, text, message }: { parent: string; path: string; text: string; message: string },
+  { parent, tree: files = parent, path, text, message }: FileCommit,
 ): Promise<string> {
   const id = (await git.must(['hash-object', '-w', '--no-filters', '--stdin'], { input: Buffer.from(text) })).toString().trim();
   const index = temporaryName(gitDir, 'commit');
   const own = { GIT_INDEX_FILE: index };
   try {
-    await git.must(['-c', 'core.splitIndex=false', '-c', 'core.fsmonitor=false', 'read-tree', parent], { env: own });
+    await git.must(['-c', 'core.splitIndex=false', '-c', 'core.fsmonitor=false', 'read-tree', files], { env: own });
     await git.must(['update-index', '--add', '-z', '--index-info'], { env: own, input: nulList([`100644 ${id} 0\t${path}`]) });
     const tree = (await git.must(['write-tree'], { env: own })).toString().trim();
     const bot = { GIT_AUTHOR_NAME: BOT.name, GIT_AUTHOR_EMAIL: BOT.email, GIT_COMMITTER_NAME: BOT.name, GIT_COMMITTER_EMAIL: BOT.email };

@@ -5,15 +5,18 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bundles } from '../../adapters/git/bundle.ts';
-import type { Git, RemoteUpdate } from '../../adapters/git/git.ts';
+import type { Commit, Git, RemoteUpdate } from '../../adapters/git/git.ts';
 import type { GitHub } from '../../adapters/github/github.ts';
 import { pullBody, pullTitle, type PlanCommit } from '../../core/ci/pull-text.ts';
-import { hasWork, planBranch } from '../../core/ci/standing.ts';
+import { planBranch } from '../../core/ci/standing.ts';
+import type { BundleRules } from '../../core/ci/verify-commit.ts';
+import { applyEdits, setPlanFields } from '../../core/edit.ts';
 import type { Config } from '../../core/config.ts';
 import type { Plan } from '../../core/plan.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Redaction } from '../../core/redact.ts';
-import { readTrailers } from '../../core/trailer.ts';
+import { formatTrailers, readTrailers } from '../../core/trailer.ts';
+import { moveBranch, push } from './branch-move.ts';
 import { configOf } from './config.ts';
 import { BUNDLE, REPORT } from './execute.ts';
 import { rememberExecuted } from './executed.ts';
@@ -72,23 +75,51 @@ export async function publishPlan(place: Place, request: PublishRequest): Promis
       because: 'The execution has left no commit. It is not tried again before the plan is edited, or started by name.',
     };
   }
-  const { commits, violations } = await verifyRange(git, place.bundles, {
-    start,
-    head: taken,
-    rules: rulesFor(config, planId, request.redaction),
-  });
-  if (violations.length > 0 || commits.length === 0) {
-    // Tried it was: the same would come of it again.
+  const rules = rulesFor(config, planId, request.redaction);
+  const found = await verifyRange(git, place.bundles, { start, head: taken, rules });
+  const landing = { config, rules, branch, tip, remembered };
+  if (found.violations.length === 0 && found.good.length > 0)
+    return await land(place, request, { ...landing, head: taken, commits: found.good });
+  // Tried it was: the same would come of it again.
+  if (!found.good.some(doesTask)) {
     await push(git, remote, [remembered]);
-    throw new Problem(refused(violations));
+    throw new Problem(refused(found.violations, 'Nothing was pushed.'));
   }
-  return await land(place, request, { config, branch, tip, head: taken, remembered });
+  const published = await land(place, request, { ...landing, ...(await paused(place, found.good, rules)) });
+  throw new Problem(
+    refused(
+      found.violations,
+      `What stands before that is published, and the plan is paused${published.type === 'pull-request' ? `: ${published.url}` : '.'}`,
+    ),
+  );
 }
 
-function refused(violations: readonly string[]): string {
+function doesTask({ trailers }: Commit): boolean {
+  const evidence = readTrailers(trailers);
+  return evidence !== null && !('event' in evidence) && !('iteration' in evidence);
+}
+
+/** What is in order of a bundle, with a commit behind it in which the plan pauses: what followed is not there. */
+async function paused(
+  { git, bundles }: Place,
+  good: readonly Commit[],
+  rules: BundleRules,
+): Promise<{ head: string; commits: readonly Commit[] }> {
+  const { planId, planPath: path } = rules;
+  const parent = good.at(-1)?.id ?? '';
+  const plan = await planAt(git, parent, { path, planId, known: null });
+  const edit = plan === null ? null : setPlanFields(plan.text, plan.plan, { status: 'paused' });
+  if (plan === null || edit === null || 'refused' in edit || plan.plan.status === 'paused') return { head: parent, commits: good };
+  const trailers = formatTrailers({ plan: planId, event: 'paused', reason: 'conflict', task: null });
+  const message = `${planId}: paused: what followed was not published\n\n${trailers}\n`;
+  const head = await bundles.commitFile({ parent, path, text: applyEdits(plan.text, edit.edits), message });
+  return { head, commits: [...good, ...(await git.log({ from: parent, to: head }))] };
+}
+
+function refused(violations: readonly string[], instead: string): string {
   const told = violations.slice(0, MAX_TOLD);
   const more = violations.length - told.length;
-  return `What the execution has left is not published:\n${told.join('\n')}${more > 0 ? `\n… and ${more} more.` : ''}\nNothing was pushed. The bundle is an artifact of this run.`;
+  return `What the execution has left is not published:\n${told.join('\n')}${more > 0 ? `\n… and ${more} more.` : ''}\n${instead} The bundle is an artifact of this run.`;
 }
 
 /** By what it is known that this was executed: see {@link standing}. */
@@ -129,67 +160,43 @@ interface Landing {
   readonly branch: string;
   /** Of the base branch. */
   readonly tip: string;
+  readonly rules: BundleRules;
   readonly head: string;
+  /** Up to there, oldest first. */
+  readonly commits: readonly Commit[];
   readonly remembered: RemoteUpdate;
 }
 
 async function land(place: Place, request: PublishRequest, landing: Landing): Promise<Published> {
   const { git, github } = place;
   const { planId, start, base, remote, runUrl } = request;
-  const { config, branch, tip, head, remembered } = landing;
-  const path = pathOf(config, planId);
-  const plan = (await planAt(git, head, { path, planId, known: null }))?.plan;
-  if (plan === undefined) throw new Problem(`There is no plan "${planId}" in what was executed.`);
+  const { config, rules, branch, tip, head: made, remembered } = landing;
+  const planOf = async (commit: string): Promise<Plan> => {
+    const found = await planAt(git, commit, { path: rules.planPath, planId, known: null });
+    if (found === null) throw new Problem(`There is no plan "${planId}" in what was executed.`);
+    return found.plan;
+  };
   if (config.ci.publish === 'push' && tip === start) {
-    await push(git, remote, [{ ref: `refs/heads/${base}`, from: start, to: head }, remembered]);
-    return { type: 'pushed', plan, head, branch: base };
+    const plan = await planOf(made);
+    await push(git, remote, [{ ref: `refs/heads/${base}`, from: start, to: made }, remembered]);
+    return { type: 'pushed', plan, head: made, branch: base };
   }
-  const updates = await updatesOf(git, { path, planId, branch, start, tip, remote, head });
+  const { head, updates } = await moveBranch(git, place.bundles, {
+    rules,
+    branch,
+    start,
+    tip,
+    remote,
+    head: made,
+    commits: landing.commits,
+  });
   await push(git, remote, [...updates, remembered]);
+  const plan = await planOf(head);
   const commits = await commitsOf(git, await partedAt(git, tip, head), head, planId);
   const text = { title: pullTitle(plan), body: pullBody({ plan, commits, head, runUrl }) };
   const open = await github.openPull(branch, base);
   const pull = open === null ? await github.createPull({ head: branch, base, ...text }) : await github.updatePull(open.number, text);
   return { type: 'pull-request', plan, head, url: pull.url, isNew: open === null };
-}
-
-interface BranchMove {
-  readonly path: string;
-  readonly planId: string;
-  readonly branch: string;
-  readonly start: string;
-  readonly tip: string;
-  readonly head: string;
-  readonly remote: string;
-}
-
-/**
- * What is pushed, and where each ref has to stand for it: the branch where the execution began, or nowhere. One that has nothing but the note
- * of an earlier failure is replaced, and kept under another name.
- */
-async function updatesOf(git: Git, move: BranchMove): Promise<readonly RemoteUpdate[]> {
-  const { path, planId, branch, start, tip, head, remote } = move;
-  const ref = `refs/heads/${branch}`;
-  const there = await remoteRef(git, remote, ref);
-  if (there === null || there === start) return [{ ref, from: there, to: head }];
-  const of = { path, planId, known: null };
-  const isKnown = (await git.resolve(there)) !== null && (await git.mergeBase(tip, start)) === start;
-  const [old, now] = isKnown ? [await planAt(git, there, of), await planAt(git, start, of)] : [null, null];
-  if (old === null || now === null || hasWork(old.plan, now.plan))
-    throw new Problem(
-      `The branch ${branch} has moved to ${there.slice(0, 12)} since the execution began at ${start.slice(0, 12)}. Nothing was pushed; the bundle is an artifact of this run.`,
-    );
-  const kept = `refs/plans/replaced/${planId}/${there.slice(0, 12)}`;
-  return [
-    { ref, from: there, to: head },
-    { ref: kept, from: await remoteRef(git, remote, kept), to: there },
-  ];
-}
-
-async function remoteRef(git: Git, remote: string, ref: string): Promise<string | null> {
-  const found = await git.remoteRefs(remote, [ref]);
-  if (found.type === 'unreachable') throw new Problem(`The remote "${remote}" did not answer: ${found.message}`);
-  return found.refs.get(ref) ?? null;
 }
 
 async function commitsOf(git: Git, from: string, to: string, planId: string): Promise<readonly PlanCommit[]> {
@@ -198,12 +205,4 @@ async function commitsOf(git: Git, from: string, to: string, planId: string): Pr
     const evidence = readTrailers(trailers);
     return evidence === null || 'iteration' in evidence || evidence.plan !== planId ? [] : [{ id, evidence }];
   });
-}
-
-async function push(git: Git, remote: string, updates: readonly RemoteUpdate[]): Promise<void> {
-  const refused = await git.push(remote, updates);
-  if (refused !== null)
-    throw new Problem(
-      `The remote did not take it (${refused}). Somebody may have been quicker; nothing was pushed, and the bundle is an artifact of this run.`,
-    );
 }

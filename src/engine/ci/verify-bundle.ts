@@ -24,8 +24,8 @@ export interface RangeRequest {
 }
 
 export interface VerifiedRange {
-  /** Oldest first. */
-  readonly commits: readonly Commit[];
+  /** Those before the first with which something is wrong, oldest first. */
+  readonly good: readonly Commit[];
   /** Sentences; none: all of it may be published. */
   readonly violations: readonly string[];
 }
@@ -39,21 +39,22 @@ export function rulesFor(config: Config, planId: string, redaction: Redaction, t
 /** Looks at every commit between two. */
 export async function verifyRange(git: Git, bundles: Bundles, { start, head, rules }: RangeRequest): Promise<VerifiedRange> {
   const newest = await git.log({ from: start, to: head, limit: MAX_COMMITS + 1 });
-  if (newest.length > MAX_COMMITS) return { commits: [], violations: [`The bundle has more than ${MAX_COMMITS} commits.`] };
-  const commits = newest.toReversed();
+  if (newest.length > MAX_COMMITS) return { good: [], violations: [`The bundle has more than ${MAX_COMMITS} commits.`] };
+  const good: Commit[] = [];
   const violations: string[] = [];
   let parent = start;
   let wrong = 0;
-  for (const commit of commits) {
+  for (const commit of newest.toReversed()) {
     const found = await look(git, bundles, commit, parent, rules);
     violations.push(...found);
+    if (violations.length === 0) good.push(commit);
     wrong += found.length > 0 ? 1 : 0;
     if (wrong === MAX_WRONG) break;
     parent = commit.id;
   }
   if (violations.length === 0 && parent !== head)
     violations.push(`The bundle does not lead from ${start.slice(0, 12)} to ${head.slice(0, 12)}.`);
-  return { commits, violations };
+  return { good, violations };
 }
 
 /** Looks at the one commit that a machine of a wave has made. */
