@@ -6,8 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Most tests wait for other processes: one worker more than there are cores keeps these busy.
     maxWorkers: availableParallelism() + 1,
-    // Real git, real processes, two cores: generous, so that only a hang trips it.
-    testTimeout: 60_000,
+    // Real git, real processes, two cores that others use as well: generous, so that only a hang trips it.
+    testTimeout: 180_000,
     hookTimeout: 60_000,
   },
 });

@@ -53,9 +53,11 @@ async function runInPlace(context: CommandContext, workspace: Workspace, input: 
 export async function runToEnd(context: CommandContext, workspace: Workspace, plan: string, input: CommandInput): Promise<ExitCode> {
   let summary = await perform(context, workspace, plan, input);
   for (let at = resetOf(summary); at !== null && input.flag('wait'); at = resetOf(summary)) {
-    if (!context.json) context.out.write(`Waiting until ${at}. Ctrl-C ends the wait; the plan stays paused.\n`);
     const { waitUntil } = await import('./wait.ts');
-    if (!(await waitUntil(context, Date.parse(at)))) break;
+    // Before it is said that Ctrl-C ends it, somebody has to listen.
+    const reached = waitUntil(context, Date.parse(at));
+    if (!context.json) context.out.write(`Waiting until ${at}. Ctrl-C ends the wait; the plan stays paused.\n`);
+    if (!(await reached)) break;
     summary = await perform(context, workspace, plan, input);
   }
   return exitCode(summary);

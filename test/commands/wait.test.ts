@@ -55,7 +55,7 @@ it('a signal ends the wait, and the plan stays paused', async () => {
   claude('now + 7200');
   const ended = here.plans(['run', 'demo', '--wait'], {
     env,
-    heard: (text) => text.startsWith('Waiting') && setImmediate(() => here.interrupt()),
+    heard: (text) => text.startsWith('Waiting') && here.interrupt(),
   });
   expect((await ended).code).toBe(3);
   expect(here.read('plans/demo.plan.md')).toContain('status: paused');

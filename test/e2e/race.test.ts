@@ -20,7 +20,10 @@ function runner(root: string): Promise<{ code: number | null; said: string }> {
   });
 }
 
-it.each(rounds(2, 200))('eight runners, one plan: one runs it, round %i', async (round) => {
+/** All at once, on as many processors as there are. */
+const TIMEOUT_MS = RUNNERS * 60_000;
+
+it.each(rounds(2, 200))('eight runners, one plan: one runs it, round %i', { timeout: TIMEOUT_MS }, async (round) => {
   const ids = Array.from({ length: 5 }, (_, index) => `t${index}`);
   // Not idempotent: a second runner at work would show in the file.
   const plan = ids.map((id) => task(id, `test ! -e ${id}.txt && echo ${id} > ${id}.txt`, 'maxAttempts: 1')).join('');
