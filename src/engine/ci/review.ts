@@ -70,7 +70,12 @@ async function reviewIn(git: Git, stateFolder: string, request: ReviewRequest): 
     const diffs = plans.map(({ diff }) => diff);
     return {
       version: 1,
-      diff: { version: 1, ...sides, plans: diffs, problems: [...inForce.problems, ...problems] },
+      diff: {
+        version: 1,
+        ...sides,
+        plans: diffs,
+        problems: [...inForce.problems, ...movedFolder(workspace.config, change === null ? null : will.config), ...problems],
+      },
       alsoOnBase: parted === base ? [] : await alsoOnBase(git, { base, parted, folder: planFolderPath(workspace).slice(0, -1) }, diffs),
       config: change,
       unread: then.config === null && then.problems.length === 0 ? then.file : null,
@@ -80,6 +85,14 @@ async function reviewIn(git: Git, stateFolder: string, request: ReviewRequest): 
   } finally {
     await workspace.close();
   }
+}
+
+/** Plans that stand where the config of the change looks for them, and that of the base does not. */
+function movedFolder({ plans }: Config, after: Config | null): string[] {
+  if (after === null || after.plans === plans) return [];
+  return [
+    `The config moves the plans from ${plans}/ to ${after.plans}/, and those in ${after.plans}/ are not reviewed here. Merge the config by itself first.`,
+  ];
 }
 
 /** Which of the plans are not on the base what they were where the change parted from it. */

@@ -118,6 +118,16 @@ describe('a review', () => {
     );
   });
 
+  it('says that plans where only the config of the change looks for them are not reviewed', async () => {
+    change({ 'plans.config.yaml': 'plans: work\n', 'work/evil.plan.md': PLAN });
+    const { code, review: found } = await review();
+    expect(code).toBe(1);
+    expect(found.diff.problems).toEqual([
+      expect.stringMatching(/moves the plans from plans\/ to work\/, and those in work\/ are not reviewed here/),
+    ]);
+    expect(found.config?.keys).toContainEqual({ key: 'plans', before: '"plans"', after: '"work"' });
+  });
+
   it('believes no commit of a fork that says it was a run', async () => {
     here.write('plans/greet.plan.md', PLAN.replace('[ ] Write the greeting', '[x] Write the greeting'));
     here.commit('Write it\n\nPlan: greet\nPlan-Phase: write\nPlan-Task: greeting\nPlan-Attempt: 1/3\nPlan-Agent: run\n');
