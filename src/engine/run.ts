@@ -7,34 +7,29 @@ import { newLedger, within, type Amount } from '../core/budget.ts';
 import type { Failure } from '../core/effect.ts';
 import type { PublishedEvent, RunEvent } from '../core/event.ts';
 import { durationMs } from '../core/frontmatter.ts';
-import { allDone, findTask, phaseOf } from '../core/progress.ts';
+import { allDone, findTask } from '../core/progress.ts';
 import { Problem } from '../core/problem.ts';
-import { cutShort } from '../core/reclaim.ts';
 import { redactionOf, redactTexts, secretsOf } from '../core/redact.ts';
-import { transition } from '../core/run.ts';
-import { newRun } from '../core/run-state.ts';
 import type { RunSummary } from '../core/summary.ts';
-import { isProtected, note, turns } from './context.ts';
+import { isProtected, turns } from './context.ts';
 import type { RunContext } from './context.ts';
-import { crashPoint } from './crash.ts';
+import { begin, runStarted, sayFirst, waitingFor } from './begin.ts';
 import { forgetDecisions } from './decisions.ts';
 import type { Elsewhere } from './elsewhere.ts';
 import { execute, Inbox } from './executor.ts';
 import { openJournal } from './journal.ts';
-import { commitPlan, refusal } from './commits.ts';
-import { commitEdits, planEdited } from './edits.ts';
 import { nameOf, pauseOf, takeLock } from './lock.ts';
 import type { Holder, Lock } from './lock.ts';
 import { mend } from './mend.ts';
-import { committedPlan, PlanFile } from './plan-file.ts';
+import { PlanFile } from './plan-file.ts';
 import { WorktreePool } from './pool.ts';
 import { rateLimited } from './rate-limit.ts';
 import { recorder } from './recorder.ts';
 import { heedRequests } from './requests.ts';
 import { spentSoFar, type SpentSoFar } from './spending.ts';
-import { beginning, checkAgents, checkedHead, checkStatus, select } from './start.ts';
+import { checkAgents, checkedHead, checkStatus, select } from './start.ts';
 import type { Selection } from './start.ts';
-import { hasAgents, sandboxOf, UNPROTECTED } from './sandbox.ts';
+import { sandboxOf } from './sandbox.ts';
 import { checkConfig, recover, wasCutOff } from './recover.ts';
 import { settingsRecord } from './settings.ts';
 import { syncFiles } from './sync.ts';
@@ -227,30 +222,6 @@ function heedLosses(context: RunContext, { lock, lease }: Begun, inbox: Inbox): 
   lease?.watch(({ type, detail }) => context.post({ type: 'remote-lost', detail, now: type === 'taken' }));
 }
 
-/** What a person should know before anything starts. */
-function sayFirst(context: RunContext, putBack: readonly string[], scope: ReadonlySet<string> | null): void {
-  const { workspace, plan, sandbox } = context;
-  if (putBack.length > 0) note(context, null, cutShort(putBack));
-  const isMissing = sandbox === null && workspace.config.sandbox.use === 'auto';
-  if (isMissing && hasAgents(workspace, plan.plan, scope)) note(context, null, UNPROTECTED);
-}
-
-/** The pause that a paused plan is still in: it says so once more, and git has nothing to add. */
-async function waitingFor(context: RunContext, options: Begun): Promise<RunEvent | null> {
-  const { plan, path } = context.plan;
-  if (plan.status !== 'paused' || options.task !== undefined) return null;
-  const asRunning = { ...plan, status: 'running' as const };
-  const [, [effect]] = transition(newRun(asRunning, { scope: options.scope, approved: options.approved, ...context.limits }), {
-    type: 'plan-read',
-    plan: asRunning,
-  });
-  if (effect?.type !== 'record-pause') return null;
-  // What a person has written meanwhile is to be committed all the same.
-  if ((await context.workspace.git.status([path])).changes.length > 0) return null;
-  const { reason, task, detail } = effect;
-  return { type: 'run-paused', reason, task, phase: task === null ? null : (phaseOf(plan, task)?.id ?? null), detail };
-}
-
 /** What the machine has to know of the config, and of how long tasks took before. */
 function limitsOf(workspace: Workspace, plan: PlanFile, spent: SpentSoFar, ceiling: Amount | null): RunContext['limits'] {
   const { maxAttempts, maxConcurrency } = workspace.config;
@@ -281,45 +252,6 @@ function poolOf(
     redaction,
     ignore: (path) => isProtected(workspace, path),
   });
-}
-
-function runStarted(context: RunContext): RunEvent {
-  const { plan } = context.plan;
-  return {
-    type: 'run-started',
-    title: plan.title,
-    branch: context.head.branch,
-    commit: context.head.commit,
-    resumed: plan.status !== 'ready',
-    tasks: plan.phases.flatMap((phase) => phase.tasks.map(({ id, title, status }) => ({ id, phase: phase.id, title, status }))),
-    phases: plan.phases.map(({ id, title }) => ({ id, title })),
-  };
-}
-
-/** Commits a person's pending edits as theirs, then that the plan runs. A failure here leaves the plan as it was. */
-async function begin(context: RunContext, named: string | null): Promise<void> {
-  const { plan, planId, workspace } = context;
-  const { changes } = await workspace.git.status([plan.path]);
-  if (changes.length > 0) {
-    const bytes = await workspace.git.readFile('HEAD', plan.path);
-    const committed = bytes === null ? null : (committedPlan(workspace, planId, bytes)?.plan ?? null);
-    const outcome = await commitEdits(context);
-    if (outcome.type === 'committed') context.post(planEdited(committed, plan.plan, outcome.commit));
-    // What is staged alone is no edit: the file says what HEAD says.
-    else if (outcome.type !== 'failed' || outcome.reason !== 'nothing')
-      throw new Problem(`The plan's uncommitted edits have to be committed first, and could not be: ${refusal(outcome).reason}`);
-  }
-  const before = plan.text;
-  const retried = named !== null && findTask(plan.plan, named)?.status === 'failed' ? named : null;
-  if (plan.plan.status === 'running' && retried === null) return;
-  const event = retried === null ? (plan.plan.status === 'ready' ? 'started' : 'resumed') : 'retry';
-  const writing = await plan.edit((text, now) => beginning(text, now, retried));
-  if (writing.type === 'failed') throw new Problem(writing.message);
-  crashPoint(context.env, 'after-start-edit');
-  const outcome = await commitPlan(context, event, { plan: planId, event, reason: null, task: retried });
-  if (outcome.type === 'committed') return;
-  await plan.edit((text) => ({ edits: [{ offset: 0, length: text.length, text: before }] }), { once: true });
-  throw new Problem(`The run could not begin: ${refusal(outcome).reason}`);
 }
 
 function held({ root }: Workspace, planId: string, holder: Holder): string {
