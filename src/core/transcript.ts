@@ -38,16 +38,3 @@ export function readTranscriptLine(line: string): TranscriptEntry | null {
   const parsed = TranscriptEntry.safeParse(value);
   return parsed.success ? parsed.data : null;
 }
-
-/** What of a tool's input says what the call is about, on one line: a command, a path, or what is searched for. */
-export function callSummary(tool: string, input: unknown): string {
-  const given = typeof input === 'object' && input !== null ? (input as Readonly<Record<string, unknown>>) : {};
-  const of = (...names: readonly string[]): string => {
-    const found = names.map((name) => given[name]).find((value) => typeof value === 'string' && value !== '');
-    return typeof found === 'string' ? found : '';
-  };
-  const command = of('command');
-  if (command !== '') return `$ ${command}`;
-  const [pattern, path] = [of('pattern', 'query'), of('file_path', 'path', 'url', 'notebook_path')];
-  return [tool, pattern, path === '' ? '' : pattern === '' ? path : `in ${path}`].filter((part) => part !== '').join(' ');
-}

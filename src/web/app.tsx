@@ -10,6 +10,7 @@ import { Link, navigate, useLocation } from './router.tsx';
 import { routeOf, type Route } from './state/route.ts';
 import { ThemeSwitch } from './theme.tsx';
 
+const PlanPage = lazy(() => import('./pages/plan.tsx').then((page) => ({ default: page.PlanPage })));
 const LoginPage = lazy(() => import('./pages/login.tsx').then((page) => ({ default: page.LoginPage })));
 
 export function App(): ReactNode {
@@ -27,7 +28,7 @@ export function App(): ReactNode {
       </a>
       <TopBar route={route} />
       <main id="content" className="page" tabIndex={-1}>
-        <Caught key={path}>
+        <Caught key={route.page}>
           <Suspense fallback={<Skeleton />}>{isOut ? null : <Page route={route} />}</Suspense>
         </Caught>
       </main>
@@ -42,9 +43,10 @@ function Page({ route }: { readonly route: Route }): ReactNode {
       return <PlansPage />;
     case 'login':
       return <LoginPage />;
+    case 'plan':
+      return <PlanPage key={route.plan} id={route.plan} tab={route.tab} />;
     case 'new':
     case 'insights':
-    case 'plan':
     case 'nothing':
       return <Nowhere />;
   }

@@ -8,6 +8,8 @@ import './styles/base.css';
 import './styles/parts.css';
 import './styles/shell.css';
 import './styles/plans.css';
+import './styles/plan.css';
+import './styles/run.css';
 
 applyTheme();
 openStream();

@@ -1,7 +1,7 @@
 /** Claude does a task: one session of the SDK's tool runner, from its first request to its last word. */
 import type { AgentEvent, AgentJob, AgentResult, AgentSession } from '../agents/agent.ts';
 import { openTranscript, type Transcript } from '../agents/transcript.ts';
-import { callSummary } from '../../core/transcript.ts';
+import { callSummary } from '../../core/call-summary.ts';
 import type { Config } from '../../core/config.ts';
 import type { Redaction } from '../../core/redact.ts';
 import { openClaude, type Claude } from './client.ts';

@@ -1,5 +1,6 @@
 /** A transcript as a person reads it: what was said, which tools were called, and of their results what matters. */
-import { callSummary, type TranscriptEntry } from '../../core/transcript.ts';
+import { callSummary } from '../../core/call-summary.ts';
+import type { TranscriptEntry } from '../../core/transcript.ts';
 import { s, type Line, type Style } from './line.ts';
 import { count, oneLine, outputLines } from './text.ts';
 

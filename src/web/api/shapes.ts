@@ -1,7 +1,15 @@
 /** What the API answers, as far as the dashboard looks at it. A test holds these against the server's own shapes. */
 import type { PlannerEvent, RunEvent } from '../../core/event.ts';
-import type { DiagnosticRecord, IterationRecord, LiveRecord, PhaseRecord, PlanRecord, TaskRecord } from '../../core/record.ts';
+import type {
+  DiagnosticRecord,
+  IterationRecord,
+  LiveRecord,
+  PhaseRecord,
+  PlanRecord,
+  TaskRecord,
+} from '../../core/record.ts';
 import type { GateResult, Outcome } from '../../core/outcome.ts';
+import type { TranscriptEntry } from '../../core/transcript.ts';
 import type { WatchEvent } from '../../core/watch-event.ts';
 
 export interface Plan extends PlanRecord {
@@ -17,14 +25,14 @@ export interface Plan extends PlanRecord {
 export type Diagnostic = DiagnosticRecord;
 export type PlanStatus = PlanRecord['status'];
 
-interface Phase extends PhaseRecord {
+export interface Phase extends PhaseRecord {
   readonly slug: string;
   readonly agent: string | null;
   readonly gates: readonly string[] | null;
   readonly maxConcurrency: number | null;
 }
 
-interface Task extends TaskRecord {
+export interface Task extends TaskRecord {
   readonly slug: string;
   /** Of the attempt that is under way. */
   readonly attempt: number | null;
@@ -33,9 +41,7 @@ interface Task extends TaskRecord {
   readonly gates: readonly string[] | null;
   readonly files: readonly string[] | null;
   readonly allowNoChanges: boolean;
-  readonly estimateMs: number | null;
   readonly maxAttempts: number | null;
-  readonly timeoutMs: number | null;
   readonly maxBudgetUsd: number | null;
   readonly model: string | null;
   readonly assignee: 'human' | null;
@@ -54,6 +60,14 @@ export interface PlanPage {
   readonly plans: readonly Plan[];
   readonly total: number;
   readonly next: string | null;
+}
+
+export interface PlanSource {
+  readonly planId: string;
+  readonly text: string;
+  readonly revision: string;
+  readonly valid: boolean;
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 export interface Repository {
@@ -99,6 +113,22 @@ export interface Attempt {
   readonly live: boolean;
   readonly gates: readonly GateResult[];
   readonly logs: { readonly output: boolean; readonly transcript: boolean; readonly gates: readonly string[] };
+}
+
+export interface TranscriptPiece {
+  readonly from: number;
+  readonly next: number;
+  readonly size: number;
+  readonly live: boolean;
+  readonly entries: readonly TranscriptEntry[];
+}
+
+export interface LogPiece {
+  readonly from: number;
+  readonly next: number;
+  readonly size: number;
+  readonly live: boolean;
+  readonly text: string;
 }
 
 /** RFC 9457. */

@@ -1,5 +1,5 @@
 /** The stream of events: one for the page, begun again where it stopped whenever the connection or the server was gone. */
-import { useSyncExternalStore } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import { staleAfter } from '../state/stale.ts';
 import { invalidate } from './cache.ts';
 import type { StreamEvent } from './shapes.ts';
@@ -10,6 +10,7 @@ export type Connection = 'connecting' | 'live' | 'lost';
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
 
+const listeners = new Set<(event: StreamEvent) => void>();
 const watchers = new Set<() => void>();
 let connection: Connection = 'connecting';
 let source: EventSource | null = null;
@@ -37,6 +38,16 @@ export function useConnection(): Connection {
     },
     () => connection,
   );
+}
+
+/** Hears every event while the component is there. `listener` should stay the same. */
+export function useEvents(listener: (event: StreamEvent) => void): void {
+  useEffect(() => {
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+    };
+  }, [listener]);
 }
 
 function connect(): void {
@@ -75,4 +86,5 @@ function say(now: Connection): void {
 
 function hear(event: StreamEvent): void {
   invalidate(staleAfter(event));
+  for (const listener of listeners) listener(event);
 }

@@ -23,3 +23,12 @@ export function Badge({ kind, words = STATUS_WORDS[kind] }: { readonly kind: Bad
     </span>
   );
 }
+
+/** The status of a task or a phase where there is no room for its word. */
+export function Mark({ kind }: { readonly kind: BadgeKind }): ReactNode {
+  return (
+    <span className={`mark is-${kind}`} data-status={kind} role="img" aria-label={STATUS_WORDS[kind]} title={STATUS_WORDS[kind]}>
+      {kind === 'running' ? <span className="pulse" /> : kind === 'pending' ? null : <Icon name={ICONS[kind]} />}
+    </span>
+  );
+}

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useAction, useCanWrite } from '../api/actions.ts';
 import { ask } from '../api/client.ts';
 import type { Plan } from '../api/shapes.ts';
-import { Link, navigate } from '../router.tsx';
+import { Link, navigate, useLocation } from '../router.tsx';
 import { actionFor, type Action } from '../state/plan-list.ts';
 import { apiPath, planPath } from '../state/route.ts';
 import { Icon, type IconName } from './icon.tsx';
@@ -13,8 +13,10 @@ const ICONS: Readonly<Record<Extract<Action, { type: 'ask' }>['verb'], IconName>
 
 export function PlanAction({ plan }: { readonly plan: Plan }): ReactNode {
   const canWrite = useCanWrite();
+  const { path } = useLocation();
   const { busy, run } = useAction();
   const action = actionFor(plan);
+  if (action.type === 'go' && action.to === path) return null;
   if (action.type === 'go')
     return (
       <Link to={action.to} className={plan.status === 'completed' ? 'button' : 'button is-main'} data-action>

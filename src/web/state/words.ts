@@ -61,6 +61,13 @@ export function outcomeWords(outcome: string): string {
   return outcome in OUTCOMES ? OUTCOMES[outcome as Outcome] : outcome.replaceAll('_', ' ');
 }
 
+/** What a task's `error` says, its typed reason as words. */
+export function errorWords(error: string | null): string {
+  const [, outcome, rest] = /^([a-z_]+): (.*)$/s.exec(error ?? '') ?? [];
+  if (outcome === undefined || !(outcome in OUTCOMES)) return error ?? '';
+  return rest === undefined || rest === '' ? `It ${outcomeWords(outcome)}.` : rest;
+}
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;

@@ -1,0 +1,32 @@
+/** A person's word on a plan that waits, and what follows from it. */
+import { apiPath } from '../state/route.ts';
+import { ask } from './client.ts';
+import type { PlanDetail, Task } from './shapes.ts';
+
+export async function resumePlan(plan: string): Promise<void> {
+  await ask(apiPath('plans', plan, '/resume'), { method: 'POST' });
+}
+
+export async function cancelPlan(plan: string): Promise<void> {
+  await ask(apiPath('plans', plan, '/cancel'), { method: 'POST' });
+}
+
+/** Says a word on a task, and has the plan go on. */
+export async function sayOnTask(task: Task, word: 'approve' | 'skip' | 'retry'): Promise<void> {
+  await ask(apiPath('tasks', task.id, `/${word}`), { method: 'POST', ...(word === 'retry' ? { body: {} } : {}) });
+  await goOn(task.planId);
+}
+
+/** Marks a task as done by hand: its gates run, and what was changed is committed with the ticked box. Then the plan goes on. */
+export async function markDone(task: Task): Promise<void> {
+  await ask(apiPath('tasks', task.id), { method: 'PATCH', body: { status: 'completed' } });
+  await goOn(task.planId);
+}
+
+/** A word may have been the last, or a runner that waits may have heard it: only a plan that stands still is set going. */
+async function goOn(planId: string): Promise<void> {
+  const { plan, tasks } = (await ask<PlanDetail>(apiPath('plans', planId))).data;
+  if (plan.executionId !== null || !tasks.some(({ status }) => status === 'pending')) return;
+  if (plan.status === 'paused' || plan.status === 'failed') await resumePlan(planId);
+  else if (plan.status === 'ready') await ask(apiPath('plans', planId, '/execute'), { method: 'POST', body: {} });
+}

@@ -1,0 +1,131 @@
+/** A plan as a person reads it: its phases and tasks, and its file as it is. */
+import { type ReactNode } from 'react';
+import { useData } from '../api/cache.ts';
+import type { Phase, PlanDetail, PlanSource, Task } from '../api/shapes.ts';
+import { Badge, Mark } from '../parts/badge.tsx';
+import { Diagnostics, Empty, Refused, Skeleton } from '../parts/basics.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Prose } from '../parts/prose.tsx';
+import { navigate, useLocation } from '../router.tsx';
+import { apiPath, planPath } from '../state/route.ts';
+import { taskFacts } from '../state/facts.ts';
+import { countOf, errorWords } from '../state/words.ts';
+
+const MODES: Readonly<Record<Phase['executionMode'], string>> = {
+  sequential: 'one after another',
+  parallel: 'in parallel',
+  manual: 'each on approval',
+};
+
+export function OverviewTab({ detail }: { readonly detail: PlanDetail }): ReactNode {
+  const { query } = useLocation();
+  const { plan, phases, tasks } = detail;
+  const isSource = query.get('view') === 'source';
+  return (
+    <div className="overview">
+      <div className="row">
+        <div className="grow lead">{!isSource && <Prose text={plan.description} />}</div>
+        <div className="switch" role="group" aria-label="Shown as">
+          {(['document', 'source'] as const).map((view) => (
+            <button
+              key={view}
+              type="button"
+              className="chip"
+              aria-pressed={isSource === (view === 'source')}
+              onClick={() => navigate(planPath(plan.id) + (view === 'source' ? '?view=source' : ''), { replace: true })}
+            >
+              {view === 'source' ? 'Markdown' : 'Document'}
+            </button>
+          ))}
+        </div>
+      </div>
+      {isSource ? <Source id={plan.id} /> : phases.map((phase) => <PhaseCard key={phase.id} phase={phase} all={tasks} />)}
+      {!isSource && phases.length === 0 && (
+        <Empty title="No phases yet">
+          <p>A phase is a heading, a task is a checkbox below it.</p>
+        </Empty>
+      )}
+    </div>
+  );
+}
+
+function PhaseCard({ phase, all }: { readonly phase: Phase; readonly all: readonly Task[] }): ReactNode {
+  const tasks = all.filter(({ phaseId }) => phaseId === phase.id);
+  return (
+    <section className="card phase" aria-labelledby={`phase-${phase.slug}`} data-phase={phase.slug}>
+      <header>
+        <Mark kind={phase.status} />
+        <h2 id={`phase-${phase.slug}`}>{phase.title === '' ? 'Tasks' : phase.title}</h2>
+        <span className="quiet">
+          {phase.completedTasks} of {countOf(phase.totalTasks, 'task')} · {MODES[phase.executionMode]}
+          {phase.pauseAfter && ' · pauses after'}
+        </span>
+      </header>
+      <Prose text={phase.description} />
+      <ul className="tasks">
+        {tasks.map((task) => (
+          <TaskRow key={task.id} task={task} all={all} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function TaskRow({ task, all }: { readonly task: Task; readonly all: readonly Task[] }): ReactNode {
+  const facts = taskFacts(task, all);
+  return (
+    <li data-task={task.slug}>
+      <details>
+        <summary>
+          <Mark kind={task.status} />
+          <span className="title">{task.title}</span>
+          {task.assignee === 'human' && (
+            <span className="quiet" title="Done by a person">
+              <Icon name="hand" />
+            </span>
+          )}
+          {task.status === 'failed' && <Badge kind="failed" />}
+          <Icon name="down" />
+        </summary>
+        <div className="task-body">
+          <Prose text={task.description} />
+          {task.lastError !== null && (
+            <p className="notice is-failed">
+              <Icon name="warning" />
+              <span>{errorWords(task.lastError)}</span>
+            </p>
+          )}
+          <dl className="facts-list">
+            {facts.map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
+          </dl>
+        </div>
+      </details>
+    </li>
+  );
+}
+
+function Source({ id }: { readonly id: string }): ReactNode {
+  const { data, problem } = useData<PlanSource>(apiPath('plans', id, '/source'));
+  if (data === null) return problem === null ? <Skeleton rows={1} /> : <Refused problem={problem} />;
+  const marked = new Map(data.diagnostics.map((each) => [each.line, each.severity]));
+  return (
+    <div className="card source">
+      <Diagnostics list={data.diagnostics} most={50} />
+      <pre tabIndex={0} aria-label="The file">
+        {data.text.split('\n').map((line, index) => (
+          // A line is known by its number alone.
+          // oxlint-disable-next-line react/no-array-index-key
+          <span key={index} className={`line ${marked.has(index + 1) ? `is-${marked.get(index + 1)}` : ''}`}>
+            {line}
+            {'\n'}
+          </span>
+        ))}
+      </pre>
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+/** A plan as it is carried out: progress on one side, on the other what wants a decision and what runs. */
+import { type ReactNode } from 'react';
+import { useExecution } from '../api/execution.ts';
+import type { PlanDetail, Task } from '../api/shapes.ts';
+import { Mark } from '../parts/badge.tsx';
+import { Age, Empty } from '../parts/basics.tsx';
+import { DecisionBox } from '../parts/decision.tsx';
+import { TaskPanel } from '../parts/task-panel.tsx';
+import { Link, useLocation } from '../router.tsx';
+import { decisionFor } from '../state/decision.ts';
+import type { RunView } from '../state/execution.ts';
+import { planPath } from '../state/route.ts';
+import { costOf } from '../state/words.ts';
+
+export function RunTab({ detail }: { readonly detail: PlanDetail }): ReactNode {
+  const { query } = useLocation();
+  const { plan, tasks } = detail;
+  const { execution, view, known } = useExecution(plan.id, query.get('execution'));
+  const chosen = tasks.find(({ slug }) => slug === query.get('task'));
+  const shown = chosen === undefined ? shownTasks(detail, view) : [chosen];
+  return (
+    <div className="run">
+      <Side detail={detail} view={view} shown={shown} />
+      <div className="run-main">
+        <DecisionBox detail={detail} execution={execution} view={view} />
+        {execution === null && known && (
+          <Empty title="Not executed yet">
+            <p>What the agents do appears here while they do it: attempt by attempt, with the gates that decide.</p>
+          </Empty>
+        )}
+        {execution !== null && (
+          <p className="quiet run-facts">
+            {execution.live ? 'Running since ' : 'Last run '}
+            <Age time={execution.startedAt} /> · cost {costOf(view.costUsd)}
+          </p>
+        )}
+        <div className={shown.length > 1 ? 'panels is-many' : 'panels'}>
+          {shown.map((task) => (
+            <TaskPanel key={task.id} task={task} live={view.attempts[task.slug]} />
+          ))}
+        </div>
+        <Notes view={view} />
+      </div>
+    </div>
+  );
+}
+
+/** Those that run, side by side; else the one that was last. */
+function shownTasks(detail: PlanDetail, view: RunView): readonly Task[] {
+  const { tasks, plan } = detail;
+  const running = tasks.filter(({ slug, status }) => status === 'running' || (plan.status === 'running' && view.running.includes(slug)));
+  if (running.length > 0) return running;
+  const decision = decisionFor(detail);
+  if (decision !== null && decision.type === 'failure') return [decision.task];
+  const last = view.completed.at(-1)?.task;
+  return tasks.filter(({ slug }) => slug === last);
+}
+
+function Side({
+  detail: { plan, phases, tasks },
+  view,
+  shown,
+}: {
+  readonly detail: PlanDetail;
+  readonly view: RunView;
+  readonly shown: readonly Task[];
+}): ReactNode {
+  return (
+    <nav className="card run-side" aria-label="Progress">
+      {phases.map((phase) => (
+        <div key={phase.id}>
+          <h2>
+            <span className="grow">{phase.title === '' ? 'Tasks' : phase.title}</span>
+            <span className="quiet">
+              {phase.completedTasks}/{phase.totalTasks}
+            </span>
+          </h2>
+          <ul>
+            {tasks
+              .filter(({ phaseId }) => phaseId === phase.id)
+              .map((task) => (
+                <li key={task.id}>
+                  <Link
+                    to={`${planPath(plan.id, 'run')}?task=${encodeURIComponent(task.slug)}`}
+                    aria-current={shown.includes(task) ? 'true' : undefined}
+                    data-step={task.slug}
+                    data-status={task.status}
+                  >
+                    <Mark kind={task.status} />
+                    <span>{task.title}</span>
+                    {task.attempt !== null && task.attempt > 1 && (
+                      <span className="quiet">
+                        {task.attempt} of {view.attempts[task.slug]?.maxAttempts ?? '…'}
+                      </span>
+                    )}
+                  </Link>
+                </li>
+              ))}
+          </ul>
+        </div>
+      ))}
+    </nav>
+  );
+}
+
+function Notes({ view }: { readonly view: RunView }): ReactNode {
+  if (view.notes.length === 0) return null;
+  return (
+    <details className="notes">
+      <summary className="quiet">Notes of this run ({view.notes.length})</summary>
+      <ul>
+        {view.notes.map(({ at, text }, index) => (
+          // oxlint-disable-next-line react/no-array-index-key
+          <li key={index}>
+            <Age time={at} /> {text}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

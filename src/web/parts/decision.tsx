@@ -1,0 +1,225 @@
+/** What a plan that waits wants of a person: the pause, the manual, the failure and the completed box. */
+import { useState, type ReactNode } from 'react';
+import { useAction, useCanWrite } from '../api/actions.ts';
+import { cancelPlan, markDone, resumePlan, sayOnTask } from '../api/steering.ts';
+import type { Execution, PlanDetail, Task } from '../api/shapes.ts';
+import { Link } from '../router.tsx';
+import { decisionFor } from '../state/decision.ts';
+import type { RunView } from '../state/execution.ts';
+import { planPath } from '../state/route.ts';
+import { costOf, countOf, durationOf, errorWords, pauseWords } from '../state/words.ts';
+import { Icon } from './icon.tsx';
+import { Prose } from './prose.tsx';
+import { say } from './toasts.tsx';
+
+interface BoxProps {
+  readonly detail: PlanDetail;
+  readonly execution: Execution | null;
+  readonly view: RunView;
+}
+
+export function DecisionBox({ detail, execution, view }: BoxProps): ReactNode {
+  const decision = decisionFor(detail);
+  if (decision === null) return null;
+  switch (decision.type) {
+    case 'failure':
+      return <FailureBox task={decision.task} />;
+    case 'manual':
+      return <ManualBox task={decision.task} />;
+    case 'human':
+      return <HumanBox task={decision.task} />;
+    case 'pause':
+      return <PauseBox detail={detail} view={view} reason={decision.reason} next={decision.next} />;
+    case 'completed':
+      return <CompletedBox detail={detail} execution={execution} view={view} />;
+    case 'cancelled':
+      return (
+        <section className="box is-failed" aria-label="Cancelled">
+          <h2>
+            <Icon name="cross" /> Given up
+          </h2>
+          <p>What was done stays. Resuming takes the word back.</p>
+          <Buttons>
+            <Act words="Resume" main act={() => resumePlan(detail.plan.id)} />
+          </Buttons>
+        </section>
+      );
+  }
+}
+
+function Buttons({ children }: { readonly children: ReactNode }): ReactNode {
+  return useCanWrite() ? <div className="row">{children}</div> : null;
+}
+
+interface ActProps {
+  readonly words: string;
+  readonly act: () => Promise<void>;
+  readonly main?: boolean;
+  readonly danger?: boolean;
+  /** Asked before, where it cannot be taken back by another button. */
+  readonly sure?: string;
+}
+
+function Act({ words, act, main = false, danger = false, sure }: ActProps): ReactNode {
+  const { busy, run } = useAction();
+  const [asking, setAsking] = useState(false);
+  const go = (): void => {
+    if (sure !== undefined && !asking) return setAsking(true);
+    setAsking(false);
+    run(act);
+  };
+  return (
+    <button
+      type="button"
+      className={`button ${main ? 'is-main' : ''} ${danger ? 'is-danger' : ''}`}
+      disabled={busy}
+      onClick={go}
+      onBlur={() => setAsking(false)}
+    >
+      {busy ? <span className="pulse" aria-hidden="true" /> : null}
+      {asking ? sure : words}
+    </button>
+  );
+}
+
+function FailureBox({ task }: { readonly task: Task }): ReactNode {
+  return (
+    <section className="box is-failed" aria-label="A task failed">
+      <h2>
+        <Icon name="cross" /> “{task.title}” failed
+      </h2>
+      <p>
+        {countOf(task.attempts, 'attempt')}. {errorWords(task.lastError)}
+      </p>
+      <p className="quiet">
+        What the last attempt left is in the work tree. Mend it there and mark the task as done: its gates run, and what you have changed is
+        committed with the ticked box.
+      </p>
+      <Buttons>
+        <Act
+          words="Mark as done"
+          main
+          act={async () => {
+            await markDone(task);
+            say(`“${task.title}” is done.`);
+          }}
+        />
+        <Act words="Retry" act={() => sayOnTask(task, 'retry')} />
+        <Link className="button" to={`${planPath(task.planId, 'edit')}?task=${encodeURIComponent(task.slug)}`}>
+          Edit
+        </Link>
+        <Act words="Skip" act={() => sayOnTask(task, 'skip')} />
+        <Act words="Cancel plan" danger sure="Really give it up?" act={() => cancelPlan(task.planId)} />
+      </Buttons>
+    </section>
+  );
+}
+
+function ManualBox({ task }: { readonly task: Task }): ReactNode {
+  return (
+    <section className="box is-paused" aria-label="A task waits for approval">
+      <h2>
+        <Icon name="hand" /> “{task.title}” waits for your approval
+      </h2>
+      <Prose text={task.description} />
+      {task.run !== null && <pre tabIndex={0}>{task.run}</pre>}
+      <Buttons>
+        <Act words="Execute task" main act={() => sayOnTask(task, 'approve')} />
+        <Act words="Skip" act={() => sayOnTask(task, 'skip')} />
+        <Link className="button" to={`${planPath(task.planId, 'edit')}?task=${encodeURIComponent(task.slug)}`}>
+          Edit
+        </Link>
+        <Act words="Cancel plan" danger sure="Really give it up?" act={() => cancelPlan(task.planId)} />
+      </Buttons>
+    </section>
+  );
+}
+
+function HumanBox({ task }: { readonly task: Task }): ReactNode {
+  return (
+    <section className="box is-paused" aria-label="A task is yours">
+      <h2>
+        <Icon name="hand" /> “{task.title}” is yours to do
+      </h2>
+      <Prose text={task.description} />
+      <p className="quiet">What you have changed is committed with the ticked box.</p>
+      <Buttons>
+        <Act words="Mark as done" main act={() => markDone(task)} />
+        <Act words="Skip" act={() => sayOnTask(task, 'skip')} />
+      </Buttons>
+    </section>
+  );
+}
+
+interface PauseProps {
+  readonly detail: PlanDetail;
+  readonly view: RunView;
+  readonly reason: string | null;
+  readonly next: readonly Task[];
+}
+
+function PauseBox({ detail: { plan, tasks }, view, reason, next }: PauseProps): ReactNode {
+  const titles = new Map(tasks.map(({ slug, title }) => [slug, title]));
+  const files = [...new Set(view.completed.flatMap((one) => one.files))];
+  return (
+    <section className="box is-paused" aria-label="Paused">
+      <h2>
+        <Icon name="pause" /> {pauseWords(reason) ?? 'Paused'}
+      </h2>
+      {view.end !== null && view.end.detail !== '' && <p>{view.end.detail}</p>}
+      {plan.resetsAt !== null && <p>It resets at {new Date(plan.resetsAt).toLocaleTimeString()}.</p>}
+      {view.completed.length > 0 && (
+        <dl className="facts-list">
+          <div>
+            <dt>Done in this run</dt>
+            <dd>{view.completed.map(({ task }) => titles.get(task) ?? task).join(', ')}</dd>
+          </div>
+          <div>
+            <dt>{countOf(files.length, 'file')} changed</dt>
+            <dd className="mono">{files.slice(0, 12).join(', ')}</dd>
+          </div>
+          {next.length > 0 && (
+            <div>
+              <dt>Next</dt>
+              <dd>{next.map(({ title }) => title).join(', ')}</dd>
+            </div>
+          )}
+        </dl>
+      )}
+      <Buttons>
+        <Act words="Continue" main act={() => resumePlan(plan.id)} />
+        <Act words="Stop" danger sure="Really give it up?" act={() => cancelPlan(plan.id)} />
+      </Buttons>
+    </section>
+  );
+}
+
+function CompletedBox({ detail: { plan, tasks }, execution, view }: BoxProps): ReactNode {
+  const took =
+    plan.startedAt !== null && plan.completedAt !== null ? durationOf(Date.parse(plan.completedAt) - Date.parse(plan.startedAt)) : null;
+  const commits = tasks.filter(({ commitSha }) => commitSha !== null).length;
+  const facts: (readonly [string, string | null])[] = [
+    ['Phases', String(plan.totalPhases)],
+    ['Tasks', String(plan.totalTasks)],
+    ['Took', took],
+    ['Commits', String(commits)],
+    ['Cost of the last run', execution === null ? null : costOf(view.costUsd)],
+  ];
+  return (
+    <section className="box is-completed" aria-label="Completed">
+      <h2>
+        <Icon name="check" /> Completed
+      </h2>
+      <dl className="figures">
+        {facts
+          .filter(([, value]) => value !== null)
+          .map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRepository, type Repository } from '../support/repository.ts';
+import { gates, task } from '../support/rig.ts';
+import { expectSound, hasBrowser, Serving, TestBrowser } from './dashboard.ts';
+
+/** A command that goes on once the test has written a file, or has ended. */
+const waitFor = (file: string): string => `while [ -d ROOT ] && [ ! -e ROOT/.git/${file} ]; do sleep 0.02; done`;
+const plan = (title: string, phases: string): string => `---\nstatus: ready\n---\n\n# ${title}\n\n${phases}`;
+const mode = (yaml: string): string => `\`\`\`yaml\n${yaml}\n\`\`\`\n\n`;
+
+const WHOLE = plan(
+  'Whole',
+  [
+    `## First\n\n${mode('pauseAfter: true')}${task('one', `echo '<b>first</b>' && ${waitFor('go')} && echo 1 > one.txt`)}`,
+    `## Second\n\n${mode('executionMode: parallel')}${task('left', `${waitFor('both')} && echo l > left.txt`)}${task('right', `${waitFor('both')} && echo r > right.txt`)}`,
+    `## Third\n\n${mode('executionMode: manual')}${task('last', 'echo done > last.txt')}`,
+  ].join(''),
+);
+const FAILS = plan(
+  'Fails',
+  `## Only\n\n${task('bad', 'echo broken > state.txt', 'maxAttempts: 1')}${task('after', 'echo after > after.txt')}`,
+);
+
+describe.skipIf(!hasBrowser)('the page of an execution', () => {
+  const browser = new TestBrowser();
+  let repository: Repository;
+  let serving: Serving;
+
+  beforeAll(async () => {
+    repository = await createRepository();
+    await repository.commit('plans', {
+      'plans/whole.plan.md': WHOLE.replaceAll('ROOT', repository.root),
+      'plans/fails.plan.md': FAILS,
+      'state.txt': 'fine\n',
+      ...gates({ name: 'fine', run: '! grep -q broken state.txt' }),
+    });
+    serving = new Serving([repository]);
+    await serving.start();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await serving.kill();
+    await repository.dispose();
+  });
+
+  it('follows a plan from its start over a pause, parallel tasks, a killed server and an approval to its end', async () => {
+    const page = await browser.open(`${serving.url}/`);
+    const status = (of: string) => page.locator('.plan-head .badge', { hasText: of });
+    await page.locator('[data-plan="whole"] [data-action]').click();
+    await page.locator('[data-panel="one"] .log', { hasText: 'first' }).waitFor();
+    await status('Running').waitFor();
+    await expectSound(browser, page);
+
+    await repository.write({ '.git/go': 'go' });
+    await page.getByRole('region', { name: 'Paused' }).getByText('one.txt').waitFor();
+    await expectSound(browser, page);
+    await page.getByRole('button', { name: 'Continue' }).click();
+
+    await page.locator('[data-panel="left"]').waitFor();
+    await page.locator('[data-panel="right"]').waitFor();
+    await serving.kill();
+    await page.locator('.connection.is-lost').waitFor();
+    await repository.write({ '.git/both': 'go' });
+    await serving.start();
+    await page.getByRole('region', { name: 'A task waits for approval' }).waitFor();
+    await page.locator('[data-step="left"][data-status="completed"]').waitFor();
+    await page.getByRole('button', { name: 'Execute task' }).click();
+
+    await page.getByRole('region', { name: 'Completed' }).waitFor();
+    await status('Completed').waitFor();
+    expect(await repository.read('last.txt')).toBe('done\n');
+    expect(await repository.read('plans/whole.plan.md')).toMatch(/status: completed/);
+    await expectSound(browser, page);
+  }, 120_000);
+
+  it('shows what failed, takes what a person has mended, and goes on', async () => {
+    const page = await browser.open(`${serving.url}/plans/fails`);
+    await page.getByRole('button', { name: 'Execute' }).click();
+    const box = page.getByRole('region', { name: 'A task failed' });
+    await box.waitFor();
+    await page.locator('[data-panel="bad"] .gate', { hasText: 'fine' }).waitFor();
+    await expectSound(browser, page);
+
+    await box.getByRole('button', { name: 'Mark as done' }).click();
+    await page.locator('.toast.is-failed', { hasText: 'fine' }).waitFor();
+    await repository.write({ 'state.txt': 'mended by hand\n' });
+    await box.getByRole('button', { name: 'Mark as done' }).click();
+    await page.getByRole('region', { name: 'Completed' }).waitFor();
+    expect(await repository.read('after.txt')).toBe('after\n');
+    expect(repository.status()).toEqual([]);
+  }, 120_000);
+
+  it('shows a plan as a document and as its file', async () => {
+    const page = await browser.open(`${serving.url}/plans/fails`);
+    await page.locator('[data-task="bad"] summary').click();
+    await page.locator('[data-task="bad"] dl', { hasText: 'echo broken' }).waitFor();
+    await expectSound(browser, page);
+    await page.getByRole('button', { name: 'Markdown' }).click();
+    await page.locator('.source pre', { hasText: '# Fails' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?view=source');
+    await expectSound(browser, page);
+    await page.goto(`${serving.url}/plans/no-such-plan`);
+    await page.getByRole('heading', { name: 'There is no such plan' }).waitFor();
+  });
+});
