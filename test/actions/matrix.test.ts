@@ -136,3 +136,57 @@ test('a wave of which nothing comes is the last: nothing goes on for ever', { ti
   expect(runs[0]?.log).toContain('This was the last wave.');
   expect(it.server.state.branch('plans/tips')).toBeNull();
 });
+
+test('where the config says so it is pushed straight to the base, once the last wave is joined', { timeout: TIMEOUT_MS }, async () => {
+  const chain = plan(
+    [
+      ['a', 'echo a > a.txt'],
+      ['b', 'cat a.txt > b.txt', 'dependsOn: [a]'],
+    ],
+    'ready',
+    TOGETHER,
+  );
+  await using it = await world({ 'plans/tips.plan.md': chain, 'plans.config.yaml': `${CONFIG}ci:\n  publish: push\n` });
+  const before = it.server.state.branch('main') ?? '';
+  const runs = await it.run();
+  expect(runs, logs(runs)).toHaveLength(2);
+  expect(it.server.git('log', '--reverse', '--format=%s', `${before}..main`).trim().split('\n')).toEqual([
+    'tips: started',
+    'tips: Do a',
+    'tips: Do b',
+  ]);
+  expect(it.server.git('show', 'main:plans/tips.plan.md')).toMatch(/^status: completed$/m);
+  expect(it.server.state.pulls).toEqual([]);
+});
+
+test(
+  'a branch that somebody has moved meanwhile is left as it is, and the next wave goes on from there',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const chain = plan(
+      [
+        ['a', 'echo a > a.txt'],
+        ['b', 'echo b > b.txt', 'dependsOn: [a]'],
+      ],
+      'ready',
+      TOGETHER,
+    );
+    await using it = await world({ 'plans/tips.plan.md': chain });
+    let joins = 0;
+    const runs = await it.run({
+      afterJob: async ({ name }) => {
+        if (!name.startsWith('join') || (joins += 1) !== 2) return;
+        it.repository.git('fetch', '--quiet', it.server.bare, 'plans/tips');
+        it.repository.git('checkout', '--quiet', '--detach', 'FETCH_HEAD');
+        await it.repository.commit('by a person', { 'note.txt': 'mind the gap\n' });
+        it.repository.git('push', '--quiet', it.server.bare, 'HEAD:refs/heads/plans/tips');
+      },
+    });
+    expect(
+      runs.map(({ result }) => result),
+      logs(runs),
+    ).toEqual(['success', 'failure', 'success']);
+    expect(runs[1]?.log).toContain('has moved to');
+    expect(it.log()).toEqual(['tips: started', 'tips: Do a', 'by a person', 'tips: Do b']);
+  },
+);

@@ -176,10 +176,12 @@ async function land(place: Place, request: PublishRequest, landing: Landing): Pr
     if (found === null) throw new Problem(`There is no plan "${planId}" in what was executed.`);
     return found.plan;
   };
-  if (config.ci.publish === 'push' && tip === start) {
-    const plan = await planOf(made);
-    await push(git, remote, [{ ref: `refs/heads/${base}`, from: start, to: made }, remembered]);
-    return { type: 'pushed', plan, head: made, branch: base };
+  // A plan that runs has more waves to come: until they are over it is on its branch, as on the base nobody could tell whose run it is.
+  const goesStraight = config.ci.publish === 'push' && (tip === start || (await isOurs(git, tip, made, planId)));
+  const ended = await planOf(made);
+  if (goesStraight && ended.status !== 'running') {
+    await push(git, remote, [{ ref: `refs/heads/${base}`, from: tip, to: made }, remembered]);
+    return { type: 'pushed', plan: ended, head: made, branch: base };
   }
   const { head, updates } = await moveBranch(git, place.bundles, {
     rules,
@@ -192,11 +194,19 @@ async function land(place: Place, request: PublishRequest, landing: Landing): Pr
   });
   await push(git, remote, [...updates, remembered]);
   const plan = await planOf(head);
+  if (goesStraight && plan.status === 'running') return { type: 'pushed', plan, head, branch };
   const commits = await commitsOf(git, await partedAt(git, tip, head), head, planId);
   const text = { title: pullTitle(plan), body: pullBody({ plan, commits, head, runUrl }) };
   const open = await github.openPull(branch, base);
   const pull = open === null ? await github.createPull({ head: branch, base, ...text }) : await github.updatePull(open.number, text);
   return { type: 'pull-request', plan, head, url: pull.url, isNew: open === null };
+}
+
+/** Whether all that a head has beyond the base are this plan's commits, one after another: then no person's work goes there unseen. */
+async function isOurs(git: Git, tip: string, head: string, planId: string): Promise<boolean> {
+  if ((await git.mergeBase(tip, head)) !== tip) return false;
+  const between = await git.log({ from: tip, to: head });
+  return (await commitsOf(git, tip, head, planId)).length === between.length && between.every(({ parents }) => parents.length === 1);
 }
 
 async function commitsOf(git: Git, from: string, to: string, planId: string): Promise<readonly PlanCommit[]> {
