@@ -36,14 +36,15 @@ it('is never longer than it may be, and every block is there whole or counted', 
   );
 });
 
+const many = (priority: number, share: number) =>
+  partOf(
+    priority,
+    Array.from({ length: 20 }, () => 99),
+    share,
+  );
+const count = (page: string, priority: number) => page.split('\n').filter((line) => line.startsWith(`${priority}:`)).length;
+
 it('what matters more has room first, but for the shares of the others', () => {
-  const many = (priority: number, share: number) =>
-    partOf(
-      priority,
-      Array.from({ length: 20 }, () => 99),
-      share,
-    );
-  const count = (page: string, priority: number) => page.split('\n').filter((line) => line.startsWith(`${priority}:`)).length;
   const page = pageOf([many(1, 500), many(0, 500)], MAX, note);
   expect([count(page, 0), count(page, 1)]).toEqual([9, 4]);
   // In the order in which the parts were given, whatever their priorities.

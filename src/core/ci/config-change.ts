@@ -39,10 +39,11 @@ function differingKeys(before: Config, after: Config): ConfigKey[] {
 /** Gates run in their order, and the first that fails is the last that runs. */
 function reordered(before: Config['qa']['gates'], after: Config['qa']['gates']): ConfigKey[] {
   const [old, now] = [before, after].map((gates) => gates.map(({ name }) => name));
-  const shared = (names: readonly string[] = [], others: readonly string[] = []) => names.filter((name) => others.includes(name)).join(' ');
   if (shared(old, now) === shared(now, old)) return [];
   return [{ key: 'qa.gates (order)', before: JSON.stringify(old), after: JSON.stringify(now) }];
 }
+
+const shared = (names: readonly string[] = [], others: readonly string[] = []) => names.filter((name) => others.includes(name)).join(' ');
 
 /** Entries of a list go by their names, where they have some. */
 function leavesOf(value: unknown, path = '', leaves = new Map<string, string>()): Map<string, string> {

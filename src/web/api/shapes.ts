@@ -1,13 +1,6 @@
 /** What the API answers, as far as the dashboard looks at it. A test holds these against the server's own shapes. */
 import type { PlannerEvent, RunEvent } from '../../core/event.ts';
-import type {
-  DiagnosticRecord,
-  IterationRecord,
-  LiveRecord,
-  PhaseRecord,
-  PlanRecord,
-  TaskRecord,
-} from '../../core/record.ts';
+import type { DiagnosticRecord, IterationRecord, LiveRecord, PhaseRecord, PlanRecord, TaskRecord } from '../../core/record.ts';
 import type { GateResult, Outcome } from '../../core/outcome.ts';
 import type { TranscriptEntry } from '../../core/transcript.ts';
 import type { WatchEvent } from '../../core/watch-event.ts';
