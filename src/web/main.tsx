@@ -1,4 +1,5 @@
 /** Where the dashboard begins. */
+import './plain-zod.ts';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { openStream } from './api/stream.ts';

@@ -11,10 +11,12 @@ import { apiPath, planPath, type PlanTab } from '../state/route.ts';
 import { countOf, pauseWords } from '../state/words.ts';
 
 const OverviewTab = lazy(() => import('./overview.tsx').then((page) => ({ default: page.OverviewTab })));
+const EditorTab = lazy(() => import('../editor/editor-tab.tsx').then((page) => ({ default: page.EditorTab })));
 const RunTab = lazy(() => import('./run.tsx').then((page) => ({ default: page.RunTab })));
 
 const TABS: readonly (readonly [PlanTab, string])[] = [
   ['overview', 'Plan'],
+  ['edit', 'Edit'],
   ['run', 'Execution'],
 ];
 
@@ -52,10 +54,11 @@ export function PlanPage({ id, tab }: { readonly id: string; readonly tab: PlanT
 function Tab({ detail, tab }: { readonly detail: PlanDetail; readonly tab: PlanTab }): ReactNode {
   switch (tab) {
     case 'overview':
-    case 'edit':
     case 'review':
     case 'history':
       return <OverviewTab detail={detail} />;
+    case 'edit':
+      return <EditorTab key={detail.plan.id} detail={detail} />;
     case 'run':
       return <RunTab key={detail.plan.id} detail={detail} />;
   }
