@@ -128,6 +128,8 @@ export interface RunContext {
   /** The last guard of the checkout: where nothing is different since, git need not be asked again. */
   guarded: Guard | null;
   readonly tasks: Map<string, TaskWork>;
+  /** Plans and configs of the checkout that an agent has written from its worktree, by its own account. */
+  readonly outside: Set<string>;
   /** Aborted when everything has to stop now. */
   readonly abort: AbortController;
 }

@@ -13,6 +13,7 @@ import type { Committer } from './commits.ts';
 import { followHead, isElsewhere } from './follow.ts';
 import type { Refusal } from './integrate.ts';
 import { note, worksInCheckout } from './context.ts';
+import { isPersonsWord } from './outside.ts';
 import type { RunContext } from './context.ts';
 import { readDecisions, spendDecisions } from './decisions.ts';
 
@@ -40,7 +41,7 @@ async function headMoved(context: RunContext): Promise<Refusal | null> {
  * Returns a sentence where the file cannot be used; then nothing is changed.
  */
 export async function takeEdits(context: RunContext): Promise<string | null> {
-  const trusted = !worksInCheckout(context);
+  const trusted = isPersonsWord(context);
   const decided = decidedIn(context);
   const before = context.plan.plan;
   // Where it is elsewhere, the commit says so.
@@ -48,22 +49,19 @@ export async function takeEdits(context: RunContext): Promise<string | null> {
   // That branch's plan is another.
   if (await isElsewhere(context)) return null;
   let reading = await context.plan.read();
-  if (reading.type === 'edited' && !trusted) {
+  if (reading.type === 'edited') {
     const parse = (text: string): Plan =>
       checkPlan(text, context.planId, { known: context.workspace.known, cache: context.workspace.cache }).plan;
-    const { putBack } = reclaim(before, reading.text, parse, decided);
-    if (putBack.length > 0) {
+    const { putBack } = !trusted || context.tasks.size > 0 ? reclaim(before, reading.text, parse, decided) : { putBack: [] };
+    if (putBack.length > 0 && !trusted) {
       const back = (text: string) => ({ edits: [{ offset: 0, length: text.length, text: reclaim(before, text, parse, decided).text }] });
       const writing = await context.plan.edit(back, { once: true });
       if (writing.type === 'failed') return writing.message;
-      note(
-        context,
-        null,
-        `The plan file was changed while an attempt ran in the checkout. Put back: ${putBack.join('; ')}. Use the plans command for that, or edit while nothing runs.`,
-      );
       reading = await context.plan.read();
       if (reading.type === 'same') reading = { ...reading, type: 'edited' };
     }
+    if (putBack.length > 0) note(context, null, sayDecided(context, putBack, trusted));
+    context.outside.delete(context.plan.path);
   }
   if (reading.type === 'unusable') return reading.message;
   if (reading.type === 'same') return null;
@@ -84,6 +82,15 @@ export async function takeEdits(context: RunContext): Promise<string | null> {
     context.post(planEdited(before, reading.plan, context.head.commit));
   } else tell(context, outcome);
   return null;
+}
+
+/** What an edit decides that was made while attempts were under way: put back, or taken for a person's. */
+function sayDecided(context: RunContext, what: readonly string[], trusted: boolean): string {
+  const those = what.join('; ');
+  if (trusted)
+    return `The plan file was changed while tasks were at work in worktrees: ${those}. It is taken as yours, in a commit of its own; if it was not you, revert that, and see what the attempts did (plans logs ${context.planId}).`;
+  const where = worksInCheckout(context) ? 'while an attempt ran in the checkout' : 'by an attempt from its worktree';
+  return `The plan file was changed ${where}. Put back: ${those}. Use the plans command for that, or edit while nothing runs.`;
 }
 
 /** What people have decided by commands since the run began. */

@@ -11,6 +11,7 @@ import { isPlanOrConfig, logFile, note } from './context.ts';
 import type { Guard, RunContext, TaskWork } from './context.ts';
 import { putBackHead, whereLeft } from './head.ts';
 import { preservedRef } from './kept.ts';
+import { reportOutside } from './outside.ts';
 import { putBackPlansKey } from './package-key.ts';
 import { scrub } from './scrub.ts';
 import { commonSettings, putBack } from './settings.ts';
@@ -53,6 +54,7 @@ export async function checkGuard(
   const { guard, place } = work;
   const conflict = place.git.name === 'git' ? await checkHead(context, step, work, guard) : null;
   if (conflict === null) await putBackProtected(context, step, work);
+  reportOutside(context, step.task, work);
   if (denied !== null) return { outcome: 'denied', reason: denied };
   return conflict === null ? null : { outcome: 'conflict', reason: conflict };
 }

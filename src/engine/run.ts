@@ -172,6 +172,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     inTurn: turns(lock.check),
     guarded: null,
     tasks: new Map(),
+    outside: new Set(),
     abort,
   };
   heedLosses(context, options, inbox);

@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path';
 import { watchFolder, type FolderWatch } from '../adapters/watch.ts';
 import { decisionsOf } from '../core/reclaim.ts';
 import type { RunContext } from './context.ts';
-import { worksInCheckout } from './context.ts';
+import { isPersonsWord } from './outside.ts';
 import { decidedIn } from './edits.ts';
 
 /** Looked at so often whether or not the system says that something changed; it is asked to when a run lasts for longer. */
@@ -99,7 +99,7 @@ function textOr<T>(otherwise: T, read: () => string): T | string {
 
 /** Whether a person gave the plan up: in the checkout it might be the agent's hand, unless a command has said so. */
 function isMeant(context: RunContext, plan: RunContext['plan']['plan']): boolean {
-  if (!worksInCheckout(context)) return true;
+  if (isPersonsWord(context)) return true;
   const before = { ...plan, status: 'running' as const };
   const decided = decidedIn(context);
   return decisionsOf(before, plan).every((digest) => decided.has(digest));
