@@ -3,7 +3,9 @@
  * nothing of the repository. No hook, no filter, no helper for passwords is asked, whatever the repository's settings say.
  */
 import { statSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { nulList } from './entries.ts';
 import { temporaryName } from './keep.ts';
 import { locate } from './locate.ts';
@@ -91,11 +93,11 @@ export interface Bundles {
 /** Opens the repository that holds `folder`. `env` is the parent's, or that of {@link quietEnvironment}. */
 export async function openBundles(folder: string, env: NodeJS.ProcessEnv): Promise<Bundles> {
   const environment = gitEnvironment(env);
-  const { root, gitDir } = await locate(new GitProgram(folder, environment));
+  const { root, gitDir, commonDir } = await locate(new GitProgram(folder, environment));
   const git = new GitProgram(root, environment, { lasting: true });
   return {
     write: async (file, ref, from) => void (await git.must(['bundle', 'create', '--quiet', file, ref, `^${from}`])),
-    take: (file, ref, as) => take(git, file, ref, as),
+    take: (file, ref, as) => take(git, commonDir, file, ref, as),
     changes: (parent, commit) => changes(git, parent, commit),
     commitFile: (made) => commitFile(git, gitDir, made),
     ensureIdentity: () => ensureIdentity(git),
@@ -103,17 +105,48 @@ export async function openBundles(folder: string, env: NodeJS.ProcessEnv): Promi
   };
 }
 
-async function take(git: GitProgram, file: string, ref: string, as: string): Promise<{ commit: string } | { problem: string }> {
+/**
+ * Through a repository that is thrown away: git does not check the objects of a bundle, but those that come from another repository. Until
+ * then nothing of it is here.
+ */
+async function take(
+  git: GitProgram,
+  commonDir: string,
+  file: string,
+  ref: string,
+  as: string,
+): Promise<{ commit: string } | { problem: string }> {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? null;
   if (size === null) return { problem: 'there is no such file' };
   if (size > MAX_BUNDLE_BYTES) return { problem: `it has ${size} bytes; at most ${MAX_BUNDLE_BYTES} are read` };
-  const strict = ['-c', 'fetch.fsckObjects=true', '-c', 'protocol.allow=never', '-c', 'protocol.file.allow=always'];
-  const quiet = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-maintenance', '--force'];
-  const result = await git.run([...strict, ...quiet, '--', file, `${ref}:${as}`], { timeoutMs: TAKE_MS });
-  if (result.code !== 0) return { problem: said(result.stderr) };
-  const commit = (await git.must(['rev-parse', '--verify', '--quiet', '--end-of-options', `${as}^{commit}`])).toString('utf8').trim();
-  return { commit };
+  const folder = await mkdtemp(join(tmpdir(), 'plans-bundle-'));
+  try {
+    const between = new GitProgram(folder, git.env);
+    const format = (await git.must(['rev-parse', '--show-object-format'])).toString('utf8').trim();
+    await between.must(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`]);
+    await writeFile(join(folder, 'objects/info/alternates'), `${join(commonDir, 'objects')}\n`);
+    const read = await between.run([...FROM_FILE, ...FETCH, '--', file, `${ref}:refs/heads/taken`], { timeoutMs: TAKE_MS });
+    if (read.code !== 0) return { problem: said(read.stderr) };
+    const strict = [...FROM_FILE, '-c', 'fetch.fsckObjects=true', ...FETCH];
+    const checked = await git.run([...strict, '--', folder, `refs/heads/taken:${as}`], { timeoutMs: TAKE_MS });
+    if (checked.code !== 0) return { problem: said(checked.stderr) };
+    const commit = (await git.must(['rev-parse', '--verify', '--quiet', '--end-of-options', `${as}^{commit}`])).toString('utf8').trim();
+    return { commit };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
+
+const FROM_FILE = ['-c', 'protocol.allow=never', '-c', 'protocol.file.allow=always'] as const;
+const FETCH = [
+  'fetch',
+  '--quiet',
+  '--no-tags',
+  '--no-write-fetch-head',
+  '--no-recurse-submodules',
+  '--no-auto-maintenance',
+  '--force',
+] as const;
 
 async function changes(git: GitProgram, parent: string, commit: string): Promise<readonly SidedChange[]> {
   const listed = await git.must(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', '--no-ext-diff', parent, commit]);

@@ -9,6 +9,7 @@ import { isDone, type Plan, type Task } from '../plan.ts';
 import { findTask, phaseOf } from '../progress.ts';
 import type { Redaction } from '../redact.ts';
 import { readTrailers, type Evidence, type PlanEvidence, type TaskEvidence, type Trailer } from '../trailer.ts';
+import { visibleText } from '../visible.ts';
 import { gateFiles, gateScripts } from './gate-command.ts';
 
 /** Largest file that is published. Bytes. */
@@ -83,7 +84,8 @@ function violations(commit: CommitFacts, parent: string, rules: BundleRules, ofM
     ...commit.files.slice(0, MAX_FILES).flatMap((file) => ofFile(file, rules)),
   ];
   const told = found.length > MAX_TOLD ? [...found.slice(0, MAX_TOLD), `and ${found.length - MAX_TOLD} more`] : found;
-  return told.map((what) => `Commit ${commit.id.slice(0, 12)}: ${what}.`);
+  // A line of its own could speak to whatever reads the log.
+  return told.map((what) => `Commit ${commit.id.slice(0, 12)}: ${visibleText(what).replaceAll(/\s+/g, ' ')}.`);
 }
 
 function ofParents({ parents }: CommitFacts, parent: string): readonly string[] {
@@ -217,6 +219,7 @@ export function forbiddenPath(path: string, rules: Pick<BundleRules, 'planPath' 
   const lower = path.toLowerCase();
   const last = lower.slice(lower.lastIndexOf('/') + 1);
   if (path === planPath) return null;
+  if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) return 'which is no path';
   if (lower.startsWith('.github/') || lower.includes('/.github/')) return 'where workflows stand';
   if (last === 'action.yml' || last === 'action.yaml') return 'which is an action';
   if (last === '.gitmodules') return 'which says what submodules there are';

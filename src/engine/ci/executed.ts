@@ -1,5 +1,6 @@
 /** What of a plan was executed, remembered on the remote beside the branches: a ref for each plan, whose commit names the contents. */
 import type { Git, RemoteUpdate } from '../../adapters/git/git.ts';
+import { planBranch } from '../../core/ci/standing.ts';
 
 const FOLDER = 'refs/plans/executed/';
 const KEY = 'Plan-Content';
@@ -14,7 +15,7 @@ export function fetchExecuted(git: Git, remote: string): Promise<string | null> 
 /** What was executed of a plan, newest first. */
 export async function executedOf(git: Git, planId: string): Promise<readonly string[]> {
   const ref = FOLDER + planId;
-  if ((await git.resolve(ref)) === null) return [];
+  if (planBranch(planId) === null || (await git.resolve(ref)) === null) return [];
   const [record] = await git.log({ to: ref, limit: 1 });
   return record?.trailers.flatMap(([key, value]) => (key === KEY ? [value] : [])) ?? [];
 }

@@ -227,6 +227,8 @@ describe('a file of a run', () => {
     ['tools/.github/x', 'where workflows stand'],
     ['action.yml', 'which is an action'],
     ['tools/release/action.YAML', 'which is an action'],
+    ['../config', 'which is no path'],
+    ['a//b', 'which is no path'],
     ['.gitmodules', 'which says what submodules there are'],
     ['.plans/state.db', 'which is no part of the work'],
     ['sub/.git/config', 'which is no part of the work'],
@@ -293,6 +295,11 @@ describe('a file of a run', () => {
     expect(told({ files: [file('.github/\u001B[2J\u202E"', null, 'x')] })).toEqual([
       String.raw`it changes ".github/\u{1b}[2J\u{202e}\u{22}", where workflows stand`,
     ]);
+  });
+
+  it('is told in one line, whatever its trailers say', () => {
+    const evidence = { ...done, task: 'x\n::add-mask::y\n\u001B[2J' };
+    expect(told({ evidence }).join()).toBe('it is of the task "x ::add-mask::y ⟨U+001B⟩[2J", which the plan does not have');
   });
 
   it('is told of so often and no more', () => {
