@@ -217,6 +217,10 @@ it('says what a token is missing, and where nothing was left or nothing was begu
   it.server.state.allowsPullRequests = false;
   writeFileSync(join(it.temp, 'plans/report.json'), '{');
   expect((await publish(it, honest)).err).toMatch(/open a pull request/);
+  // Once that is mended, the job is simply run again.
+  it.server.state.allowsPullRequests = true;
+  expect((await publishNow(it, main)).out).toContain('tips: running, at');
+  expect(it.server.state.pulls).toHaveLength(1);
 });
 
 it('tells plans’ words so that they do nothing', async () => {

@@ -34,7 +34,8 @@ export async function moveBranch(
   const { planId, planPath: path } = rules;
   const ref = `refs/heads/${branch}`;
   const there = await remoteRef(git, remote, ref);
-  if (there === null || there === start) return { head, updates: [{ ref, from: there, to: head }] };
+  // Nowhere yet, or where it began; or this is done once more, after what failed behind the push.
+  if (there === null || there === start || there === head) return { head, updates: [{ ref, from: there, to: head }] };
   await bring(git, remote, branch);
   const onto = await ontoSteering(git, bundles, { planId, path, start, there, commits });
   if (onto !== null && (await verifyRange(git, bundles, { start: there, head: onto, rules })).violations.length === 0)
