@@ -139,8 +139,10 @@ function changeLines(change: Change, phaseTitle: (id: string) => string): string
     case 'added':
       return [...(change.status === 'completed' ? ['⚠ comes ticked'] : []), ...change.fields.map((field) => fieldText(field, true))];
     case 'removed':
-      if (change.of === 'phase') return [`with ${plural(change.tasks, 'task')}`];
-      return change.status === 'completed' ? ['it was done'] : [];
+      return [
+        ...(change.of === 'phase' ? [`with ${plural(change.tasks, 'task')}`] : change.status === 'completed' ? ['it was done'] : []),
+        ...change.fields.map((field) => fieldText(field, false)),
+      ];
     case 'moved':
       return [inlineText(moveWords(change, phaseTitle))];
     case 'renamed':

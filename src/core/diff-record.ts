@@ -22,7 +22,8 @@ const finished = z.boolean();
 const Change = z
   .discriminatedUnion('type', [
     z.object({ type: z.literal('added'), ...at, status: status.nullable(), tasks: count, text: z.string(), fields: z.array(FieldChange) }),
-    z.object({ type: z.literal('removed'), ...at, status: status.nullable(), tasks: count }),
+    /** `fields`: by which it has asked a person. */
+    z.object({ type: z.literal('removed'), ...at, status: status.nullable(), tasks: count, fields: z.array(FieldChange) }),
     z.object({ type: z.literal('moved'), ...at, from: spot, to: spot }),
     /** Another title, another id, or both. `was` is the id before. */
     z.object({ type: z.literal('renamed'), ...at, was: id.nullable(), before: z.string(), after: z.string(), words: Words, finished }),

@@ -1,7 +1,7 @@
 /** Two versions of a plan, compared for people: what became of each phase and task, and what follows from it. */
 import type { Change, FieldChange, PlanDiff, PlanVersion } from './diff-record.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { phaseFields, planFields, taskFields } from './field-change.ts';
+import { leftManual, lostApprovals, phaseFields, planFields, taskFields } from './field-change.ts';
 import { forecast } from './forecast.ts';
 import { patchOf } from './line-diff.ts';
 import { matchVersions, type Matched, type Pair, type Placed } from './match.ts';
@@ -71,12 +71,14 @@ class Comparison {
   readonly #after: Plan;
   readonly #matched: Matched<Phase>;
   readonly #recorded: Recorded;
+  readonly #phaseBefore: ReadonlyMap<Phase, Phase>;
 
   constructor(before: Plan, after: Plan, matched: Matched<Phase>, recorded: Recorded) {
     this.#before = before;
     this.#after = after;
     this.#matched = matched;
     this.#recorded = recorded;
+    this.#phaseBefore = new Map(matched.phases.pairs.map((pair) => [pair.after, pair.before]));
   }
 
   changes(): Change[] {
@@ -127,12 +129,19 @@ class Comparison {
     ];
   }
 
+  #isSamePhase({ before, after }: Pair<Placed<Phase>>): boolean {
+    return this.#phaseBefore.get(after.phase) === before.phase;
+  }
+
   #ofTask(pair: Pair<Placed<Phase>>): Change[] {
     const before = pair.before.task;
     const after = pair.after.task;
     const at = atTask(pair.after.phase, after);
     const finished = isDone(before);
-    const fields = taskFields(before, after);
+    const fields = [
+      ...taskFields(before, after),
+      ...(finished || this.#isSamePhase(pair) ? [] : leftManual(pair.before.phase, pair.after.phase)),
+    ];
     const record = this.#recorded.get(after.id);
     const commit = record?.status === after.status ? record.commit : null;
     return [
@@ -175,8 +184,20 @@ function addedTask(phase: Phase, task: Task): Change {
   return { type: 'added', ...atTask(phase, task), status: task.status, tasks: 0, text: task.description, fields: taskFields(null, task) };
 }
 
-const removedPhase = (phase: Phase): Change => ({ type: 'removed', ...atPhase(phase), status: null, tasks: phase.tasks.length });
-const removedTask = (phase: Phase, task: Task): Change => ({ type: 'removed', ...atTask(phase, task), status: task.status, tasks: 0 });
+const removedPhase = (phase: Phase): Change => ({
+  type: 'removed',
+  ...atPhase(phase),
+  status: null,
+  tasks: phase.tasks.length,
+  fields: lostApprovals(phase),
+});
+const removedTask = (phase: Phase, task: Task): Change => ({
+  type: 'removed',
+  ...atTask(phase, task),
+  status: task.status,
+  tasks: 0,
+  fields: lostApprovals(task),
+});
 
 interface Named {
   readonly id: string;

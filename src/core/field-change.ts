@@ -1,7 +1,7 @@
 /** Keys of two versions of a plan, phase or task as they would stand in the file, and which of them are code. */
 import type { FieldChange, Risk } from './diff-record.ts';
 import { durationText } from './frontmatter.ts';
-import type { Phase, Plan, Task } from './plan.ts';
+import { isDone, type Phase, type Plan, type Task } from './plan.ts';
 import type { TRUSTED_PHASE_KEYS, TRUSTED_TASK_KEYS } from './reclaim.ts';
 import { yamlValue, type FieldValue } from './yaml-text.ts';
 
@@ -58,6 +58,27 @@ export function phaseFields(before: Phase | null, after: Phase): FieldChange[] {
     if (key === 'executionMode' && !values.includes('manual')) return null;
     return before === null && key !== 'agent' && key !== 'gates' ? null : riskIn(PHASE_RISKS, key);
   });
+}
+
+/** The keys with which a task or phase that is gone has asked a person, as long as it was open. */
+export function lostApprovals(gone: Phase | Task): FieldChange[] {
+  const asked: readonly (readonly [string, string])[] =
+    'tasks' in gone
+      ? [
+          ...(gone.executionMode === 'manual' ? [['executionMode', 'manual'] as const] : []),
+          ...(gone.pauseAfter ? [['pauseAfter', 'true'] as const] : []),
+        ]
+      : gone.assignee === 'human'
+        ? [['assignee', 'human']]
+        : [];
+  const isGone = 'tasks' in gone ? gone.tasks.every(isDone) : isDone(gone);
+  return isGone ? [] : asked.map(([field, before]) => ({ field, before, after: null, risk: 'approval' }));
+}
+
+/** What a task loses that goes from a phase in which a person is asked for each to one in which nobody is. */
+export function leftManual(from: Phase, to: Phase): FieldChange[] {
+  if (from.executionMode !== 'manual' || to.executionMode === 'manual') return [];
+  return [{ field: 'executionMode', before: 'manual', after: to.executionMode, risk: 'approval' }];
 }
 
 export function planFields(before: Plan | null, after: Plan): FieldChange[] {

@@ -51,6 +51,56 @@ const tick = (text: string) => text.replace('[ ] Wave', '[x] Wave');
 const key = (yaml: string) => (text: string) => text.replace('id: wave', `id: wave\n  ${yaml}`);
 const phase = (yaml: string) => (text: string) => text.replace('## Look\n', `## Look\n\n\`\`\`yaml\n${yaml}\n\`\`\`\n`);
 
+describe('what asked a person and does so no more', () => {
+  const asked = `---
+status: ready
+---
+
+# Ask
+
+## Look
+
+\`\`\`yaml
+executionMode: manual
+pauseAfter: true
+\`\`\`
+
+- [ ] Look at it
+
+## Write
+
+- [ ] Read it
+
+  \`\`\`yaml
+  assignee: human
+  \`\`\`
+
+- [ ] Write it
+`;
+  const risks = (after: string, before = asked) =>
+    diffPlan(version(before), version(after)).changes.flatMap((change) =>
+      'fields' in change ? change.fields.flatMap(({ field, risk }) => (risk === null ? [] : [`${change.type} ${change.id} ${field}`])) : [],
+    );
+  const readIt = asked.slice(asked.indexOf('- [ ] Read it'), asked.indexOf('- [ ] Write it'));
+
+  test('a task for a person that is gone', () => {
+    expect(risks(asked.replace(readIt, ''))).toEqual(['removed read-it assignee']);
+    // What was done asks nobody.
+    expect(risks(asked.replace(readIt, ''), asked.replace('[ ] Read', '[x] Read'))).toEqual([]);
+  });
+  test('a phase that is gone, and one whose tasks went elsewhere', () => {
+    expect(risks(asked.replace(/## Look.*(?=## Write)/s, ''))).toEqual(['removed look executionMode', 'removed look pauseAfter']);
+    expect(risks(asked.replace(/## Look.*(?=## Write)/s, '').replace('- [ ] Write it', '- [ ] Look at it\n- [ ] Write it'))).toEqual([
+      'changed look-at-it executionMode',
+      'removed look executionMode',
+      'removed look pauseAfter',
+    ]);
+  });
+  test('is told once of a phase that got another name', () => {
+    expect(risks(asked.replace('## Look', '## See').replace('executionMode: manual\n', ''))).toEqual(['changed see executionMode']);
+  });
+});
+
 describe('what became of things', () => {
   test.each<[string, (text: string) => string, string[]]>([
     ['nothing', (text) => text, []],

@@ -157,8 +157,14 @@ function changeLines(change: Change, phaseTitle: (id: string) => string, look: L
         ...change.fields.flatMap((field) => say(fieldLine(field, look, true))),
       ];
     case 'removed':
-      if (change.of === 'phase') return say([s(`with ${count(change.tasks, 'task')}`, 'dim')]);
-      return change.status === 'completed' ? say([s('it was done', 'dim')]) : [];
+      return [
+        ...(change.of === 'phase'
+          ? say([s(`with ${count(change.tasks, 'task')}`, 'dim')])
+          : change.status === 'completed'
+            ? say([s('it was done', 'dim')])
+            : []),
+        ...change.fields.flatMap((field) => say(fieldLine(field, look, false))),
+      ];
     case 'moved':
       return say([s(shown(moveWords(change, phaseTitle)), 'cyan')]);
     case 'renamed':
