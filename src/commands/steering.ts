@@ -41,8 +41,7 @@ export const approve: Command = (context, input) =>
   inWorkspace(context, async (workspace) => {
     const { plan, task } = await namedTask(workspace, 'approve', input.arguments);
     const steered = await word(context, input, workspace, plan, { type: 'approve', task });
-    const told = steered.holder === null ? `Go on: plans run ${shellWord(plan)}` : 'The runner takes it up at its next boundary.';
-    return say(context, steered, `${task} may run as it is now; an edit of its text voids that. ${told}`, task);
+    return say(context, steered, `${task} may run as it is now; an edit of its text voids that. ${goesOn(steered)}`, task);
   });
 
 /** Leaves a task out. */
@@ -53,7 +52,7 @@ export const skip: Command = (context, input) =>
     const steered = await word(context, input, workspace, plan, { type: 'skip', task });
     const dependents = waitingFor(steered.plan, task);
     const lets = dependents.length === 0 ? '' : ` ${dependents.join(', ')} may run without it.`;
-    return say(context, steered, `${task} is skipped.${lets} Go on: plans run ${shellWord(plan)}`, task);
+    return say(context, steered, `${task} is skipped.${lets} ${goesOn(steered)}`, task);
   });
 
 /** Tries a failed task again. */
@@ -72,14 +71,19 @@ export async function retryNamed(
 ): Promise<ExitCode> {
   const steered = await word(context, input, workspace, plan, { type: 'retry', task, fromBase });
   const where = fromBase ? 'from the clean base' : 'from what its last attempt left';
-  const told = steered.holder === null ? `Go on: plans run ${shellWord(plan)}` : 'The runner takes it up at its next boundary.';
-  return say(context, steered, `${task} is tried again, ${where}. ${told}`, task);
+  return say(context, steered, `${task} is tried again, ${where}. ${goesOn(steered)}`, task);
 }
 
 /** Has it done, wherever the plan is run. */
 export async function word(context: CommandContext, input: CommandInput, workspace: Workspace, plan: string, said: Word): Promise<Steered> {
   const { say: sayIt } = await import('../engine/say.ts');
   return sayIt(caller(context, input, workspace, plan), said);
+}
+
+/** What comes of a word on a task. */
+function goesOn(steered: Steered): string {
+  if (steered.holder === null) return `Go on: plans run ${shellWord(steered.plan.id)}`;
+  return `${steered.elsewhere === true ? runner(steered) : 'The runner'} takes it up at its next boundary.`;
 }
 
 /** Who runs the plan, at the beginning of a sentence. */

@@ -2,6 +2,7 @@
  * What a person says of a plan that is run on another machine, and what its runner answers: each stands in the message of a commit that a ref
  * of the shared remote points to. It is read from a place that others can write to, so that nothing in it counts but what is checked here.
  */
+import type { PlanStatus } from './plan.ts';
 
 /** A person's word on a plan or a task. */
 export type Word =
@@ -25,11 +26,14 @@ export interface Answer {
   readonly request: string;
   /** Why it was not done, a sentence; null where it was. */
   readonly refused: string | null;
+  /** How the plan stands there after it; null where it was refused. */
+  readonly status: PlanStatus | null;
 }
 
 /** Longest message that is read, and longest reason in it. Characters. */
 const MAX_MESSAGE_CHARS = 8_192;
 const MAX_REASON_CHARS = 2_000;
+const STATUSES: readonly PlanStatus[] = ['draft', 'ready', 'running', 'paused', 'completed', 'failed'];
 
 export function formatRequest({ plan, run, by, word }: Request): string {
   const task = 'task' in word ? [`Plan-Task: ${word.task}`] : [];
@@ -64,9 +68,9 @@ function readWord(type: string, task: string, option: string): Word | null {
   }
 }
 
-export function formatAnswer({ plan, request, refused }: Answer): string {
+export function formatAnswer({ plan, request, refused, status }: Answer): string {
   const reason = refused === null ? 'done' : `refused: ${refused.replaceAll(/\s+/g, ' ').slice(0, MAX_REASON_CHARS)}`;
-  return `${plan}: an answer\n\nPlan: ${plan}\nPlan-Request-Id: ${request}\nPlan-Answer: ${reason}\n`;
+  return `${plan}: an answer\n\nPlan: ${plan}\nPlan-Request-Id: ${request}\nPlan-Answer: ${reason}\n${status === null ? '' : `Plan-Status: ${status}\n`}`;
 }
 
 /** What an answer's message says; null where it is none. */
@@ -74,7 +78,14 @@ export function readAnswer(message: string): Answer | null {
   const value = valuesOf(message);
   const [, said, , reason = ''] = /^(done|refused)(: (.*))?$/.exec(value('Plan-Answer')) ?? [];
   const request = value('Plan-Request-Id');
-  return said === undefined || request === '' ? null : { plan: value('Plan'), request, refused: said === 'done' ? null : reason };
+  return said === undefined || request === ''
+    ? null
+    : {
+        plan: value('Plan'),
+        request,
+        refused: said === 'done' ? null : reason,
+        status: STATUSES.find((each) => each === value('Plan-Status')) ?? null,
+      };
 }
 
 function valuesOf(message: string): (key: string) => string {

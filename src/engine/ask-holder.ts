@@ -5,6 +5,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Lease } from '../core/lease.ts';
+import type { PlanStatus } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
 import { formatRequest, readAnswer, readRequest, type Word } from '../core/request.ts';
 import { openPlan, type Caller, type Steered } from './control.ts';
@@ -68,7 +69,7 @@ export async function askHolder(caller: Caller, word: Word): Promise<Asked> {
       if (answer?.request !== mine) throw new Problem(overtaken(planId, word, message));
       await swap(seen.request, null);
       if (answer.refused !== null) throw new Problem(`${capital(who(holder))} answers: ${answer.refused}`);
-      return { type: 'answered', steered: await steeredBy(caller, holder) };
+      return { type: 'answered', steered: await steeredBy(caller, holder, answer.status) };
     }
     const end = waiting.look(seen.lease);
     if (end !== null) {
@@ -109,10 +110,11 @@ class Patience {
   }
 }
 
-/** What a command says of it: the plan as this repository has it, and who is at it. */
-async function steeredBy(caller: Caller, { pid, host, run }: Lease): Promise<Steered> {
-  const { plan } = await openPlan(caller);
-  return { before: plan, plan, commit: null, holder: { pid, host, run, started: '', root: '' }, putBack: [], elsewhere: true };
+/** What a command says of it: the plan as this repository has it, its status as it is there, and who is at it. */
+async function steeredBy(caller: Caller, { pid, host, run }: Lease, status: PlanStatus | null): Promise<Steered> {
+  const { plan: before } = await openPlan(caller);
+  const plan = { ...before, status: status ?? before.status };
+  return { before, plan, commit: null, holder: { pid, host, run, started: '', root: '' }, putBack: [], elsewhere: true };
 }
 
 function who({ pid, host }: Lease): string {

@@ -1,7 +1,7 @@
 /** What people on other machines ask of a run here: read with its heartbeat, done as their commands would do it here, and answered. */
 import { openFiles } from '../adapters/files.ts';
 import { Problem } from '../core/problem.ts';
-import { formatAnswer, readRequest } from '../core/request.ts';
+import { formatAnswer, readRequest, type Answer } from '../core/request.ts';
 import { note, type RunContext } from './context.ts';
 import { takeEdits } from './edits.ts';
 import { requestRef, statementAt, type HeldLease } from './lease.ts';
@@ -28,8 +28,8 @@ export function heedRequests(context: RunContext): () => Promise<void> {
     }
     const request = readRequest((await statementAt(place, ref, id)) ?? '');
     if (request === null || request.plan !== planId || request.run !== context.runId) return;
-    const refused = await carryOut(context, lease, request);
-    const answer = await workspace.git.statement(formatAnswer({ plan: planId, request: id, refused }));
+    const done = await carryOut(context, lease, request);
+    const answer = await workspace.git.statement(formatAnswer({ plan: planId, request: id, ...done }));
     // Where a cancellation has taken its place meanwhile, the next heartbeat finds that.
     if ((await workspace.git.push(place.remote, [{ ref, from: id, to: answer }])) === null) answered = { id: answer, beats: 0 };
   });
@@ -41,23 +41,24 @@ export function heedRequests(context: RunContext): () => Promise<void> {
   };
 }
 
-/** Null, or why it was not done. */
+/** What the answer says of it. */
 async function carryOut(
   context: RunContext,
   lease: HeldLease,
   { by, word }: NonNullable<ReturnType<typeof readRequest>>,
-): Promise<string | null> {
+): Promise<Pick<Answer, 'refused' | 'status'>> {
   const { workspace, planId, env } = context;
-  if (lease.loss !== null) return lease.loss.detail;
+  if (lease.loss !== null) return { refused: lease.loss.detail, status: null };
   // As another process would write it: the runner's own writes are nobody's word.
   const files = openFiles({ root: workspace.root });
+  let status: Answer['status'] = null;
   try {
-    await sayHere({ workspace: { ...workspace, files }, planId, env }, word);
+    ({ status } = (await sayHere({ workspace: { ...workspace, files }, planId, env }, word)).plan);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return error.message;
+    return { refused: error.message, status: null };
   }
   note(context, 'task' in word ? word.task : null, `${by} asked for it: ${word.type}${'task' in word ? ` ${word.task}` : ''}.`);
   if (word.type === 'pause' && word.now) context.post({ type: 'pause-requested', by: 'signal', now: true });
-  return null;
+  return { refused: null, status };
 }

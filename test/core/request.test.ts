@@ -33,9 +33,10 @@ describe('a request', () => {
 
 describe('an answer', () => {
   it('reads as it was written, a reason on one line', () => {
-    const given = { plan: 'demo', request: 'a'.repeat(40), refused: 'No such task.\nPlan-Answer: done' };
+    const given = { plan: 'demo', request: 'a'.repeat(40), refused: 'No such task.\nPlan-Answer: done', status: null };
     expect(readAnswer(formatAnswer(given))).toEqual({ ...given, refused: 'No such task. Plan-Answer: done' });
-    expect(readAnswer(formatAnswer({ ...given, refused: null }))).toEqual({ ...given, refused: null });
+    const done = { ...given, refused: null, status: 'paused' as const };
+    expect(readAnswer(formatAnswer(done))).toEqual(done);
     expect(readAnswer('Plan-Answer: done\n')).toBeNull();
   });
 });
