@@ -194,9 +194,11 @@ it.each([
     { headRepository: { id: 9, fullName: 'mallory/demo' }, head: 'mallory:plans/tips', headSha: 'a'.repeat(40) },
     'is of another repository',
   ],
+  ['one into a branch that somebody has chosen', { base: 'theirs' }, 'is into theirs, and plans are executed for main'],
   ['a closed one', { state: 'closed' as const }, 'This pull request is closed'],
 ])('steers nothing on %s', async (_, more, words) => {
   await using it = await pullRequest();
+  it.server.git('update-ref', 'refs/heads/theirs', 'main');
   const [pull] = it.server.state.pulls;
   it.server.state.pulls.splice(0, 1, { ...pull!, ...more });
   const tip = it.server.state.branch('plans/tips');

@@ -2,6 +2,8 @@
 import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { reply, says, toolUse } from '../support/messages-reply.ts';
+import { scriptedMessages, SCRIPTED_KEY } from '../support/messages-server.ts';
 import { jobWorld, type JobWorld } from './ci.ts';
 
 const KEY = 'k3y-0123456789abcdef';
@@ -37,6 +39,19 @@ it('hands a key to the agent that needs it, to no gate, and into no output', asy
   expect(lines.at(-1)).toBe(`::${first.slice('::stop-commands::'.length)}::`);
   expect(report(it)).toMatchObject({ version: 1, plan: 'tips', end: { type: 'completed' } });
   expect(it.here.git('bundle', 'list-heads', join(it.temp, 'plans/plan.bundle'))).toContain('refs/heads/plans/tips');
+});
+
+it('lets Claude work with its key, and its shell without', async () => {
+  await using it = await jobWorld({ 'plans/tips.plan.md': plan('timeout: 5m') });
+  const look = `cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -c -e '${SCRIPTED_KEY.slice(0, 20)}'; env | grep -c ANTHROPIC; echo done > done.txt`;
+  await using claude = await scriptedMessages([reply([toolUse('bash', { command: look })]), says('It is there.')]);
+  const lines = Object.entries(claude.environment).map(([name, value]) => `${name}=${value}\n`);
+  const { code, out, err } = await execute(it, `--secrets-fd=${secrets(it, lines.join(''))}`);
+  expect([code, err, claude.refusals], out).toEqual([0, '', []]);
+  expect(it.here.git('show', 'plans/tips:done.txt')).toBe('done\n');
+  const heard = JSON.stringify(claude.requests[1]?.body.messages?.at(-1));
+  expect(heard).toContain('0\\n0');
+  expect(out + heard).not.toContain(SCRIPTED_KEY);
 });
 
 it('takes keys a line each, and quotes none that it cannot read', async () => {

@@ -2,7 +2,7 @@
 import { CommandError, EXIT, type Command } from '../context.ts';
 import { writeJson } from '../reading.ts';
 import { oneLine } from '../terminal/text.ts';
-import { inQuietPlace, REMOTE_NAME } from './place.ts';
+import { baseBranch, inQuietPlace, REMOTE_NAME } from './place.ts';
 
 /** The workflow that is started where nobody names another. */
 const WORKFLOW = 'plans-run.yml';
@@ -16,7 +16,7 @@ export const ciCommand: Command = async (context, input) => {
   const obeyed = await inQuietPlace(context, async ({ git, bundles }) =>
     obeyComment(
       { git, bundles, github: job.github() },
-      { event: job.event, remote: REMOTE_NAME, workflow, root: context.cwd, now: new Date(context.now()) },
+      { event: job.event, remote: REMOTE_NAME, base: baseBranch(input, job), workflow, root: context.cwd, now: new Date(context.now()) },
     ),
   );
   if (context.json) writeJson(context, { version: 1, ...obeyed });

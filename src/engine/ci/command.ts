@@ -24,6 +24,8 @@ export interface CommandRequest {
   /** Of the event `issue_comment`. */
   readonly event: unknown;
   readonly remote: string;
+  /** The branch whose workflow this is: for it plans are executed, and by its config. */
+  readonly base: string;
   /** The workflow that executes plans. */
   readonly workflow: string;
   readonly root: string;
@@ -115,7 +117,7 @@ async function look(
 
 async function steer(
   { git, bundles, github }: Place,
-  { remote, workflow }: CommandRequest,
+  { remote, workflow, base: own }: CommandRequest,
   command: SteeringCommand,
   { pull, by }: Pick<Asked, 'pull' | 'by'>,
 ): Promise<string> {
@@ -127,6 +129,8 @@ async function steer(
     throw new Problem(
       'This pull request is not of a plan’s branch (plans/…). Merge what it says, and the plan is executed on one of its own.',
     );
+  // Whoever opens one into a branch of theirs would else choose by which config it runs, and which workflow.
+  if (base.branch !== own) throw new Problem(`This pull request is into ${base.branch}, and plans are executed for ${own}.`);
   if (pull.state !== 'open') throw new Problem(`This pull request is ${pull.state}.`);
   const local = `refs/remotes/${remote}/${head.branch}`;
   const failed = await git.fetch(remote, [`+refs/heads/${head.branch}:${local}`]);
