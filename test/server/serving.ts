@@ -42,26 +42,24 @@ interface Streamed {
 
 const NO_TOKEN: AccessOptions = { token: null, readToken: null };
 
+interface Options {
+  readonly access?: AccessOptions;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** So many may be begun. */
+  readonly runs?: number;
+}
+
 /** Serves repositories whose files are given, each with its first commit. */
-export async function testServer(
-  files: readonly Readonly<Record<string, string>>[],
-  {
-    access = NO_TOKEN,
-    env = process.env,
-  }: { readonly access?: AccessOptions; readonly env?: Readonly<Record<string, string | undefined>> } = {},
-): Promise<TestServer> {
+export async function testServer(files: readonly Readonly<Record<string, string>>[], options: Options = {}): Promise<TestServer> {
   const repositories = [];
   for (const [index, each] of files.entries()) repositories.push(await createRepository({ NUMBER: String(index), ...each }));
-  return serverOver(repositories, { access, env });
+  return serverOver(repositories, options);
 }
 
 /** The same over repositories that are there. */
 export async function serverOver(
   repositories: readonly Repository[],
-  {
-    access = NO_TOKEN,
-    env = process.env,
-  }: { readonly access?: AccessOptions; readonly env?: Readonly<Record<string, string | undefined>> } = {},
+  { access = NO_TOKEN, env = process.env, runs = 1_000 }: Options = {},
 ): Promise<TestServer> {
   const [repository] = repositories;
   if (repository === undefined) throw new Error('a server needs a repository');
@@ -76,7 +74,7 @@ export async function serverOver(
     env,
     version: '1.2.3',
     startedAt: Date.now(),
-    limits: { planner: new RateLimit('Asking Claude', rate), runs: new RateLimit('A run', rate) },
+    limits: { planner: new RateLimit('Asking Claude', rate), runs: new RateLimit('A run', { burst: runs, perMinute: 1 }) },
     requests: new Requests(),
     jobs: new Jobs((text) => notices.push(text)),
     now: () => new Date(),

@@ -2,7 +2,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import { setCookie } from 'hono/cookie';
 import { z } from 'zod';
-import { COOKIE } from '../access.ts';
+import type { Context } from 'hono';
+import { COOKIE, type Access } from '../access.ts';
+import { loginPage } from '../login.ts';
 import { metricsText } from '../metrics.ts';
 import { Refusal } from '../problem.ts';
 import { referencePage, referenceScript, REFERENCE_STYLE } from '../reference.ts';
@@ -79,8 +81,7 @@ export function serviceRoutes(app: Api, server: Server): void {
     const { token } = context.req.valid('json');
     const right = access.isGuarded ? access.rightOf(token) : null;
     if (right === null) throw new Refusal('unauthorized', 'This is not the token that the server has printed.');
-    const secure = new URL(context.req.url).protocol === 'https:' || context.req.header('x-forwarded-proto') === 'https';
-    setCookie(context, COOKIE, access.sessionOf(token), { httpOnly: true, sameSite: 'Strict', path: '/', maxAge: SESSION_SECONDS, secure });
+    keepSession(context, access, token);
     return context.json({ right }, 200);
   });
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
@@ -98,6 +99,15 @@ export function serviceRoutes(app: Api, server: Server): void {
     security: [{ token: [] }, { session: [] }, {}],
     tags: TAGS,
   });
+  app.get('/login', (context) => context.html(loginPage('')));
+  app.post('/login', async (context) => {
+    const { token } = await context.req.parseBody();
+    const right = access.isGuarded && typeof token === 'string' ? access.rightOf(token) : null;
+    if (right === null || typeof token !== 'string')
+      return context.html(loginPage('This is not the token that the server has printed.'), 401);
+    keepSession(context, access, token);
+    return context.redirect('/', 303);
+  });
   app.get('/metrics', async (context) =>
     context.body(await metricsText(server), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
   );
@@ -106,6 +116,12 @@ export function serviceRoutes(app: Api, server: Server): void {
     context.body(referenceScript(), 200, { 'content-type': 'text/javascript; charset=utf-8' }),
   );
   app.get('/api/docs/reference.css', (context) => context.body(REFERENCE_STYLE, 200, { 'content-type': 'text/css; charset=utf-8' }));
+}
+
+/** A cookie that only this site sends back, and that no script can read. */
+function keepSession(context: Context, access: Access, token: string): void {
+  const secure = new URL(context.req.url).protocol === 'https:' || context.req.header('x-forwarded-proto') === 'https';
+  setCookie(context, COOKIE, access.sessionOf(token), { httpOnly: true, sameSite: 'Strict', path: '/', maxAge: SESSION_SECONDS, secure });
 }
 
 const TAGS = [
