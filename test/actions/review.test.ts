@@ -1,6 +1,6 @@
 /** The shipped review workflow, run as GitHub would run it, for a pull request of a fork that tries what it can. */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { REVIEW_MARKER } from '../../src/core/ci/comment.ts';
@@ -54,7 +54,7 @@ function push(from: Repository, server: GitHubServer, commit: string): void {
   execFileSync('git', ['-C', from.root, 'push', '--quiet', '--force', server.bare, `${commit}:refs/pull/7/head`], { stdio: 'pipe' });
 }
 
-function run({ server, pull }: Opened, options: Partial<RigOptions> = {}): Promise<WorkflowRun> {
+function run({ server, pull }: Opened, options: Partial<RigOptions> = {}, workflow = WORKFLOW): Promise<WorkflowRun> {
   const event = {
     name: 'pull_request_target',
     ref: 'refs/heads/main',
@@ -63,7 +63,7 @@ function run({ server, pull }: Opened, options: Partial<RigOptions> = {}): Promi
     payload: { action: 'opened', pull_request: pullOf(server.state, pull) as unknown as Json, number: pull.number },
     changed: ['plans/greet.plan.md'],
   } as const;
-  return runWorkflow(WORKFLOW, event, {
+  return runWorkflow(workflow, event, {
     server,
     own: { matches: (uses) => uses === 'gitplans/plans', folder: ROOT },
     secrets: { ANTHROPIC_API_KEY: 'sk-ant-secret' },
@@ -133,6 +133,19 @@ describe('a pull request from a fork', () => {
       expect(at.server.state.comments[0]?.body).toContain('`make greeting` → `two`');
     });
   });
+});
+
+test('where the config is code the workflow says where the plans are', async () => {
+  const workflow = join(folder, 'plans-review.yml');
+  writeFileSync(workflow, readFileSync(WORKFLOW, 'utf8').replace('mode: review\n', 'mode: review\n          plans-folder: work\n'));
+  await opened(
+    { 'plans.config.yaml': null, 'plans.config.mjs': 'export default { plans: "work" };\n', 'work/new.plan.md': PLAN },
+    async (at) => {
+      const done = await run(at, {}, workflow);
+      expect(done.log).not.toMatch(/plans: /);
+      expect(at.server.state.comments[0]?.body).toContain('`work/new.plan.md`');
+    },
+  );
 });
 
 test('a review of a commit at which the pull request is not is not posted', async () => {
