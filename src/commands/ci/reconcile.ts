@@ -37,10 +37,11 @@ export const ciReconcile: Command = async (context, input) => {
   return EXIT.done;
 };
 
+/** No line begins with a name: `::error::` is one, and the runner would take it for a command. */
 function lineOf({ planId, standing, start }: Reconciled): readonly string[] {
   if (standing.type === 'nothing') return [];
-  if (standing.type === 'wait') return [`${shellWord(planId)}  ${oneLine(standing.because)}`];
-  return [`${shellWord(planId)}  is executed from ${start?.slice(0, 12) ?? ''}`];
+  if (standing.type === 'wait') return [`plan ${shellWord(planId)}: ${oneLine(standing.because)}`];
+  return [`plan ${shellWord(planId)}: it is executed from ${start?.slice(0, 12) ?? ''}`];
 }
 
 function summaryOf(found: readonly Reconciled[]): string {
