@@ -33,13 +33,17 @@ export async function plansIn(git: Git, commit: string, config: { readonly plans
   return names.flatMap((name) => (name.endsWith(SUFFIX) && !name.startsWith('.') ? [name.slice(0, -SUFFIX.length)] : [])).toSorted();
 }
 
+interface PlanPlace {
+  readonly path: string;
+  readonly planId: string;
+  readonly known: Known | null;
+  /** The files of its folder in that commit, where they have been listed already. */
+  readonly files?: ReadonlyMap<string, string>;
+}
+
 /** A plan in a commit; null where it is not there. */
-export async function planAt(
-  git: Git,
-  commit: string,
-  { path, planId, known }: { readonly path: string; readonly planId: string; readonly known: Known | null },
-): Promise<CommittedPlan | null> {
-  const blob = (await git.filesIn(commit, path.slice(0, path.lastIndexOf('/')))).get(path);
+export async function planAt(git: Git, commit: string, { path, planId, known, files }: PlanPlace): Promise<CommittedPlan | null> {
+  const blob = (files ?? (await git.filesIn(commit, path.slice(0, path.lastIndexOf('/'))))).get(path);
   const bytes = blob === undefined ? null : await git.readBlob(blob);
   if (blob === undefined || bytes === null) return null;
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);

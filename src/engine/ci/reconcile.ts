@@ -1,9 +1,10 @@
 /** Which plans jobs are to execute, and where each begins: from git alone, without running or checking out anything. */
 import type { Git } from '../../adapters/git/git.ts';
 import type { Known } from '../../core/checks.ts';
+import type { Plan } from '../../core/plan.ts';
 import { planBranch, standingOf, type PlanVersion, type Standing } from '../../core/ci/standing.ts';
-import { executedOf } from './executed.ts';
-import { pathOf, planAt, plansIn, resetIn } from './plan-commit.ts';
+import { EXECUTED, executedOf } from './executed.ts';
+import { folderOf, pathOf, planAt, plansIn, resetIn } from './plan-commit.ts';
 
 export interface ReconcileRequest {
   /** The commit of the branch that work is merged into. */
@@ -20,24 +21,37 @@ export interface Reconciled {
   readonly planId: string;
   readonly title: string;
   readonly standing: Standing;
-  /** Where it begins; null where it does not. */
+  /** Where it begins, and what it says there; null where it does not. */
   readonly start: string | null;
+  readonly plan: Plan | null;
 }
 
 /** Every plan of the base, in the order of their names; of those named alone, that one. */
 export async function reconcile(git: Git, request: ReconcileRequest): Promise<readonly Reconciled[]> {
-  const { base, config, named } = request;
+  const { base, remote, config, named } = request;
+  // Asked for all at once: of a thousand plans most have neither a branch nor a past.
+  const known: Listed = {
+    files: await git.filesIn(base, folderOf(config).slice(0, -1)),
+    refs: new Map([...(await git.refs(`refs/remotes/${remote}/plans/`)), ...(await git.refs(EXECUTED))]),
+  };
   const found: Reconciled[] = [];
-  for (const planId of named === null ? await plansIn(git, base, config) : [named]) found.push(await standing(git, planId, request));
+  for (const planId of named === null ? await plansIn(git, base, config) : [named]) found.push(await standing(git, planId, request, known));
   return found;
 }
 
+interface Listed {
+  /** Of the plans' folder on the base. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly refs: ReadonlyMap<string, string>;
+}
+
 /** How one plan stands. */
-async function standing(git: Git, planId: string, request: ReconcileRequest): Promise<Reconciled> {
+async function standing(git: Git, planId: string, request: ReconcileRequest, { files, refs }: Listed): Promise<Reconciled> {
   const { base, remote, config, known, now, named } = request;
   const path = pathOf(config, planId);
-  const onBase = await planAt(git, base, { path, planId, known });
-  const tip = await tipOf(git, planId, remote);
+  const onBase = await planAt(git, base, { path, planId, known, files });
+  const branch = planBranch(planId);
+  const tip = branch === null ? null : (refs.get(`refs/remotes/${remote}/${branch}`) ?? null);
   const parted = tip === null ? null : await git.mergeBase(base, tip);
   // Merged as it is, there is nothing on it that the base has not.
   const isMerged = tip === null || parted === tip || parted === null;
@@ -49,12 +63,15 @@ async function standing(git: Git, planId: string, request: ReconcileRequest): Pr
     base: version,
     branch: onBranch,
     isEdited: began?.blob !== onBase?.blob,
-    executed: new Set(await executedOf(git, planId)),
+    executed: new Set(refs.has(EXECUTED + planId) ? await executedOf(git, planId) : []),
     now: now.toISOString(),
     isNamed: named === planId,
   });
-  const start = answer.type !== 'run' ? null : answer.from === 'branch' ? tip : base;
-  return { planId, title: onBase?.plan.title ?? planId, standing: answer, start };
+  const begins = answer.type === 'run';
+  const fromBranch = begins && answer.from === 'branch';
+  const start = begins ? (fromBranch ? tip : base) : null;
+  const plan = begins ? ((fromBranch ? onBranch : onBase)?.plan ?? null) : null;
+  return { planId, title: onBase?.plan.title ?? planId, standing: answer, start, plan };
 }
 
 /** The tip of a plan's branch on the remote, as it was fetched last. */

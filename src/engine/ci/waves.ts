@@ -18,14 +18,13 @@ export interface PlannedWave extends Reconciled {
 
 /** Every plan of the base, and what can be done of it now. What is beyond the limit comes with a later wave. */
 export async function wavesOf(git: Git, request: WavesRequest): Promise<readonly PlannedWave[]> {
-  const { config, known, now } = request;
+  const { config, now } = request;
   const costs = costReader(git, config, now);
   const planned: PlannedWave[] = [];
   let room = MAX_JOBS;
   for (const each of await reconcile(git, request)) {
-    const { planId, start } = each;
-    const found = start === null ? null : await planAt(git, start, { path: pathOf(config, planId), planId, known });
-    const wave = found === null || start === null ? [] : await waveAt(found.plan, config, start, costs);
+    const { start, plan } = each;
+    const wave = plan === null || start === null ? [] : await waveAt(plan, config, start, costs);
     const tasks = wave.slice(0, room).map(({ task }) => task);
     room -= tasks.length;
     planned.push({ ...each, tasks, isCut: tasks.length < wave.length });
