@@ -1,7 +1,9 @@
 /** One runner per plan: a lock in git's common directory, so that it holds for every worktree of the repository. */
 import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Git } from '../adapters/git/git.ts';
+import { isStopped } from '../adapters/process/identity.ts';
 import { shellWord } from '../core/shell.ts';
 import { liveHolderOf, takeFile, type Holder, type Lock } from './lock-file.ts';
 
@@ -41,7 +43,8 @@ export function liveHolder(commonDir: string, planId: string): Holder | null {
 
 /** Who and where, for a sentence that is read in the work tree `here`. */
 export function nameOf({ pid, host, root }: Holder, here: string): string {
-  return `process ${pid} on ${host}${root === here ? '' : ` in ${root}`}`;
+  const stopped = host === hostname() && isStopped(pid) ? `, which is stopped ("kill -CONT ${pid}" lets it go on)` : '';
+  return `process ${pid} on ${host}${root === here ? '' : ` in ${root}`}${stopped}`;
 }
 
 /** How the holder is asked to pause, from `here`. */

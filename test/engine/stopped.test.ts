@@ -121,6 +121,25 @@ const after = (ms: number) => async (first: Runner) => {
   return !isEnded && still(first.pid);
 };
 
+it.skipIf(process.platform !== 'linux')(
+  'a runner of this host that is stopped is alive: it is named, not taken over, and goes on',
+  async () => {
+    await using repository = await createRepository(files(false));
+    const meet = repository.path('.git');
+    await writeFile(join(meet, 'go'), '');
+    const first = start(repository, 'a', { MEET: meet, PLANS_CRASH_AT: 'after-tick', PLANS_CRASH_SIGNAL: 'SIGSTOP' });
+    await still(first.pid);
+    utimesSync(repository.path('.git/plans/demo.lock'), new Date(0), new Date(0));
+    const told = expect.stringMatching(
+      `by process ${first.pid} on \\S+, which is stopped \\("kill -CONT ${first.pid}" lets it go on\\)\\.`,
+    );
+    expect(await start(repository, 'b', { MEET: meet }).ended).toMatchObject({ code: 2, said: told });
+    goOn(first);
+    expect(await first.ended).toMatchObject({ code: 0 });
+    expect(problemsOf(repository.root, 'demo', TASKS.length)).toEqual([]);
+  },
+);
+
 describe.skipIf(process.platform !== 'linux')('at any moment', () => {
   it.each(rounds(3, 100))('there is one result: seed %i', async (seed) => {
     const random = seeded(seed);

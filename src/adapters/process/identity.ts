@@ -23,6 +23,16 @@ export function startTime(pid: number): string | null {
   }
 }
 
+/** Whether a process stands still by a signal, as Ctrl-Z in a shell leaves it. Linux only; elsewhere nobody says so. */
+export function isStopped(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return /^[Tt]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+  } catch {
+    return false;
+  }
+}
+
 /** Whether the very process that had `pid` and `started` is still there. */
 export function isAlive(pid: number, started: string): boolean {
   return startTime(pid) === started;
