@@ -44,7 +44,7 @@ function nameOf({ before, after }: PlanDiff, { of, id }: Change): string {
   return of === 'plan' ? plan : of === 'phase' ? `${plan} phase ${id}` : `${plan}/${id}`;
 }
 
-function configLines({ before, after, keys }: NonNullable<PullRequestReview['config']>): string[] {
+function configLines({ before, after, keys, problems }: NonNullable<PullRequestReview['config']>): string[] {
   const file = inlineCode(after ?? before ?? 'config');
   const moved = before === after ? [] : [`- ⚠ the config was ${codeOr(before, 'none')} and is ${codeOr(after, 'none')}`];
   if (keys === null)

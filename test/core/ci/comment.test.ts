@@ -85,13 +85,15 @@ describe('what the comment says', () => {
       before: 'plans.config.ts',
       after: 'plans.config.ts',
       keys: null,
-      problems: ['plans.config.ts: @octocat'],
+      problems: [],
       patch: '-a\n+b',
     };
     const comment = commentOf(reviewed({}, { config, unread: 'plans.config.ts' }));
     expect(comment).toContain('`plans.config.ts` is code and changes: it decides what is run, by whom and at what cost.');
     expect(comment).toContain('names of gates and agents were not checked');
-    expect(comment).toContain('- ❌ plans.config.ts: @&#8203;octocat');
+    const wrong = commentOf(reviewed({}, { config: { ...config, problems: ['plans.config.ts: @octocat'] } }));
+    expect(wrong).toContain('- ❌ plans.config.ts: @&#8203;octocat');
+    expect(wrong).toContain('`plans.config.ts` changes, and cannot be read as it is');
     expect(comment).toContain('raw diff</summary>');
   });
 
