@@ -47,6 +47,8 @@ function nameOf({ before, after }: PlanDiff, { of, id }: Change): string {
 function configLines({ before, after, keys, problems }: NonNullable<PullRequestReview['config']>): string[] {
   const file = inlineCode(after ?? before ?? 'config');
   const moved = before === after ? [] : [`- ⚠ the config was ${codeOr(before, 'none')} and is ${codeOr(after, 'none')}`];
+  if (keys === null && problems.length > 0)
+    return [...moved, `- ⚠ ${file} changes, and cannot be read as it is: see what is wrong, and its raw diff.`];
   if (keys === null)
     return [...moved, `- ⚠ ${file} is code and changes: it decides what is run, by whom and at what cost. Read its raw diff.`];
   return [...moved, ...keys.map((key) => `- ⚠ ${file} ${keyText(key)}`)];
