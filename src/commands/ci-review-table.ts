@@ -4,7 +4,7 @@ import type { CommandSpec } from './specification.ts';
 export const CI_REVIEW: readonly CommandSpec[] = [
   {
     name: 'ci review',
-    group: 'More',
+    group: 'GitHub Actions',
     summary: 'What a pull request does to the plans, read as data',
     description: [
       'Compares the plans of --head with those where it parted from --base, from git’s objects: nothing is checked out and nothing of either version is run, a config that is code included.',
@@ -26,7 +26,7 @@ export const CI_REVIEW: readonly CommandSpec[] = [
   },
   {
     name: 'ci comment',
-    group: 'More',
+    group: 'GitHub Actions',
     summary: 'Post a review as the one comment of its pull request',
     description: [
       'Reads review.json as data, makes the comment from it, and writes it on the pull request of the workflow’s event, or updates the one that this token’s user wrote before. Needs GITHUB_TOKEN with pull-requests: write, and no checkout.',

@@ -20,7 +20,7 @@ export const CI_WAVE: readonly CommandSpec[] = [
   {
     name: 'ci task',
     group: 'GitHub Actions',
-    summary: 'Do one task of a wave without the right to push, and bundle its work',
+    summary: 'Do one task of a wave, and bundle its work',
     description: [
       'Does the task where HEAD stands, with its gates and its tries, and leaves work.bundle: one commit with the work alone. The box is ticked by plans ci join.',
     ],

@@ -79,6 +79,7 @@ it.each([
   expect([code, err]).toEqual([2, expect.stringContaining(words)]);
   expect(existsSync(join(it.here.root, 'ran'))).toBe(false);
   expect(existsSync(join(it.temp, 'plans/plan.bundle'))).toBe(false);
+  expect(readFileSync(join(it.temp, 'summary'), 'utf8')).toContain('The plan has more power on plans/tips');
 });
 
 it('reads no config but the base’s, and runs none that a branch has changed', async () => {

@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 import type { Bundles } from '../../adapters/git/bundle.ts';
 import type { Git } from '../../adapters/git/git.ts';
 import type { Job } from '../../adapters/github/job.ts';
+import { inlineText } from '../../core/markdown-text.ts';
+import { Problem } from '../../core/problem.ts';
 import { CommandError, type CommandContext, type CommandInput } from '../context.ts';
 
 /** The remote of a checkout in a job. */
@@ -33,6 +35,16 @@ export async function inQuietPlace<T>(context: CommandContext, work: (place: Qui
   } finally {
     bundles.close();
     await git.close();
+  }
+}
+
+/** Why it ends stands in the step's summary too, where people look first. */
+export async function toldInSummary<T>(job: Pick<Job, 'summary'>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CommandError || error instanceof Problem) job.summary(error.message.split('\n').map(inlineText).join('\n\n'));
+    throw error;
   }
 }
 

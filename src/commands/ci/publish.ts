@@ -4,7 +4,7 @@ import { inlineCode, inlineText } from '../../core/markdown-text.ts';
 import type { Published } from '../../engine/ci/publish.ts';
 import { CommandError, EXIT, type Command } from '../context.ts';
 import { writeJson } from '../reading.ts';
-import { baseBranch, handOver, inQuietPlace, namedPlan, REMOTE_NAME } from './place.ts';
+import { baseBranch, handOver, inQuietPlace, namedPlan, REMOTE_NAME, toldInSummary } from './place.ts';
 
 /** Publishes, or says why not. */
 export const ciPublish: Command = async (context, input) => {
@@ -18,22 +18,24 @@ export const ciPublish: Command = async (context, input) => {
   if (start === undefined || !/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(start))
     throw new CommandError('Name the commit on which the execution began, as plans ci reconcile gave it: --commit ID');
   const planId = namedPlan(input);
-  const published = await inQuietPlace(context, async ({ git, bundles }) => {
-    const problem = await fetchExecuted(git, REMOTE_NAME);
-    if (problem !== null) throw new CommandError(`What was executed before could not be fetched: ${problem}`);
-    return await publishPlan(
-      { git, bundles, github: job.github() },
-      {
-        planId,
-        start,
-        base: baseBranch(input, job),
-        remote: REMOTE_NAME,
-        folder: handOver(context, input),
-        redaction: redactionOf(secretsOf(context.env, [])),
-        runUrl: job.runUrl,
-      },
-    );
-  });
+  const published = await toldInSummary(job, () =>
+    inQuietPlace(context, async ({ git, bundles }) => {
+      const problem = await fetchExecuted(git, REMOTE_NAME);
+      if (problem !== null) throw new CommandError(`What was executed before could not be fetched: ${problem}`);
+      return await publishPlan(
+        { git, bundles, github: job.github() },
+        {
+          planId,
+          start,
+          base: baseBranch(input, job),
+          remote: REMOTE_NAME,
+          folder: handOver(context, input),
+          redaction: redactionOf(secretsOf(context.env, [])),
+          runUrl: job.runUrl,
+        },
+      );
+    }),
+  );
   const said = words(published);
   job.summary(`${inlineCode(planId)}: ${inlineText(said)}`);
   if (context.json) writeJson(context, { version: 1, plan: planId, ...withoutPlan(published) });
