@@ -1,4 +1,7 @@
-/** The library: what `plans` does, in-process. */
+/**
+ * The library: what `plans` does, in-process. Nothing here prints or ends the process. What a person can mend is a {@link Problem}, whose message
+ * is a sentence for them, and then nothing has changed. A `Caller` is `{ workspace, planId, env }`: whoever asks for something of one plan.
+ */
 export type { ConfigInput } from './core/config.ts';
 export { checkPlan } from './core/lint.ts';
 export { formatPlan } from './core/format.ts';
@@ -31,3 +34,43 @@ export { watchWorkspace } from './engine/watcher.ts';
 export type { WatchOptions, Watching } from './engine/watcher.ts';
 export { openWorkspace } from './engine/workspace.ts';
 export type { Workspace } from './engine/workspace.ts';
+
+// Plans as they are: synced with the files and with git first.
+export type { DiagnosticRecord, LiveRecord, PhaseRecord, PlanExport, PlanRecord, StateExport, TaskRecord } from './core/record.ts';
+export { exportState, showPlan } from './engine/export.ts';
+export { readiness } from './core/schedule.ts';
+export type { Readiness, WaitReason } from './core/schedule.ts';
+export { attemptsAt } from './engine/attempt-logs.ts';
+export type { AttemptLogs } from './engine/attempt-logs.ts';
+export { estimatePlan } from './engine/estimate.ts';
+export type { PlanEstimate } from './engine/estimate.ts';
+export { readPast } from './engine/past.ts';
+export { statistics } from './core/statistics.ts';
+export type { Grouping, Statistics } from './core/statistics.ts';
+export { patchBetween, patchOfCommit } from './engine/patch.ts';
+export type { Patch } from './engine/patch.ts';
+
+// Plans as they are written: each call is one edit of the file, every other byte staying, and one commit.
+export { changePlan, createPlan, PlanInvalid, PlanMoved, removePlan, revisionOf, rewritePlan, undoChange } from './engine/authoring.ts';
+export type { CreatedPlan, NewPlanRequest, Rewritten } from './engine/authoring.ts';
+export { PlanExists } from './engine/new-plan.ts';
+export { inSteps, phaseSteps, planSteps, taskSteps } from './core/authoring.ts';
+export type { PhaseAuthoring, PlanAuthoring, Step, TaskAuthoring } from './core/authoring.ts';
+export { addPhase, removePhase } from './core/plan-edits.ts';
+export { addTask, removeTask } from './core/task-edits.ts';
+export { marking } from './engine/words.ts';
+
+// A person's word on a plan, and what they have done by hand.
+export { say } from './engine/say.ts';
+export type { Steered } from './engine/control.ts';
+export type { Word } from './core/request.ts';
+export { doneByHand } from './engine/by-hand.ts';
+export type { ByHand, DoneByHand } from './engine/by-hand.ts';
+export { beginRun } from './engine/begin-run.ts';
+
+/** Starts the server of `plans serve`. What it is made of is loaded by the first call. */
+export async function serve(options: import('./server/serve.ts').ServeOptions): Promise<import('./server/serve.ts').Serving> {
+  const server = await import('./server/serve.ts');
+  return server.serve(options);
+}
+export type { ServeOptions, Serving } from './server/serve.ts';

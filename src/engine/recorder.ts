@@ -13,6 +13,9 @@ export interface Recorder {
 /** Bytes of events that are kept of one run; beyond it the older half goes. */
 const MAX_EVENT_BYTES = 64 * 1024 * 1024;
 
+/** Milliseconds. */
+const USAGE_MS = 1_000;
+
 /** Records a run. Output is in the logs and only passes through here. */
 export function recorder(
   workspace: Workspace,
@@ -24,6 +27,8 @@ export function recorder(
     string,
     { agent: string; startedAt: string; session: string | null; tokens: number | null; costUsd: number | null }
   >();
+  /** When what an attempt has used was last written. */
+  const used = new Map<string, number>();
   let kept: { readonly seq: number; readonly bytes: number }[] = [];
   let bytes = 0;
   const forgetHalf = () => {
@@ -35,7 +40,8 @@ export function recorder(
   return {
     add: (published) => {
       const { event } = published;
-      if (event.type === 'agent-output' || event.type === 'gate-output' || event.type === 'agent-usage') return;
+      if (event.type === 'agent-output' || event.type === 'gate-output') return;
+      if (event.type === 'agent-usage' && !isDue(used, published.at, `${event.task} ${event.attempt}`)) return;
       const json = JSON.stringify(published);
       store.appendEvent(run.id, published.seq, json);
       kept.push({ seq: published.seq, bytes: json.length });
@@ -45,6 +51,14 @@ export function recorder(
     },
     close: (at, outcome) => store.endRun(run.id, at, outcome),
   };
+}
+
+/** What is used is said with every message of an agent; who looks on is served by one a second. */
+function isDue(last: Map<string, number>, at: string, attempt: string): boolean {
+  const now = Date.parse(at);
+  if (now - (last.get(attempt) ?? -Infinity) < USAGE_MS) return false;
+  last.set(attempt, now);
+  return true;
 }
 
 function attempt(

@@ -72,6 +72,10 @@ export function createApp(server: Server, { hosts, webFolder, notice }: AppOptio
     bounded,
     jsonOnly,
   );
+  app.use('/api/*', async (_context, next) => {
+    await server.registry.refresh();
+    await next();
+  });
   serviceRoutes(app, server);
   lookingRoutes(app, server);
   attemptRoutes(app, server);

@@ -23,10 +23,10 @@ export function revisionIn(context: Context): string | null {
 
 /** Runs `work` alone in its repository. A {@link Refusal} where there is no such plan. */
 export async function inTurn<T>(ref: PlanRef, work: () => Promise<T>): Promise<T> {
-  const { workspace, inTurn: turn } = ref.served;
+  const { workspace } = ref.served;
   const read = await workspace.files.readText(workspace.planPath(ref.plan));
   if (read.type === 'failed' && read.reason === 'missing') throw nothing('plan', planIdOf(ref.served, ref.plan));
-  return turn(work);
+  return ref.served.inTurn(work);
 }
 
 /** Makes a change of a plan's text and commits it. */

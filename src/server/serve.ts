@@ -53,7 +53,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const isOpen = isLoopback(host) && !options.guarded && given === null;
   const made = isOpen || given !== null ? null : newToken();
   const access = new Access({ token: isOpen ? null : (given ?? made), readToken: env['PLANS_READ_TOKEN'] ?? null });
-  const registry = await openRegistry(servedFolders(options.folders, options.cwd));
+  const registry = await openRegistry(servedFolders(options.folders, options.cwd), notice);
   try {
     const streams = new Streams(registry);
     const jobs = new Jobs(notice);

@@ -107,3 +107,26 @@ describe('several repositories', () => {
     for (const id of both.ids) expect(id).toMatch(new RegExp(`^${first}-[0-9a-f]{6}$`));
   });
 });
+
+async function isSo(expected: unknown, look: () => Promise<unknown>): Promise<void> {
+  while ((await look()) !== expected) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+describe('the config', () => {
+  it('is the one of now, and one that cannot be used counts once it is mended', async () => {
+    await using server = await testServer([
+      { 'plans/greet.plan.md': PLAN.replace('dependsOn: [greeting]', 'dependsOn: [greeting]\n  gates: [check]') },
+    ]);
+    const valid = async () => (await server.ask('/api/plans/greet')).body.plan.valid;
+    expect(await valid()).toBe(false);
+    await server.repository.write({ 'plans.config.json': JSON.stringify({ qa: { gates: [{ name: 'check', run: 'true' }] } }) });
+    await isSo(true, valid);
+    await server.repository.write({ 'plans.config.json': '{' });
+    await isSo(1, async () => {
+      await valid();
+      return server.notices.length;
+    });
+    expect(server.notices[0]).toContain('the config is not taken');
+    expect(await valid()).toBe(true);
+  });
+});

@@ -63,9 +63,12 @@ export async function serverOver(
 ): Promise<TestServer> {
   const [repository] = repositories;
   if (repository === undefined) throw new Error('a server needs a repository');
-  const registry = await openRegistry(repositories.map(({ root }) => root));
-  const streams = new Streams(registry);
   const notices: string[] = [];
+  const registry = await openRegistry(
+    repositories.map(({ root }) => root),
+    (text) => notices.push(text),
+  );
+  const streams = new Streams(registry);
   const rate = { burst: 1_000, perMinute: 1_000 };
   const server = {
     registry,
