@@ -23,8 +23,13 @@ export interface PullFacts {
   readonly runUrl: string;
 }
 
-/** Rows of the table of tasks. */
+/** Rows of the table of tasks, and what they may take together: GitHub takes 65,536 characters of a body. */
 const MAX_ROWS = 200;
+const ROWS_CHARS = 45_000;
+/** Of a title or an error in it. Characters. */
+const CELL_CHARS = 300;
+/** Warnings below it. */
+const MAX_FLAGGED = 30;
 /** Digits of a commit in the text: GitHub makes a link of them, and an approval is bound to them. */
 const DIGITS = 12;
 
@@ -72,17 +77,19 @@ function rows(plan: Plan, commits: readonly PlanCommit[]): readonly string[] {
   const all = plan.phases
     .flatMap((phase) => [phaseRow(phase), ...phase.tasks.map((task) => taskRow(task, byTask.get(task.id)))])
     .filter((row) => row !== null);
-  return all.length <= MAX_ROWS ? all : [...all.slice(0, MAX_ROWS), `| … and ${all.length - MAX_ROWS} more | | | | | | |`];
+  let room = ROWS_CHARS;
+  const cut = all.findIndex((row, at) => at === MAX_ROWS || (room -= row.length + 1) < 0);
+  return cut < 0 ? all : [...all.slice(0, cut), `| … and ${all.length - cut} more | | | | | | |`];
 }
 
 function phaseRow({ title }: Phase): string | null {
-  return title === '' ? null : `| **${inlineText(title)}** | | | | | | |`;
+  return title === '' ? null : `| **${cell(title)}** | | | | | | |`;
 }
 
 function taskRow(task: Task, commit: PlanCommit | undefined): string {
-  const name = inlineText(task.title);
+  const name = cell(task.title);
   if (commit === undefined || 'event' in commit.evidence) {
-    const why = task.error === undefined ? '' : `<br>${inlineText(task.error)}`;
+    const why = task.error === undefined ? '' : `<br>${cell(task.error)}`;
     return `| ${name}${why} | ${mark(task)} | ${task.attempts === 0 ? '' : task.attempts} | | | | |`;
   }
   const { attempt, durationMs, costUsd, gates } = commit.evidence;
@@ -116,12 +123,12 @@ function totals(commits: readonly PlanCommit[]): string {
 }
 
 function flagged(commits: readonly PlanCommit[]): readonly string[] {
-  return commits.flatMap(({ id, evidence }) => {
+  const told = commits.flatMap(({ id, evidence }) => {
     const flags: readonly Flag[] = 'event' in evidence ? [] : (evidence.flags ?? []);
-    return flags.length === 0
-      ? []
-      : ['', `⚠️ ${id.slice(0, DIGITS)} weakens what is checked: ${inlineText(flagWords(flags))}. Look at it.`];
+    return flags.length === 0 ? [] : [`⚠️ ${id.slice(0, DIGITS)} weakens what is checked: ${cell(flagWords(flags))}. Look at it.`];
   });
+  const more = told.length > MAX_FLAGGED ? [`⚠️ … and ${told.length - MAX_FLAGGED} more do.`] : [];
+  return [...told.slice(0, MAX_FLAGGED), ...more].flatMap((line) => ['', line]);
 }
 
 /** What it waits for, and what to write so that it goes on. */
@@ -166,3 +173,4 @@ export function pauseWords(
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const time = (ms: number): string => (ms < 1_000 ? '' : durationText(Math.round(ms / 1_000) * 1_000));
 const cost = (usd: number | null): string => (usd === null ? '' : `$${usd.toFixed(2)}`);
+const cell = (text: string): string => inlineText(text.length > CELL_CHARS ? `${text.slice(0, CELL_CHARS).toWellFormed()}…` : text);
