@@ -2,6 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { join, resolve } from 'node:path';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { z } from 'zod';
+import type { PatchShape } from '../../src/server/shape-figures.ts';
 import type * as server from '../../src/server/shape.ts';
 import type { StreamEvent as ServerStreamEvent } from '../../src/server/shape-events.ts';
 import type * as web from '../../src/web/api/shapes.ts';
@@ -44,6 +46,7 @@ describe('the built dashboard', () => {
     expectTypeOf<server.Execution>().toExtend<web.Execution>();
     expectTypeOf<server.Attempt>().toExtend<web.Attempt>();
     expectTypeOf<server.RepositoryShape>().toExtend<web.Repository>();
+    expectTypeOf<z.infer<typeof PatchShape>>().toExtend<web.Patch>();
     expectTypeOf<ServerStreamEvent>().toExtend<web.StreamEvent>();
     expect.assertions(0);
   });

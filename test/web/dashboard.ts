@@ -92,10 +92,12 @@ export class TestBrowser {
     this.#complaints.set(page, complaints);
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
-      // A server that is away on purpose is no defect of the page.
+      // A server that is away on purpose is no defect of the page, nor is a refusal that a test provokes.
       if (
         message.type() === 'error' &&
-        !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/.test(message.text())
+        !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|status of (?:409|412|422)/.test(
+          message.text(),
+        )
       )
         complaints.push(message.text());
     });

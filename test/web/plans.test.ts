@@ -66,6 +66,14 @@ describe.skipIf(!hasBrowser)('the page of all plans', () => {
     await page.locator('[data-plan="new"]').waitFor({ state: 'detached' });
   });
 
+  it('keeps a plan live under an address without its repository too', async () => {
+    const page = await browser.open(`${serving.url}/plans/search`);
+    await page.locator('.connection.is-live').waitFor();
+    await page.getByRole('heading', { name: 'Search everywhere' }).waitFor();
+    await repository.write({ 'plans/search.plan.md': plan('Search with care', 'draft') });
+    await page.getByRole('heading', { name: 'Search with care' }).waitFor();
+  });
+
   it('goes on when the server was killed, and shows what it has missed', async () => {
     const page = await browser.open(serving.url);
     await page.locator('.connection.is-live').waitFor();

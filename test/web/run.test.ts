@@ -68,6 +68,12 @@ describe.skipIf(!hasBrowser)('the page of an execution', () => {
     await page.getByRole('button', { name: 'Execute task' }).click();
 
     await page.getByRole('region', { name: 'Completed' }).waitFor();
+    await page.getByRole('link', { name: 'View changes' }).click();
+    await page.locator('.patch-file', { hasText: 'last.txt' }).getByText('done', { exact: true }).waitFor();
+    await expectSound(browser, page);
+    await page.getByRole('link', { name: 'Do one' }).click();
+    await page.getByText('Changes of').click();
+    await page.locator('.patch-file', { hasText: 'one.txt' }).waitFor();
     await status('Completed').waitFor();
     expect(await repository.read('last.txt')).toBe('done\n');
     expect(await repository.read('plans/whole.plan.md')).toMatch(/status: completed/);

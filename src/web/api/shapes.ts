@@ -124,6 +124,22 @@ export interface LogPiece {
   readonly text: string;
 }
 
+export interface FilePatch {
+  readonly path: string;
+  readonly status: 'added' | 'modified' | 'deleted';
+  readonly additions: number;
+  readonly deletions: number;
+  /** A unified diff; null where `reason` says why there is none. */
+  readonly patch: string | null;
+  readonly reason: 'binary' | 'too-long' | null;
+}
+
+export interface Patch {
+  readonly files: readonly FilePatch[];
+  /** Files beyond the most that are answered. */
+  readonly left: number;
+}
+
 /** RFC 9457. */
 export interface ProblemDetails {
   readonly type: string;

@@ -1,11 +1,11 @@
 /** The frame of all pages of one plan: its title, its status, what can be done with it, and the way to its other pages. */
-import { lazy, type ReactNode } from 'react';
+import { lazy, useEffect, type ReactNode } from 'react';
 import { useData } from '../api/cache.ts';
 import type { PlanDetail } from '../api/shapes.ts';
 import { Age, Diagnostics, Empty, Progress, Refused, Skeleton } from '../parts/basics.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { PlanAction } from '../parts/plan-action.tsx';
-import { Link } from '../router.tsx';
+import { Link, navigate } from '../router.tsx';
 import { badgeOf } from '../state/plan-list.ts';
 import { apiPath, planPath, type PlanTab } from '../state/route.ts';
 import { countOf, pauseWords } from '../state/words.ts';
@@ -22,6 +22,11 @@ const TABS: readonly (readonly [PlanTab, string])[] = [
 
 export function PlanPage({ id, tab }: { readonly id: string; readonly tab: PlanTab }): ReactNode {
   const { data, problem } = useData<PlanDetail>(apiPath('plans', id));
+  // Where one repository is served its name may be left out of an address; events do not leave it out.
+  const whole = data?.plan.id;
+  useEffect(() => {
+    if (whole !== undefined && whole !== id) navigate(planPath(whole, tab) + window.location.search, { replace: true });
+  }, [whole, id, tab]);
   if (data === null) {
     if (problem?.details.status === 404)
       return (

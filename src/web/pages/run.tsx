@@ -5,17 +5,19 @@ import type { PlanDetail, Task } from '../api/shapes.ts';
 import { Mark } from '../parts/badge.tsx';
 import { Age, Empty } from '../parts/basics.tsx';
 import { DecisionBox } from '../parts/decision.tsx';
+import { PatchAt } from '../parts/patch.tsx';
 import { TaskPanel } from '../parts/task-panel.tsx';
 import { Link, useLocation } from '../router.tsx';
 import { decisionFor } from '../state/decision.ts';
 import type { RunView } from '../state/execution.ts';
-import { planPath } from '../state/route.ts';
+import { apiPath, planPath } from '../state/route.ts';
 import { costOf } from '../state/words.ts';
 
 export function RunTab({ detail }: { readonly detail: PlanDetail }): ReactNode {
   const { query } = useLocation();
   const { plan, tasks } = detail;
   const { execution, view, known } = useExecution(plan.id, query.get('execution'));
+  const changes = query.get('view') === 'changes';
   const chosen = tasks.find(({ slug }) => slug === query.get('task'));
   const shown = chosen === undefined ? shownTasks(detail, view) : [chosen];
   return (
@@ -34,14 +36,32 @@ export function RunTab({ detail }: { readonly detail: PlanDetail }): ReactNode {
             <Age time={execution.startedAt} /> · cost {costOf(view.costUsd)}
           </p>
         )}
-        <div className={shown.length > 1 ? 'panels is-many' : 'panels'}>
-          {shown.map((task) => (
-            <TaskPanel key={task.id} task={task} live={view.attempts[task.slug]} />
-          ))}
-        </div>
+        {execution !== null && <Views plan={plan.id} changes={changes} />}
+        {changes && execution !== null ? (
+          <PatchAt path={apiPath('executions', execution.id, '/diff')} />
+        ) : (
+          <div className={shown.length > 1 ? 'panels is-many' : 'panels'}>
+            {shown.map((task) => (
+              <TaskPanel key={task.id} task={task} live={view.attempts[task.slug]} />
+            ))}
+          </div>
+        )}
         <Notes view={view} />
       </div>
     </div>
+  );
+}
+
+function Views({ plan, changes }: { readonly plan: string; readonly changes: boolean }): ReactNode {
+  return (
+    <nav className="switch" aria-label="What is shown of the run">
+      <Link className="chip" to={planPath(plan, 'run')} aria-current={changes ? undefined : 'page'}>
+        Tasks
+      </Link>
+      <Link className="chip" to={`${planPath(plan, 'run')}?view=changes`} aria-current={changes ? 'page' : undefined}>
+        Changes
+      </Link>
+    </nav>
   );
 }
 

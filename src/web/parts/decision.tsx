@@ -188,6 +188,7 @@ function PauseBox({ detail: { plan, tasks }, view, reason, next }: PauseProps): 
       )}
       <Buttons>
         <Act words="Continue" main act={() => resumePlan(plan.id)} />
+        {view.completed.length > 0 && <ViewChanges plan={plan.id} words="Review changes" />}
         <Act words="Stop" danger sure="Really give it up?" act={() => cancelPlan(plan.id)} />
       </Buttons>
     </section>
@@ -220,6 +221,19 @@ function CompletedBox({ detail: { plan, tasks }, execution, view }: BoxProps): R
             </div>
           ))}
       </dl>
+      {view.completed.length > 0 && (
+        <div className="row">
+          <ViewChanges plan={plan.id} words="View changes" />
+        </div>
+      )}
     </section>
+  );
+}
+
+function ViewChanges({ plan, words }: { readonly plan: string; readonly words: string }): ReactNode {
+  return (
+    <Link className="button" to={`${planPath(plan, 'run')}?view=changes`}>
+      {words}
+    </Link>
   );
 }

@@ -16,7 +16,7 @@ export function PlanAction({ plan }: { readonly plan: Plan }): ReactNode {
   const { path } = useLocation();
   const { busy, run } = useAction();
   const action = actionFor(plan);
-  if (action.type === 'go' && action.to === path) return null;
+  if (action.type === 'go' && action.to.split('?')[0] === path) return null;
   if (action.type === 'go')
     return (
       <Link to={action.to} className={plan.status === 'completed' ? 'button' : 'button is-main'} data-action>

@@ -9,6 +9,7 @@ import { Mark } from './badge.tsx';
 import { Icon } from './icon.tsx';
 import { useHeard } from '../api/output.ts';
 import { Log, Transcript } from './output.tsx';
+import { PatchAt } from './patch.tsx';
 import { Prose } from './prose.tsx';
 
 interface PanelProps {
@@ -35,9 +36,10 @@ export function TaskPanel({ task, live }: PanelProps): ReactNode {
         )}
       </header>
       <Prose text={task.description} />
+      {task.commitSha !== null && <Changes task={task} />}
       {attempts.length > 1 && <Choice attempts={attempts} shown={shown} choose={setChosen} />}
       {shown === undefined ? (
-        <p className="quiet">No attempt yet{task.run === null ? '' : ' at'}</p>
+        <p className="quiet">No attempt yet.</p>
       ) : (
         <>
           <Facts attempt={shown} live={isNow ? live : undefined} />
@@ -54,6 +56,22 @@ export function TaskPanel({ task, live }: PanelProps): ReactNode {
         </>
       )}
     </section>
+  );
+}
+
+function Changes({ task }: { readonly task: Task }): ReactNode {
+  const [open, setOpen] = useState(false);
+  return (
+    <details className="gate" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>
+        <Icon name="file" />
+        <span className="grow">
+          Changes of <code>{task.commitSha?.slice(0, 10)}</code>
+        </span>
+        <Icon name="down" />
+      </summary>
+      {open && <PatchAt path={apiPath('tasks', task.id, '/diff')} />}
+    </details>
   );
 }
 

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { patchOf } from '../../../src/core/line-diff.ts';
+import { patchLines } from '../../../src/web/state/patch.ts';
+
+describe('a patch', () => {
+  it('is lines with their numbers in both versions', () => {
+    const lines = patchLines('@@ -1,3 +1,3 @@\n a\n-b\n+c\n--- d\n\\ No newline at end of file\n@@ -9 +9,2 @@\n x\n+y\n');
+    expect(lines.map(({ type, before, after, text }) => [type, before, after, text])).toEqual([
+      ['hunk', null, null, '@@ -1,3 +1,3 @@'],
+      ['same', 1, 1, 'a'],
+      ['gone', 2, null, 'b'],
+      ['new', null, 2, 'c'],
+      ['gone', 3, null, '-- d'],
+      ['note', null, null, 'No newline at end of file'],
+      ['hunk', null, null, '@@ -9 +9,2 @@'],
+      ['same', 9, 9, 'x'],
+      ['new', null, 10, 'y'],
+    ]);
+  });
+
+  it('of two texts gives the new one back from what stays and what is new', () => {
+    const [old, now] = ['a\nb\nc\n', 'a\nB\nc\nd\n'];
+    const kept = patchLines(patchOf(old, now)).filter(({ type }) => type === 'same' || type === 'new');
+    expect(kept.map(({ text }) => `${text}\n`).join('')).toBe(now);
+  });
+});
