@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRepository, type Repository } from '../support/repository.ts';
 import { expectSound, hasBrowser, Serving, TestBrowser } from './dashboard.ts';
@@ -27,7 +28,13 @@ describe.skipIf(!hasBrowser)('the editor', () => {
 
   beforeAll(async () => {
     repository = await createRepository();
-    await repository.commit('plans', { 'plans/auth.plan.md': PLAN });
+    await repository.commit('plans', {
+      'plans/auth.plan.md': PLAN,
+      'plans/order.plan.md': PLAN,
+      'plans/both.plan.md': PLAN,
+      'plans/clash.plan.md': PLAN,
+      'plans/broken.plan.md': PLAN.replace('status: draft', 'state: draft'),
+    });
     serving = new Serving([repository]);
     await serving.start();
   });
@@ -38,9 +45,12 @@ describe.skipIf(!hasBrowser)('the editor', () => {
     await repository.dispose();
   });
 
+  const ids = (page: Page) => page.locator('[data-edit-task]').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-edit-task')));
+  const title = (page: Page) => page.getByRole('group', { name: 'The plan' }).getByLabel('Title');
+
   it('saves as a commit, says which, and takes it back by another', async () => {
     const page = await browser.open(`${serving.url}/plans/auth/edit`);
-    await page.getByLabel('Title', { exact: true }).fill('Add sign-in');
+    await title(page).fill('Add sign-in');
     await expectSound(browser, page);
     await page.keyboard.press('ControlOrMeta+s');
     const toast = page.locator('.toast', { hasText: 'Saved as' });
@@ -51,15 +61,146 @@ describe.skipIf(!hasBrowser)('the editor', () => {
     await toast.getByRole('button', { name: 'Undo' }).click();
     await page.locator('.toast', { hasText: 'Taken back' }).waitFor();
     expect(await repository.read('plans/auth.plan.md')).toBe(PLAN);
-    await expect.poll(() => page.getByLabel('Title', { exact: true }).inputValue()).toBe('Add authentication');
+    await expect.poll(() => title(page).inputValue()).toBe('Add authentication');
   });
 
   it('keeps what is not saved over a reload', async () => {
     const page = await browser.open(`${serving.url}/plans/auth/edit`);
-    await page.getByLabel('Title', { exact: true }).fill('Not saved yet');
+    await title(page).fill('Not saved yet');
     page.on('dialog', (dialog) => void dialog.accept());
     await page.reload();
-    await expect.poll(() => page.getByLabel('Title', { exact: true }).inputValue()).toBe('Not saved yet');
+    await expect.poll(() => title(page).inputValue()).toBe('Not saved yet');
     expect(await repository.read('plans/auth.plan.md')).toBe(PLAN);
+  });
+
+  it('moves tasks by pointer and by keys, within and across phases, and says where they are', async () => {
+    const page = await browser.open(`${serving.url}/plans/order/edit`);
+    const grip = page.getByRole('button', { name: 'Move Write the model', exact: true });
+    await grip.focus();
+    for (const key of ['Space', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Space']) await page.keyboard.press(key);
+    await expect.poll(() => ids(page)).toEqual(['write-the-route', 'write-the-form', 'write-the-model']);
+    await page.getByText('Write the model is now 2 of 2 in Frontend.').waitFor({ state: 'attached' });
+    // It keeps the focus where it is now.
+    for (const key of ['Space', 'ArrowUp', 'Escape']) await page.keyboard.press(key);
+    expect(await ids(page)).toEqual(['write-the-route', 'write-the-form', 'write-the-model']);
+
+    const from = await grip.boundingBox();
+    const to = await page.locator('[data-edit-task="write-the-route"]').boundingBox();
+    if (from === null || to === null) throw new Error('nothing to drag');
+    await page.mouse.move(from.x + 5, from.y + 5);
+    await page.mouse.down();
+    await page.mouse.move(to.x + 5, to.y + 20, { steps: 5 });
+    await page.mouse.move(to.x + 5, to.y + 3, { steps: 5 });
+    await page.locator('.drop-line').waitFor();
+    await page.mouse.up();
+    await expect.poll(() => ids(page)).toEqual(['write-the-model', 'write-the-route', 'write-the-form']);
+
+    await page.getByRole('button', { name: 'Move Frontend', exact: true }).focus();
+    for (const key of ['Space', 'ArrowUp', 'Space']) await page.keyboard.press(key);
+    await expect.poll(() => ids(page)).toEqual(['write-the-form', 'write-the-model', 'write-the-route']);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.locator('.toast', { hasText: 'Saved as' }).waitFor();
+    expect((await repository.read('plans/order.plan.md')).match(/## \w+|(?<=\] ).*/g)).toEqual([
+      '## Frontend',
+      'Write the form',
+      '## Backend',
+      'Write the model',
+      'Write the route',
+    ]);
+    await expectSound(browser, page);
+  });
+
+  it('adds, removes and describes, refuses cycles, and shows the same in the file and in the drawing', async () => {
+    const page = await browser.open(`${serving.url}/plans/order/edit?view=source`);
+    const file = page.getByRole('textbox', { name: 'Markdown' });
+    await page.getByLabel('Add a task to Backend').fill('Write the tests');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-edit-task="write-the-tests"] .opener').click();
+    const form = page.getByRole('group', { name: 'Task Write the tests' });
+    await form.getByRole('textbox', { name: 'Description' }).fill('All of *them*.\n\n- [ ] really');
+    await form.getByRole('button', { name: 'Preview' }).click();
+    await form.locator('.preview em', { hasText: 'them' }).waitFor();
+    await form.getByRole('button', { name: 'Pick' }).click();
+    await form.getByRole('checkbox', { name: /^Write the route/ }).check();
+    await form.getByLabel('Time for one attempt').fill('soon');
+    await form.getByText('This has to be a duration such as').waitFor();
+    await form.getByLabel('Time for one attempt').fill('20m');
+    expect(await file.inputValue()).toContain(
+      '- [ ] Write the tests\n\n  ```yaml\n  dependsOn: [write-the-route]\n  timeout: 20m\n  ```\n\n  All of *them*.\n\n  - [ ] really\n',
+    );
+
+    await page.locator('[data-edit-task="write-the-route"] .opener').click();
+    const other = page.getByRole('group', { name: 'Task Write the route' });
+    await other.getByRole('button', { name: 'Pick' }).click();
+    expect(await other.getByRole('checkbox', { name: /^Write the tests/ }).isDisabled()).toBe(true);
+    await expectSound(browser, page);
+
+    await page.getByRole('button', { name: 'Graph' }).click();
+    await page.locator('[data-node="write-the-tests"]').click();
+    await form.waitFor();
+    await expectSound(browser, page);
+    await page.getByRole('button', { name: 'Remove Write the tests' }).click();
+    await page.locator('[data-node="write-the-tests"]').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo', exact: true }).first().click();
+    await page.locator('[data-node="write-the-tests"]').waitFor();
+
+    await page.getByRole('button', { name: 'Mark as ready' }).click();
+    await page.locator('.toast', { hasText: 'Marked as ready' }).waitFor();
+    await page.getByRole('button', { name: 'Back to draft' }).waitFor();
+    expect(await repository.read('plans/order.plan.md')).toMatch(/status: ready[^]*Write the tests/);
+    expect(repository.status()).toEqual([]);
+  });
+
+  it('shows what is wrong at its line while it is typed, and does not save it', async () => {
+    const page = await browser.open(`${serving.url}/plans/broken/edit?view=source`);
+    await page.locator('.gutter .is-error', { hasText: '2' }).waitFor();
+    await page.getByRole('button', { name: 'Line 2:1' }).waitFor();
+    const file = page.getByRole('textbox', { name: 'Markdown' });
+    await expectSound(browser, page);
+    const text = await file.inputValue();
+    await file.fill(`${text}\n- [ ] one more\n`);
+    await page.keyboard.press('ControlOrMeta+s');
+    await page.locator('.refused', { hasText: 'was not changed' }).waitFor();
+    await file.fill(text.replace('state: draft', 'status: draft'));
+    await page.getByText('Nothing is wrong with it.').waitFor();
+    await page.keyboard.press('ControlOrMeta+s');
+    await page.locator('.toast', { hasText: 'Saved' }).waitFor();
+    expect(await repository.read('plans/broken.plan.md')).toBe(PLAN);
+  });
+
+  it('brings two editors’ changes together, and loses neither', async () => {
+    const [mine, theirs] = [await browser.open(`${serving.url}/plans/both/edit`), await browser.open(`${serving.url}/plans/both/edit`)];
+    await title(mine).fill('My title');
+    await theirs.getByLabel('Add a task to Frontend').fill('Theirs');
+    await theirs.keyboard.press('Enter');
+    await theirs.keyboard.press('ControlOrMeta+s');
+    await theirs.locator('.toast', { hasText: 'Saved as' }).waitFor();
+    const box = mine.getByRole('alert', { name: 'Changed meanwhile' });
+    await box.locator('.patch-lines .is-new', { hasText: 'Theirs' }).waitFor();
+    await expectSound(browser, mine);
+    await box.getByRole('button', { name: 'Bring both together' }).click();
+    await mine.keyboard.press('ControlOrMeta+s');
+    await mine.locator('.toast', { hasText: 'Saved as' }).waitFor();
+    expect(await repository.read('plans/both.plan.md')).toMatch(/# My title[^]*- \[ \] Theirs/);
+    // Who has nothing unsaved sees it at once.
+    await expect.poll(() => title(theirs).inputValue()).toBe('My title');
+  });
+
+  it('asks where two have changed the same lines, in the editor or in a terminal', async () => {
+    const page = await browser.open(`${serving.url}/plans/clash/edit`);
+    await title(page).fill('My title');
+    await repository.write({
+      'plans/clash.plan.md': PLAN.replace('Add authentication', 'Their title').replace('Write the form', 'Write the page'),
+    });
+    const box = page.getByRole('alert', { name: 'Changed meanwhile' });
+    await box.getByRole('button', { name: 'Choose where they differ' }).click();
+    await box.getByRole('radio', { name: 'Mine' }).check();
+    await expectSound(browser, page);
+    await box.getByRole('button', { name: 'Use this' }).click();
+    await page.keyboard.press('ControlOrMeta+s');
+    await page.locator('.toast', { hasText: 'Saved' }).waitFor();
+    const text = await repository.read('plans/clash.plan.md');
+    expect(text).toContain('# My title');
+    expect(text).toContain('Write the page');
   });
 });

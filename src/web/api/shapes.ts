@@ -49,6 +49,8 @@ export interface PlanDetail {
   readonly iterations: readonly IterationRecord[];
 }
 
+export type Iteration = IterationRecord;
+
 export interface PlanPage {
   readonly plans: readonly Plan[];
   readonly total: number;

@@ -1,92 +1,196 @@
-/** The editor of a plan: forms and the file itself, both of one draft that is saved as one commit. */
+/** The editor of a plan: forms, the file and a drawing, all of one draft that is saved as one commit. */
 import { useEffect, type ReactNode } from 'react';
-import { inSteps, planSteps } from '../../core/authoring.ts';
 import { useCanWrite } from '../api/actions.ts';
 import type { PlanDetail } from '../api/shapes.ts';
 import { Diagnostics, Refused, Skeleton } from '../parts/basics.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { complain } from '../parts/toasts.tsx';
-import { useLocation } from '../router.tsx';
-import { TextField } from './fields.tsx';
-import { useDraft, type Editing } from './use-draft.ts';
+import { navigate, useLocation } from '../router.tsx';
+import { planPath } from '../state/route.ts';
+import { countOf } from '../state/words.ts';
+import { ConflictBox } from './conflict.tsx';
+import { isDirty } from './draft.ts';
+import { useEditing, type Editing, type EditorState } from './editing.ts';
+import { PlanForm } from './forms.tsx';
+import { useConfig } from './frontmatter-fields.tsx';
+import { GraphPane } from './graph-pane.tsx';
+import { useLint } from './lint.ts';
+import { Outline } from './outline.tsx';
+import type { Carried } from './placing.ts';
+import { SourcePane } from './source-pane.tsx';
 import '../styles/editor.css';
 
-export function EditorTab({ detail: { plan } }: { readonly detail: PlanDetail }): ReactNode {
-  const editing = useDraft(plan.id, plan.slug);
+const VIEWS = ['outline', 'source', 'graph'] as const;
+type View = (typeof VIEWS)[number];
+const VIEW_WORDS: Readonly<Record<View, string>> = { outline: 'Outline', source: 'Markdown', graph: 'Graph' };
+
+export function EditorTab({ detail }: { readonly detail: PlanDetail }): ReactNode {
+  const { editing, state } = useEditing(detail.plan.id, detail.plan.slug);
+  return state === null ? <Skeleton /> : <Editor detail={detail} editing={editing} state={state} />;
+}
+
+interface EditorProps {
+  readonly detail: PlanDetail;
+  readonly editing: Editing;
+  readonly state: EditorState;
+}
+
+function Editor({ detail: { plan, iterations }, editing, state }: EditorProps): ReactNode {
+  const { draft, document, refused } = state;
   const canWrite = useCanWrite();
-  const view = useLocation().query.get('view');
-  if (editing === null) return <Skeleton />;
+  const config = useConfig(plan.repositoryId);
+  const diagnostics = useLint(plan.repositoryId, draft.text);
+  const { query } = useLocation();
+  const view = VIEWS.find((one) => one === query.get('view')) ?? 'outline';
+  const open = openIn(query);
+  const go = (next: { readonly view?: View; readonly open?: Carried | null }): void =>
+    navigate(addressOf(plan.id, { view: next.view ?? view, open: next.open === undefined ? open : next.open }), { replace: true });
+  const { theirs } = draft;
   return (
     <div className="editor">
-      {canWrite && <EditorBar editing={editing} />}
-      {editing.refused !== null && <SaveRefused editing={editing} />}
-      <fieldset className="bare" disabled={!canWrite}>
-        {view === 'source' ? null : <PlanForm editing={editing} />}
-        <SourceField editing={editing} />
-      </fieldset>
+      <EditorBar editing={editing} state={state} canWrite={canWrite} status={plan.status} view={view} setView={(to) => go({ view: to })} />
+      {theirs !== null && (
+        <ConflictBox key={theirs.revision} editing={editing} draft={{ ...draft, theirs }} latest={iterations.at(-1) ?? null} />
+      )}
+      {refused !== null && (
+        <div className="refused">
+          <Refused problem={refused} />
+          <Diagnostics list={refused.details.diagnostics ?? []} />
+        </div>
+      )}
+      {view === 'outline' && diagnostics.length > 0 && (
+        <button type="button" className="notice is-paused is-link" onClick={() => go({ view: 'source' })}>
+          <Icon name="warning" />
+          <span>
+            {countOf(diagnostics.length, 'remark')} on this text. {diagnostics[0]?.message}
+          </span>
+        </button>
+      )}
+      <div className={view === 'outline' ? 'panes' : 'panes is-beside'}>
+        <div className="pane-outline">
+          <PlanForm editing={editing} plan={document} />
+          <Outline
+            editing={editing}
+            plan={document}
+            config={config}
+            canWrite={canWrite}
+            open={open}
+            setOpen={(part) => go({ open: part })}
+          />
+        </div>
+        {view === 'source' && (
+          <SourcePane readOnly={!canWrite} text={draft.text} write={(text) => editing.write(text, 'source')} diagnostics={diagnostics} />
+        )}
+        {view === 'graph' && (
+          <GraphPane
+            plan={document}
+            chosen={open?.kind === 'task' ? open.id : null}
+            choose={(id) => go({ open: { kind: 'task', id }, ...(isNarrow() ? { view: 'outline' } : {}) })}
+          />
+        )}
+      </div>
     </div>
   );
 }
 
-function EditorBar({ editing }: { readonly editing: Editing }): ReactNode {
-  const { draft, dirty, saving, save, undo, redo } = editing;
+/** Where there is room for one pane alone. */
+function isNarrow(): boolean {
+  return window.matchMedia('(max-width: 67.99rem)').matches;
+}
+
+function openIn(query: URLSearchParams): Carried | null {
+  for (const kind of ['task', 'phase'] as const) {
+    const id = query.get(kind);
+    if (id !== null) return { kind, id };
+  }
+  return null;
+}
+
+function addressOf(plan: string, { view, open }: { readonly view: View; readonly open: Carried | null }): string {
+  const query = new URLSearchParams();
+  if (view !== 'outline') query.set('view', view);
+  if (open !== null) query.set(open.kind, open.id);
+  const text = query.toString();
+  return planPath(plan, 'edit') + (text === '' ? '' : `?${text}`);
+}
+
+interface EditorBarProps {
+  readonly editing: Editing;
+  readonly state: EditorState;
+  readonly canWrite: boolean;
+  readonly status: PlanDetail['plan']['status'];
+  readonly view: View;
+  readonly setView: (view: View) => void;
+}
+
+function EditorBar({ editing, state: { draft, saving }, canWrite, status, view, setView }: EditorBarProps): ReactNode {
+  const dirty = isDirty(draft);
+  useSaveKey(editing);
+  return (
+    <div className="editor-bar">
+      <div className="chips" role="group" aria-label="Shown beside">
+        {VIEWS.map((one) => (
+          <button key={one} type="button" className="chip" aria-pressed={one === view} onClick={() => setView(one)}>
+            {VIEW_WORDS[one]}
+          </button>
+        ))}
+      </div>
+      <span className="grow" />
+      {canWrite && (
+        <>
+          <button
+            type="button"
+            className="button is-plain is-icon"
+            aria-label="Undo"
+            title="Undo"
+            disabled={draft.past.length === 0}
+            onClick={() => editing.undo()}
+          >
+            <Icon name="undo" />
+          </button>
+          <button
+            type="button"
+            className="button is-plain is-icon is-redo"
+            aria-label="Redo"
+            title="Redo"
+            disabled={draft.future.length === 0}
+            onClick={() => editing.redo()}
+          >
+            <Icon name="undo" />
+          </button>
+          <output className="quiet">{saving ? 'Saving' : dirty ? 'Not saved' : 'Saved'}</output>
+          <MarkButton editing={editing} status={status} saving={saving} />
+          <button
+            type="button"
+            className="button is-main"
+            disabled={!dirty || saving || draft.theirs !== null}
+            onClick={() => void editing.save()}
+          >
+            Save
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function MarkButton({ editing, status, saving }: Pick<EditorBarProps, 'editing' | 'status'> & { readonly saving: boolean }): ReactNode {
+  if (status !== 'draft' && status !== 'ready') return null;
+  const next = status === 'draft' ? 'ready' : 'draft';
+  return (
+    <button type="button" className="button" disabled={saving} onClick={() => void editing.mark(next)}>
+      {next === 'ready' ? 'Mark as ready' : 'Back to draft'}
+    </button>
+  );
+}
+
+function useSaveKey(editing: Editing): void {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== 's') return;
       event.preventDefault();
-      save().catch(complain);
+      void editing.save();
     };
     window.addEventListener('keydown', press);
     return () => window.removeEventListener('keydown', press);
-  });
-  return (
-    <div className="editor-bar">
-      <button type="button" className="button is-plain is-icon" aria-label="Undo" disabled={draft.past.length === 0} onClick={undo}>
-        <Icon name="undo" />
-      </button>
-      <button
-        type="button"
-        className="button is-plain is-icon is-redo"
-        aria-label="Redo"
-        disabled={draft.future.length === 0}
-        onClick={redo}
-      >
-        <Icon name="undo" />
-      </button>
-      <span className="grow" />
-      <output className="quiet">{saving ? 'Saving' : dirty ? 'Not saved' : 'Saved'}</output>
-      <button type="button" className="button is-main" disabled={!dirty || saving} onClick={() => save().catch(complain)}>
-        Save
-      </button>
-    </div>
-  );
-}
-
-function SaveRefused({ editing: { refused } }: { readonly editing: Editing }): ReactNode {
-  if (refused === null) return null;
-  return (
-    <div>
-      <Refused problem={refused} />
-      <Diagnostics list={refused.details.diagnostics ?? []} />
-    </div>
-  );
-}
-
-function PlanForm({ editing: { document, make } }: { readonly editing: Editing }): ReactNode {
-  return (
-    <section className="card form" aria-label="The plan">
-      <TextField label="Title" value={document.title} change={(title) => make(inSteps(planSteps({ title })), 'title')} />
-      <TextField
-        label="Description"
-        rows={6}
-        mono
-        value={document.description}
-        change={(description) => make(inSteps(planSteps({ description })), 'description')}
-      />
-    </section>
-  );
-}
-
-function SourceField({ editing: { draft, write } }: { readonly editing: Editing }): ReactNode {
-  return <TextField label="Markdown" rows={24} mono value={draft.text} change={(text) => (write(text, 'source'), null)} />;
+  }, [editing]);
 }

@@ -52,16 +52,17 @@ function FileView({ file, isOpen }: { readonly file: FilePatch; readonly isOpen:
         (file.patch === null ? (
           <p className="quiet">{file.reason === 'binary' ? 'Not a text.' : 'Too long to show.'}</p>
         ) : (
-          <Lines patch={file.patch} />
+          <PatchLines patch={file.patch} />
         ))}
     </details>
   );
 }
 
-function Lines({ patch }: { readonly patch: string }): ReactNode {
+/** A unified diff without its file names. */
+export function PatchLines({ patch, label = 'Changed lines' }: { readonly patch: string; readonly label?: string }): ReactNode {
   const lines = useMemo(() => patchLines(patch), [patch]);
   return (
-    <div className="patch-lines" tabIndex={0} role="region" aria-label="Changed lines">
+    <div className="patch-lines" tabIndex={0} role="region" aria-label={label}>
       <table>
         <tbody>
           {lines.map(({ type, before, after, text }, index) => (

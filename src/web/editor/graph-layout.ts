@@ -1,0 +1,127 @@
+/** The dependencies of a plan as a drawing in layers: phases from top to bottom, in each what waits right of what it waits for. */
+import type { Plan, Task } from '../../core/plan.ts';
+
+interface Node {
+  readonly task: Task;
+  readonly x: number;
+  readonly y: number;
+}
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+  /** Of an SVG path. */
+  readonly path: string;
+}
+
+interface Band {
+  readonly id: string;
+  readonly title: string;
+  readonly y: number;
+  readonly height: number;
+}
+
+export interface Layout {
+  readonly nodes: readonly Node[];
+  readonly edges: readonly Edge[];
+  readonly bands: readonly Band[];
+  readonly width: number;
+  readonly height: number;
+}
+
+/** In units of the drawing. */
+export const NODE = { width: 190, height: 44 } as const;
+const GAP = { x: 52, y: 14, band: 20, title: 38, side: 16 } as const;
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly phase: number;
+}
+
+export function layoutOf(plan: Plan): Layout {
+  const places = new Map<string, Place>();
+  const bands: Band[] = [];
+  let y = 0;
+  let width: number = NODE.width;
+  for (const [phase, { id, title, tasks }] of plan.phases.entries()) {
+    const columns = columnsOf(tasks);
+    const most = columns.reduce((max, column) => Math.max(max, column.length), 0);
+    const height = GAP.title + most * (NODE.height + GAP.y);
+    for (const [column, list] of columns.entries())
+      for (const [row, task] of list.entries())
+        places.set(task.id, {
+          x: GAP.side + column * (NODE.width + GAP.x),
+          y: y + GAP.title + row * (NODE.height + GAP.y),
+          phase,
+        });
+    width = Math.max(width, columns.length * (NODE.width + GAP.x) - GAP.x);
+    bands.push({ id, title, y, height });
+    y += height + GAP.band;
+  }
+  const all = plan.phases.flatMap(({ tasks }) => tasks);
+  return {
+    nodes: all.map((task) => ({ task, x: places.get(task.id)?.x ?? 0, y: places.get(task.id)?.y ?? 0 })),
+    edges: all.flatMap((task) => task.dependsOn.flatMap((from) => edgeOf(from, task.id, places))),
+    bands,
+    width: width + 2 * GAP.side,
+    height: Math.max(0, y - GAP.band),
+  };
+}
+
+/** One column for each step of waiting; in each what waits stands beside what it waits for, so that few lines cross. */
+function columnsOf(tasks: readonly Task[]): readonly (readonly Task[])[] {
+  const depths = depthsOf(tasks);
+  const columns: Task[][] = [];
+  for (const task of tasks) {
+    const depth = depths.get(task.id) ?? 0;
+    for (let next = columns.length; next <= depth; next += 1) columns.push([]);
+    columns[depth]?.push(task);
+  }
+  const rows = new Map<string, number>();
+  return columns.map((column) => {
+    const sorted = column
+      .map((task, order) => ({ task, order, row: rowOf(task, rows, order) }))
+      .toSorted((a, b) => a.row - b.row || a.order - b.order);
+    for (const [row, { task }] of sorted.entries()) rows.set(task.id, row);
+    return sorted.map(({ task }) => task);
+  });
+}
+
+/** The longest way to each task within its phase. What a cycle holds stays where it was reached first. */
+function depthsOf(tasks: readonly Task[]): ReadonlyMap<string, number> {
+  const depths = new Map(tasks.map(({ id }) => [id, 0]));
+  for (let round = 0, changed = true; changed && round < tasks.length; round += 1) {
+    changed = false;
+    for (const { id, dependsOn } of tasks) {
+      const depth = Math.max(
+        0,
+        ...dependsOn.filter((other) => other !== id).flatMap((other) => (depths.has(other) ? [(depths.get(other) ?? 0) + 1] : [])),
+      );
+      if (depth > (depths.get(id) ?? 0) && depth < tasks.length) {
+        depths.set(id, depth);
+        changed = true;
+      }
+    }
+  }
+  return depths;
+}
+
+function rowOf({ dependsOn }: Task, rows: ReadonlyMap<string, number>, order: number): number {
+  const known = dependsOn.flatMap((id) => rows.get(id) ?? []);
+  return known.length === 0 ? order : known.reduce((sum, row) => sum + row, 0) / known.length;
+}
+
+/** Within a phase from side to side, into a later one from above. */
+function edgeOf(from: string, to: string, places: ReadonlyMap<string, Place>): readonly Edge[] {
+  const [start, end] = [places.get(from), places.get(to)];
+  if (start === undefined || end === undefined) return [];
+  if (start.phase === end.phase) {
+    const [x1, y1, x2, y2] = [start.x + NODE.width, start.y + NODE.height / 2, end.x, end.y + NODE.height / 2];
+    const bend = Math.max(24, Math.abs(x2 - x1) / 2);
+    return [{ from, to, path: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}` }];
+  }
+  const [x1, y1, x2, y2] = [start.x + NODE.width / 2, start.y + NODE.height, end.x + NODE.width / 2, end.y];
+  const bend = Math.max(24, Math.abs(y2 - y1) / 2);
+  return [{ from, to, path: `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}` }];
+}
