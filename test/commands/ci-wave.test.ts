@@ -79,6 +79,13 @@ test('a wave is planned, done and joined; the key reaches its agent and nothing 
   expect(of.server.state.dispatches).toEqual([{ workflow: 'plans-matrix.yml', ref: 'main', inputs: {} }]);
 });
 
+it('plans what waits for a person too, so that joining can say so; and says why nothing is done', async () => {
+  const manual = `---\nstatus: ready\n---\n\n# Ask\n\n## One\n\n\`\`\`yaml\nexecutionMode: manual\n\`\`\`\n\n${item('look', 'run: "true"')}`;
+  await using of = await jobWorld({ 'plans/ask.plan.md': manual });
+  expect((await of.job(['ci', 'plan'])).out).toBe('ask  waits for a person: look, as its phase is manual\n');
+  expect(JSON.parse((await of.job(['ci', 'plan', '--json'])).out)).toMatchObject({ plans: [{ plan: 'ask', key: '1' }], tasks: [] });
+});
+
 it('says what is missing', async () => {
   await using of = await jobWorld(FILES);
   const err = async (...argv: string[]) => (await of.job(argv)).err;

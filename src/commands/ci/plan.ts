@@ -39,7 +39,7 @@ export const ciPlan: Command = async (context, input) => {
 /** Lists for two matrices: a job for each task, then one for each plan. A key is part of an artifact's name, in which not every id can stand. */
 function matrixOf(waves: readonly PlannedWave[]) {
   const plans = waves
-    .filter(({ tasks }) => tasks.length > 0)
+    .filter(({ tasks, waiting }) => tasks.length > 0 || waiting !== null)
     .map(({ planId: plan, start: commit, tasks }, index) => ({ plan, commit, key: String(index + 1), tasks }));
   return {
     plans: plans.map(({ plan, commit, key }) => ({ plan, commit, key })),
@@ -49,25 +49,31 @@ function matrixOf(waves: readonly PlannedWave[]) {
   };
 }
 
-function lineOf({ planId, tasks, standing, isCut }: PlannedWave): readonly string[] {
+function lineOf({ planId, tasks, standing, isCut, waiting }: PlannedWave): readonly string[] {
   const plan = shellWord(planId);
   if (standing.type === 'nothing') return [];
   if (standing.type === 'wait') return [`${plan}  ${oneLine(standing.because)}`];
-  if (tasks.length === 0) return [`${plan}  ${isCut ? 'has its turn in a later wave' : 'has nothing that can be done now'}`];
+  if (tasks.length === 0) return [`${plan}  ${isCut ? 'has its turn in a later wave' : oneLine(nothingNow(waiting))}`];
   return [`${plan}  ${tasks.map((task) => shellWord(task)).join(' ')}${isCut ? '  and more in a later wave' : ''}`];
+}
+
+/** Why a plan that may go on has no task in the wave. */
+function nothingNow(waiting: PlannedWave['waiting']): string {
+  if (waiting === null) return 'has nothing that can be done now with what is left of its budget';
+  return `waits for a person${waiting.task === null ? '' : `: ${waiting.task}`}, as ${waiting.detail}`;
 }
 
 function summaryOf(waves: readonly PlannedWave[]): string {
   const told = waves.filter(({ standing }) => standing.type !== 'nothing');
   if (told.length === 0) return 'No plan is to be carried on with.';
-  const rows = told.slice(0, MAX_TOLD).map(({ planId, title, standing, tasks, isCut }) => {
+  const rows = told.slice(0, MAX_TOLD).map(({ planId, title, standing, tasks, isCut, waiting }) => {
     const what =
       standing.type === 'wait'
         ? inlineText(standing.because)
         : tasks.length === 0
           ? isCut
             ? 'in a later wave'
-            : 'nothing can be done now'
+            : inlineText(nothingNow(waiting))
           : `**${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}**${isCut ? ', more in a later wave' : ''}`;
     return `| ${inlineCode(planId)} ${inlineText(title)} | ${what} |`;
   });

@@ -8,7 +8,6 @@ import { Problem } from '../../core/problem.ts';
 import type { Plan } from '../../core/plan.ts';
 import { findTask } from '../../core/progress.ts';
 import type { Redaction } from '../../core/redact.ts';
-import { readiness, waitsForPerson } from '../../core/schedule.ts';
 import type { RunSummary } from '../../core/summary.ts';
 import { readAttempt, readTrailers } from '../../core/trailer.ts';
 import type { Elsewhere } from '../elsewhere.ts';
@@ -18,6 +17,7 @@ import { handOn, onPlanBranch, type ExecuteRequest, type PlanBranch } from './ex
 import { planAt, pathOf } from './plan-commit.ts';
 import { rulesFor, verifyWork } from './verify-bundle.ts';
 import { costReader, waveAt } from './wave.ts';
+import { waitingIn } from './waves.ts';
 import { WORK_BUNDLE, WORK_REF } from './work.ts';
 
 export interface JoinRequest extends Omit<ExecuteRequest, 'timeLimitMs' | 'agentEnv'> {
@@ -57,12 +57,10 @@ export async function joinWave(root: string, request: JoinRequest): Promise<Join
   });
 }
 
-/** Whether a plan that runs has come to where nothing but a person helps. */
+/** Whether a plan has come to where nothing but a person helps. */
 async function waits({ git, config, known }: Workspace, planId: string): Promise<boolean> {
   const now = await planAt(git, 'HEAD', { path: pathOf(config, planId), planId, known });
-  if (now === null || !now.valid || now.plan.status !== 'running') return false;
-  const answers = readiness(now.plan);
-  return !answers.some(({ ready }) => ready) && waitsForPerson(answers) !== undefined;
+  return now !== null && now.valid && ['ready', 'running'].includes(now.plan.status) && waitingIn(now.plan) !== null;
 }
 
 interface Place extends PlanBranch {

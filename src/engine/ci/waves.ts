@@ -4,6 +4,10 @@ import { planAt, pathOf } from './plan-commit.ts';
 import { reconcile, type Reconciled, type ReconcileRequest } from './reconcile.ts';
 import { costReader, MAX_JOBS, waveAt } from './wave.ts';
 import type { Config } from '../../core/config.ts';
+import type { Waiting } from '../../core/effect.ts';
+import type { Plan } from '../../core/plan.ts';
+import { readiness, waitsForPerson } from '../../core/schedule.ts';
+import { whyNothing } from '../../core/waiting.ts';
 
 export interface WavesRequest extends ReconcileRequest {
   readonly config: Config;
@@ -14,6 +18,14 @@ export interface PlannedWave extends Reconciled {
   readonly tasks: readonly string[];
   /** Whether there are more of them than a workflow run can take. */
   readonly isCut: boolean;
+  /** Where nothing but a person helps: what that waits for. Joining records it, so that a pull request can tell. */
+  readonly waiting: Waiting | null;
+}
+
+/** What a plan waits for where nothing of it can be done before a person has done something; null where something can, or nothing is open. */
+export function waitingIn(given: Plan): Waiting | null {
+  const answers = readiness({ ...given, status: 'running' });
+  return answers.some(({ ready }) => ready) || waitsForPerson(answers) === undefined ? null : whyNothing(answers);
 }
 
 /** Every plan of the base, and what can be done of it now. What is beyond the limit comes with a later wave. */
@@ -27,7 +39,7 @@ export async function wavesOf(git: Git, request: WavesRequest): Promise<readonly
     const wave = plan === null || start === null ? [] : await waveAt(plan, config, start, costs);
     const tasks = wave.slice(0, room).map(({ task }) => task);
     room -= tasks.length;
-    planned.push({ ...each, tasks, isCut: tasks.length < wave.length });
+    planned.push({ ...each, tasks, isCut: tasks.length < wave.length, waiting: plan === null ? null : waitingIn(plan) });
   }
   return planned;
 }

@@ -214,6 +214,14 @@ test('a plan that waits for a person says so when its wave is joined', async () 
   expect(it.plan()).toMatch(/^status: paused$/m);
 });
 
+test('a plan that begins with a person’s word says so too, with nothing to join', async () => {
+  await using it = await wave([['b', 'true', 'assignee: human']]);
+  const { summary, lost } = await it.join();
+  expect(summary?.end).toMatchObject({ type: 'paused', reason: 'human_task', task: 'b' });
+  expect(lost).toEqual([]);
+  expect(it.log()).toEqual(['tips: started', 'tips: paused: human task']);
+});
+
 test('what was done elsewhere meanwhile: the wave begins where its commit is, and a task that is done is none of it', async () => {
   await using it = await wave(TASKS.map(([id, run]) => [id, run]));
   await it.work('a');
