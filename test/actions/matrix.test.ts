@@ -44,14 +44,14 @@ async function world(files: Readonly<Record<string, string>>): Promise<World> {
 const logs = (runs: readonly WorkflowRun[]) => runs.map(({ log }) => log).join('\n');
 const ended = (runs: readonly WorkflowRun[]) => runs.map(({ jobs }) => jobs.map(({ name, result }) => `${name.split(' ')[0]}: ${result}`));
 
-/** Each task's commit: its subject, what it changes, and its trailers but for times. */
+/** Each task's commit: its words, its trailers but for times, and what it changes. Which box was ticked before another is chance on one machine. */
 function commitsOf(git: (...args: string[]) => string, range: string): string[] {
   return git('log', '--reverse', '--format=%H', range)
     .trim()
     .split('\n')
     .map((commit) => {
       const message = git('log', '-1', '--format=%B', commit).replaceAll(/^Plan-Duration: .*$/gm, 'Plan-Duration:');
-      return `${message}${git('show', '--format=', '-p', commit)}`;
+      return `${message}${git('show', '--format=', '-p', commit, '--', '.', ':!plans')}`;
     })
     .filter((text) => text.includes('Plan-Attempt'));
 }
