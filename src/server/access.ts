@@ -2,6 +2,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie } from 'hono/cookie';
+import { headerOf } from './headers.ts';
 import { Refusal } from './problem.ts';
 
 export const COOKIE = 'plans-session';
@@ -61,7 +62,7 @@ export class Access {
   /** What a request may do; null where it shows no token, or a wrong one. */
   rightOfRequest(context: Context): Right | null {
     if (!this.isGuarded) return 'write';
-    const [, bearer] = /^Bearer\s+(\S+)$/i.exec(context.req.header('authorization') ?? '') ?? [];
+    const [, bearer] = /^Bearer\s+(\S+)$/i.exec(headerOf(context, 'authorization') ?? '') ?? [];
     if (bearer !== undefined) return this.rightOf(bearer);
     const session = getCookie(context, COOKIE);
     if (session === undefined) return null;
@@ -102,15 +103,15 @@ export function isLoopback(host: string): boolean {
 export function sameSite(names: readonly string[]): MiddlewareHandler {
   const known = new Set([...LOOPBACK, ...names].map((name) => name.toLowerCase()));
   return async (context, next) => {
-    const host = (context.req.header('host') ?? '').toLowerCase();
+    const host = (headerOf(context, 'host') ?? '').toLowerCase();
     const name = host.replace(/:\d+$/, '');
     if (!known.has(name) && !known.has('*'))
       throw new Refusal('forbidden', `This server does not go by the name "${name.slice(0, 100)}". Allow it with --allow-host.`);
-    const origin = context.req.header('origin');
+    const origin = headerOf(context, 'origin');
     if (origin !== undefined && hostOf(origin) !== host)
       throw new Refusal('forbidden', 'Another site has sent this request, and this server takes none from there.');
-    const site = context.req.header('sec-fetch-site');
-    const isLink = context.req.header('sec-fetch-mode') === 'navigate' && context.req.method === 'GET';
+    const site = headerOf(context, 'sec-fetch-site');
+    const isLink = headerOf(context, 'sec-fetch-mode') === 'navigate' && context.req.method === 'GET';
     if ((site === 'cross-site' || site === 'same-site') && !isLink)
       throw new Refusal('forbidden', 'Another site has sent this request, and this server takes none from there.');
     await next();

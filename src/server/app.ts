@@ -1,6 +1,6 @@
 /** The server as a function from requests to answers: safety first, then the routes. */
-import { secureHeaders } from 'hono/secure-headers';
 import { sameSite } from './access.ts';
+import { safetyHeaders } from './headers.ts';
 import { bounded, jsonOnly } from './limits.ts';
 import { answerOf, Refusal, refusalOf } from './problem.ts';
 import { diffRoutes } from './routes/diffs.ts';
@@ -44,34 +44,7 @@ export function createApp(server: Server, { hosts, webFolder, notice }: AppOptio
     await next();
     server.requests.add(context.req.method, context.res.status);
   });
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        fontSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        manifestSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-      referrerPolicy: 'no-referrer',
-      strictTransportSecurity: false,
-      xFrameOptions: 'DENY',
-      // Of browsers that are gone.
-      xXssProtection: false,
-      xDownloadOptions: false,
-      xPermittedCrossDomainPolicies: false,
-      xDnsPrefetchControl: false,
-    }),
-    sameSite(hosts),
-    server.access.check,
-    bounded,
-    jsonOnly,
-  );
+  app.use(safetyHeaders, sameSite(hosts), server.access.check, bounded, jsonOnly);
   app.use('/api/*', async (_context, next) => {
     await server.registry.refresh();
     await next();

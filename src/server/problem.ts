@@ -1,6 +1,7 @@
 /** What goes wrong, as RFC 9457 has it: `application/problem+json` with the diagnostics inside. One table of kinds, one way to each. */
 import { remedyOf } from '../core/machine.ts';
 import { PlanInvalid, PlanMoved } from '../engine/authoring.ts';
+import { SAFETY_HEADERS } from './headers.ts';
 import { diagnosticRecord } from './records.ts';
 import type { ProblemDetails } from './shape.ts';
 
@@ -47,7 +48,7 @@ export function answerOf({ kind, message, extension, headers }: Refusal): Respon
   const body: ProblemDetails = { type: `urn:plans:problem:${kind}`, title, status, detail: message, ...extension };
   return new Response(JSON.stringify(body), {
     status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...headers },
+    headers: { ...SAFETY_HEADERS, 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...headers },
   });
 }
 

@@ -21,7 +21,8 @@ const TAG_DIGITS = 12;
 
 /** An answer, ready to be sent. */
 export interface Answer {
-  readonly body: string;
+  /** JSON, as bytes: they are written as they are, however often. */
+  readonly body: Uint8Array<ArrayBuffer>;
   readonly tag: string;
 }
 
@@ -32,7 +33,7 @@ interface Kept extends Answer {
 
 const kept = new Map<string, Kept>();
 
-/** `GET /api/plans/:id`, as text. A {@link Refusal} where there is no such plan. */
+/** `GET /api/plans/:id`, as it is sent. A {@link Refusal} where there is no such plan. */
 export async function planAnswer(ref: PlanRef): Promise<Answer> {
   const { served, plan } = ref;
   const name = planIdOf(served, plan);
@@ -40,7 +41,7 @@ export async function planAnswer(ref: PlanRef): Promise<Answer> {
   const known = kept.get(name);
   if (known !== undefined && known.key === before && known.runners.every(({ pid, pidStart }) => isAlive(pid, pidStart))) return known;
   const detail = await readPlan(ref);
-  const body = JSON.stringify(detail);
+  const body = new TextEncoder().encode(JSON.stringify(detail));
   const tag = tagOf(detail.plan.revision, body);
   const key = await keyOf(ref);
   kept.delete(name);
@@ -90,7 +91,7 @@ function besideIn(store: Store, live: readonly LiveRecord[], planId?: string): (
 }
 
 /** An entity tag: the revision of the file, which `If-Match` compares, and a digest of the answer. */
-function tagOf(revision: string, body: string): string {
+function tagOf(revision: string, body: Uint8Array): string {
   return `"${revision}.${createHash('sha1').update(body).digest('hex').slice(0, TAG_DIGITS)}"`;
 }
 

@@ -36,7 +36,11 @@ const taskFields = {
   timeout: task.timeout.nullable(),
   maxBudgetUsd: task.maxBudgetUsd.nullable(),
   model: task.model.nullable(),
-  assignee: task.assignee.nullable(),
+  assignee: z
+    .enum(['human'])
+    .nullable()
+    .optional()
+    .describe(task.assignee.description ?? ''),
 };
 
 const NewTaskShape = z

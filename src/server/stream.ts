@@ -1,6 +1,7 @@
 /** Server-sent events: every frame is written once and sent to all who want it; a reader that was away says where it was. */
 import { z } from 'zod';
 import type { Frame, LogPlace } from './event-log.ts';
+import { SAFETY_HEADERS } from './headers.ts';
 import { Refusal } from './problem.ts';
 import type { Registry, Served } from './served.ts';
 import type { ServerEvent, StreamEvent } from './shape-events.ts';
@@ -69,7 +70,12 @@ export class Streams {
       new ByteLengthQueuingStrategy({ highWaterMark: MAX_WAITING_BYTES }),
     );
     return new Response(body, {
-      headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
+      headers: {
+        ...SAFETY_HEADERS,
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      },
     });
   }
 

@@ -9,6 +9,7 @@ import { benchImport } from './import.ts';
 import { benchMatrix } from './matrix.ts';
 import { benchParallel } from './parallel.ts';
 import { benchResume } from './resume.ts';
+import { benchServer } from './server.ts';
 import { benchSync } from './sync.ts';
 import { benchWatch } from './watch.ts';
 
@@ -20,6 +21,7 @@ await benchCli();
 await benchSync();
 await benchDiff();
 await benchWatch();
+await benchServer();
 await benchExecutor();
 await benchFiles();
 await benchImport();

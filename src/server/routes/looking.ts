@@ -3,6 +3,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { checkText } from '../../engine/kept-reading.ts';
 import { blobId } from '../../engine/plan-content.ts';
+import { headerOf } from '../headers.ts';
 import { partRef, planIdOf, planRef, nothing } from '../ids.ts';
 import { PAGE, pageOf } from '../paging.ts';
 import { planAnswer, readPlan, readPlans } from '../read.ts';
@@ -98,7 +99,7 @@ export function lookingRoutes(app: Api, { registry }: Server): void {
   app.openapi(get, async (context) => {
     const { body, tag } = await planAnswer(planRef(registry, context.req.valid('param').id));
     const headers = { etag: tag, 'cache-control': 'no-cache', 'content-type': 'application/json' };
-    if (isKnown(context.req.header('if-none-match'), tag)) return context.body(null, 304, headers) as never;
+    if (isKnown(headerOf(context, 'if-none-match'), tag)) return context.body(null, 304, headers) as never;
     return context.body(body, 200, headers) as never;
   });
 

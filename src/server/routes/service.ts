@@ -86,7 +86,7 @@ export function serviceRoutes(app: Api, server: Server): void {
   });
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
   app.openAPIRegistry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: COOKIE });
-  app.doc31('/api/openapi.json', {
+  const described = {
     openapi: '3.1.0',
     info: {
       title: 'Plans',
@@ -98,7 +98,10 @@ export function serviceRoutes(app: Api, server: Server): void {
     servers: [{ url: '/' }],
     security: [{ token: [] }, { session: [] }, {}],
     tags: TAGS,
-  });
+  };
+  let document: unknown = null;
+  // Made at the first request, when every route is there.
+  app.get('/api/openapi.json', (context) => context.json((document ??= mended(app.getOpenAPI31Document(described))) as object));
   app.get('/login', (context) => context.html(loginPage('')));
   app.post('/login', async (context) => {
     const { token } = await context.req.parseBody();
@@ -116,6 +119,20 @@ export function serviceRoutes(app: Api, server: Server): void {
     context.body(referenceScript(), 200, { 'content-type': 'text/javascript; charset=utf-8' }),
   );
   app.get('/api/docs/reference.css', (context) => context.body(REFERENCE_STYLE, 200, { 'content-type': 'text/css; charset=utf-8' }));
+}
+
+/** What may be null and is described elsewhere comes out of the library as both at once, which nothing is: it is one or the other. */
+function mended(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(mended);
+  if (typeof part !== 'object' || part === null) return part;
+  const { allOf, ...rest } = Object.fromEntries(Object.entries(part).map(([key, value]) => [key, mended(value)]));
+  if (!Array.isArray(allOf)) return allOf === undefined ? rest : { ...rest, allOf };
+  const parts = allOf as readonly Readonly<Record<string, unknown>>[];
+  const isNullable = parts.some(({ type }) => Array.isArray(type) && type.includes('null'));
+  if (!isNullable) return { ...rest, allOf };
+  const { description } = parts.find((each) => 'description' in each) ?? {};
+  const said = description === undefined ? {} : { description };
+  return { ...rest, ...said, anyOf: [...parts.filter((each) => '$ref' in each), { type: 'null' }] };
 }
 
 /** A cookie that only this site sends back, and that no script can read. */
