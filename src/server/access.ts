@@ -98,14 +98,14 @@ export function isLoopback(host: string): boolean {
 
 /**
  * Refuses what another site has made a browser send. The name in `Host` must be one of ours: else a name that is made to point here would make
- * a foreign page one of ours (DNS rebinding). `Origin` must be the same as `Host`. `names` are the server's own, beyond those of the loopback.
+ * a foreign page one of ours (DNS rebinding). An address is no name that could be made to point elsewhere: with `anyAddress` any one will do. `Origin` must be the same as `Host`. `names` are the server's own, beyond those of the loopback.
  */
-export function sameSite(names: readonly string[]): MiddlewareHandler {
+export function sameSite(names: readonly string[], anyAddress: boolean): MiddlewareHandler {
   const known = new Set([...LOOPBACK, ...names].map((name) => name.toLowerCase()));
   return async (context, next) => {
     const host = (headerOf(context, 'host') ?? '').toLowerCase();
     const name = host.replace(/:\d+$/, '');
-    if (!known.has(name) && !known.has('*'))
+    if (!known.has(name) && !(anyAddress && isAddress(name)))
       throw new Refusal('forbidden', `This server does not go by the name "${name.slice(0, 100)}". Allow it with --allow-host.`);
     const origin = headerOf(context, 'origin');
     if (origin !== undefined && hostOf(origin) !== host)
@@ -116,6 +116,10 @@ export function sameSite(names: readonly string[]): MiddlewareHandler {
       throw new Refusal('forbidden', 'Another site has sent this request, and this server takes none from there.');
     await next();
   };
+}
+
+function isAddress(name: string): boolean {
+  return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(name) || /^\[[0-9a-f:.]+\]$/.test(name);
 }
 
 function hostOf(origin: string): string | null {

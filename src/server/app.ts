@@ -22,6 +22,8 @@ import { staticFiles } from './static.ts';
 export interface AppOptions {
   /** Names by which the server may be called, beyond those of the loopback interface. */
   readonly hosts: readonly string[];
+  /** It listens on all addresses of the machine, and may be called by any. */
+  readonly anyAddress?: boolean;
   /** Absolute; where the built dashboard is. */
   readonly webFolder: string;
   /** Told what no request was told: bugs. */
@@ -29,7 +31,7 @@ export interface AppOptions {
 }
 
 /** Makes the app. */
-export function createApp(server: Server, { hosts, webFolder, notice }: AppOptions): Api {
+export function createApp(server: Server, { hosts, anyAddress = false, webFolder, notice }: AppOptions): Api {
   const app = newApi();
   app.onError((error) => {
     const refusal = refusalOf(error) ?? unreadable(error);
@@ -44,7 +46,7 @@ export function createApp(server: Server, { hosts, webFolder, notice }: AppOptio
     await next();
     server.requests.add(context.req.method, context.res.status);
   });
-  app.use(safetyHeaders, sameSite(hosts), server.access.check, bounded, jsonOnly);
+  app.use(safetyHeaders, sameSite(hosts, anyAddress), server.access.check, bounded, jsonOnly);
   app.use('/api/*', async (_context, next) => {
     await server.registry.refresh();
     await next();

@@ -85,7 +85,7 @@ export class EventLog {
   }
 
   said(event: ServerEvent): void {
-    this.#write({ schema: 1, at: new Date().toISOString(), repositoryId: this.#id, planId: null, kind: 'server', event });
+    this.#write(this.#serverFrame(event));
   }
 
   /** Looks at the store and the logs now. */
@@ -94,9 +94,12 @@ export class EventLog {
     const store = this.#workspace.store();
     store.refresh();
     const epoch = this.#currentEpoch();
+    const isAnother = this.#epoch !== '' && epoch !== this.#epoch;
     if (epoch !== this.#epoch) this.#follower = null;
     this.#epoch = epoch;
     this.#follower ??= Follower.atEnd(this.#workspace);
+    // Whoever listens cannot know what was lost with the cache.
+    if (isAnother) this.#tell({ plans: null, event: this.#serverFrame({ type: 'stream-started', resumed: false }) });
     const { version } = store;
     if (version === this.#version && !this.#follower.isReadingLogs) return;
     this.#version = version;
@@ -107,6 +110,10 @@ export class EventLog {
     this.#closed = true;
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#listeners.clear();
+  }
+
+  #serverFrame(event: ServerEvent): StreamEvent {
+    return { schema: 1, at: new Date().toISOString(), repositoryId: this.#id, planId: null, kind: 'server', event };
   }
 
   #tell(frame: Frame): void {

@@ -71,7 +71,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       now: () => new Date(),
     };
     const hosts = [...options.hosts, ...(isLoopback(host) || isAny(host) ? [] : [bracketed(host)])];
-    const app = createApp(server, { hosts, webFolder: webFolder(), notice });
+    const app = createApp(server, { hosts, anyAddress: isAny(host), webFolder: webFolder(), notice });
     const listener = createAdaptorServer({ fetch: app.fetch, serverOptions: { headersTimeout: HEADERS_MS } });
     await new Promise<void>((resolve, reject) => {
       listener.once('error', (error: NodeJS.ErrnoException) => reject(unheard(error, host, port)));

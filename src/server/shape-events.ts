@@ -6,7 +6,10 @@ import { WatchEvent } from '../core/watch-event.ts';
 /** What the server itself has to say. */
 export const ServerEvent = z
   .discriminatedUnion('type', [
-    /** First on each stream. `resumed`: what came after `Last-Event-ID` follows; else a reader has to look at everything anew. */
+    /**
+     * First on each stream. `resumed`: what came after `Last-Event-ID` follows; else a reader has to look at everything anew. Again with a
+     * repository whose cache was made anew meanwhile.
+     */
     z.object({ type: z.literal('stream-started'), resumed: z.boolean() }),
     z.object({ type: z.literal('server-started'), version: z.string() }),
     z.object({ type: z.literal('job-finished'), job: z.string(), status: z.enum(['completed', 'failed', 'cancelled']) }),

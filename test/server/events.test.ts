@@ -81,6 +81,15 @@ describe('the stream', () => {
     expect(change).toMatchObject({ kind: 'watch', event: { plans: [{ plan: 'other', kind: 'edited', title: 'Another' }] } });
   });
 
+  it('says that it begins anew where the cache is gone', async () => {
+    await using server = await testServer(FILES);
+    let begun = 0;
+    const reading = server.events('/api/events', ({ event }) => event.type === 'stream-started' && ++begun === 2);
+    await server.ask('/api/plans');
+    await server.repository.write({ '.plans': null });
+    expect((await reading).events.at(-1)).toMatchObject({ repositoryId: server.ids[0], event: { type: 'stream-started', resumed: false } });
+  });
+
   it('begins anew for a reader whose place is none, and says so', async () => {
     await using server = await testServer(FILES);
     const places = [

@@ -82,7 +82,11 @@ describe('a run', () => {
   it('goes on when the server is gone, is heard of by the next one, and obeys it', async () => {
     const slow = 'while [ ! -f go ]; do sleep 0.02; done; echo went > a.txt';
     await using server = await testServer([
-      { 'plans/demo.plan.md': plan(`## One\n\n${task('a', slow)}${task('b', 'echo b > b.txt')}`), '.gitignore': 'go\n' },
+      {
+        'plans/demo.plan.md': plan(`## One\n\n${task('a', slow)}${task('b', 'echo b > b.txt')}`),
+        'plans/other.plan.md': '# O\n\n- [ ] x\n',
+        '.gitignore': 'go\n',
+      },
     ]);
     const first = server.events('/api/events', isAttempt);
     const { body } = await server.send('POST', '/api/plans/demo/execute');
@@ -97,6 +101,10 @@ describe('a run', () => {
       expect((await next.send('POST', '/api/plans/demo/execute')).status).toBe(409);
       expect((await next.send('PATCH', '/api/plans/demo', { status: 'draft' })).status).toBe(409);
       expect((await next.send('DELETE', '/api/plans/demo')).status).toBe(409);
+      // A commit of another plan would get in the way of the task in the checkout.
+      const other = await next.send('PATCH', '/api/plans/other', { title: 'Other' });
+      expect(other.body).toMatchObject({ status: 409, detail: expect.stringContaining('"demo" is being run in this checkout') });
+      expect(await server.repository.read('plans/other.plan.md')).toBe('# O\n\n- [ ] x\n');
       const edited = await next.send('PATCH', '/api/tasks/demo:b', { title: 'Another title' });
       expect(edited.body).toMatchObject({ commit: null, task: { title: 'Another title' } });
       const paused = await next.send('POST', '/api/plans/demo/pause');

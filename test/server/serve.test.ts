@@ -52,6 +52,16 @@ describe('the server', () => {
     expect(token).toMatch(/^[\w-]{43}$/);
     expect(await at(server, null)).toBe(401);
     expect(await at(server, token)).toBe(200);
+    const called = (host: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const asked = request(`${server.url}/api/plans`, { headers: { host, authorization: `Bearer ${token}` } }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        asked.on('error', reject);
+        asked.end();
+      });
+    expect([await called('192.168.7.9:1'), await called('[fe80::1]'), await called('192.168.7.9.evil.example')]).toEqual([200, 200, 403]);
     const { server: other } = await serving({ guarded: true, env: { PLANS_TOKEN: 'all', PLANS_READ_TOKEN: 'look' } });
     expect(other.newToken).toBeNull();
     expect([await at(other, 'all'), await at(other, 'look'), await at(other, token)]).toEqual([200, 200, 401]);
