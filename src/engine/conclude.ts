@@ -46,6 +46,8 @@ async function retreat(context: RunContext, lease: HeldLease, { detail }: Loss):
   const seen = await git.remoteRefs(remote, [branchRef(branch)]);
   const at = seen.type === 'refs' ? seen.refs.get(branchRef(branch)) : undefined;
   const words = await git.fetch(remote, [branchRef(branch)]);
+  // What this run wrote into the plan goes with its commits: that is no save of somebody's to be mended.
+  context.plan.forget();
   const refused = at === undefined || (await git.resolve(at)) === null ? (words ?? 'it is not there') : await git.putBack(at);
   if (refused !== null || at === undefined)
     return `${said.join('; ')}; "${branch}" could not be put back to that of "${remote}": ${refused}`;

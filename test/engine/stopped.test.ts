@@ -185,6 +185,11 @@ describe.skipIf(process.platform !== 'linux')('a runner that is stopped until it
     },
   );
 
+  it('before it ticks the last box, which the next has not come to: that is not ticked once more', async () => {
+    const env = { PLANS_CRASH_AT: `before-tick:${TASKS.length}`, PLANS_CRASH_SIGNAL: 'SIGSTOP' };
+    expect(await remote(({ pid }) => still(pid), env, true)).toMatchObject({ code: 3 });
+  });
+
   it.each(rounds(2, 100))('at any moment lands nothing: seed %i', async (seed) => {
     const random = seeded(seed);
     const late = await remote(after(100 + random() * 1_500), {}, random() < 0.5);
