@@ -51,7 +51,17 @@ export { patchBetween, patchOfCommit } from './engine/patch.ts';
 export type { Patch } from './engine/patch.ts';
 
 // Plans as they are written: each call is one edit of the file, every other byte staying, and one commit.
-export { changePlan, createPlan, PlanInvalid, PlanMoved, removePlan, revisionOf, rewritePlan, undoChange } from './engine/authoring.ts';
+export {
+  changePlan,
+  createPlan,
+  EditRefused,
+  PlanInvalid,
+  PlanMoved,
+  removePlan,
+  revisionOf,
+  rewritePlan,
+  undoChange,
+} from './engine/authoring.ts';
 export type { CreatedPlan, NewPlanRequest, Rewritten } from './engine/authoring.ts';
 export { PlanExists } from './engine/new-plan.ts';
 export { inSteps, phaseSteps, planSteps, taskSteps } from './core/authoring.ts';

@@ -43,6 +43,9 @@ export class PlanMoved extends Problem {
   }
 }
 
+/** What is asked for cannot stand in a plan: a title without text, a description with headings; nothing was changed. */
+export class EditRefused extends Problem {}
+
 /** Names the bytes of a plan's file: git's id of them. */
 export function revisionOf(text: string): string {
   return blobId(Buffer.from(text));
@@ -64,7 +67,11 @@ export async function changePlan(caller: Caller, change: Change, revision: strin
       return { refused: problem.message };
     }
     const edit = change(text, plan);
-    if ('refused' in edit || edit.edits.length === 0) return edit;
+    if ('refused' in edit) {
+      problem = new EditRefused(edit.refused);
+      return edit;
+    }
+    if (edit.edits.length === 0) return edit;
     const { valid, diagnostics } = checkPlan(applyEdits(text, edit.edits), caller.planId, { known, cache });
     if (valid) return edit;
     problem = new PlanInvalid(diagnostics);
@@ -152,7 +159,7 @@ export async function createPlan(workspace: Workspace, request: NewPlanRequest, 
 
 function formatted(plan: NewPlan): string {
   const made = formatPlan(plan);
-  if ('refused' in made) throw new Problem(made.refused);
+  if ('refused' in made) throw new EditRefused(made.refused);
   return made.text;
 }
 
@@ -205,7 +212,7 @@ export async function undoChange(caller: Caller, taken: string, revision: string
   const change: Change = (text) => {
     const merged = mergeTexts(after, text, before);
     if (merged === null)
-      return { refused: `What ${taken.slice(0, 12)} changed in "${planId}" has been changed again since. Edit it by hand.` };
+      throw new Problem(`What ${taken.slice(0, 12)} changed in "${planId}" has been changed again since. Edit it by hand.`);
     return { edits: spliceTo(text, merged) };
   };
   return changePlan(caller, change, revision);

@@ -1,6 +1,6 @@
 /** What goes wrong, as RFC 9457 has it: `application/problem+json` with the diagnostics inside. One table of kinds, one way to each. */
 import { remedyOf } from '../core/machine.ts';
-import { PlanInvalid, PlanMoved } from '../engine/authoring.ts';
+import { EditRefused, PlanInvalid, PlanMoved } from '../engine/authoring.ts';
 import { SAFETY_HEADERS } from './headers.ts';
 import { diagnosticRecord } from './records.ts';
 import type { ProblemDetails } from './shape.ts';
@@ -59,6 +59,7 @@ export function refusalOf(error: unknown): Refusal | null {
   if (error instanceof PlanInvalid)
     return new Refusal('invalid-plan', error.message, { diagnostics: error.diagnostics.map(diagnosticRecord) });
   if (error instanceof PlanMoved) return new Refusal('stale', error.message, { revision: error.revision });
+  if (error instanceof EditRefused) return new Refusal('invalid-request', error.message);
   // Their messages were written for people; the classes live in rings further in.
   if (['Problem', 'GitUnavailable', 'GitUnsupported'].includes(error.name)) return new Refusal('conflict', error.message);
   const remedy = remedyOf(error);

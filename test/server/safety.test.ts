@@ -1,3 +1,4 @@
+import { Script } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { PLAN, testServer } from './serving.ts';
 
@@ -134,6 +135,9 @@ describe('every answer', () => {
       expect(headers.get('x-content-type-options')).toBe('nosniff');
     }
     expect((await server.ask('/api/docs')).body).not.toMatch(/<script>|onload=|style=/);
+    const script = (await server.ask('/api/docs/reference.js')).body;
+    expect(() => new Script(script)).not.toThrow();
+    expect(script).not.toMatch(/innerHTML|eval\(/);
   });
 });
 

@@ -68,7 +68,11 @@ describe('a plan', () => {
     expect(unknown.body).toMatchObject({ type: 'urn:plans:problem:invalid-plan', diagnostics: [{ rule: 'unknown-dependency' }] });
     expect((await create([{ title: 'A', tasks: [{ title: 'x', gates: ['none'] }] }])).body.diagnostics[0].rule).toBe('unknown-gate');
     expect((await create([{ title: 'A', tasks: [{ title: 'x', dependOn: ['y'] }] }])).body.type).toBe('urn:plans:problem:invalid-request');
-    expect((await create([{ title: 'A', description: '# No\n', tasks: [] }])).status).toBe(409);
+    expect((await create([{ title: 'A', description: '# No\n', tasks: [] }])).body).toMatchObject({
+      status: 422,
+      detail: expect.stringContaining('heading'),
+    });
+    expect((await server.send('PATCH', '/api/plans/greet', { description: '- [ ] x' })).body.detail).toContain('checkboxes');
     expect(await state(server)).toBe(before);
   });
 
@@ -147,6 +151,12 @@ describe('a plan', () => {
     const undone = await server.send('POST', '/api/plans/greet/undo', { commit });
     expect(undone.status).toBe(200);
     expect(await file(server)).toBe(PLAN.replace('# Greet', '# Later'));
+    const again = (await server.send('PATCH', '/api/plans/greet', { title: 'Later still' })).body;
+    await server.send('PATCH', '/api/plans/greet', { title: 'Last' });
+    expect((await server.send('POST', '/api/plans/greet/undo', { commit: again.commit })).body).toMatchObject({
+      status: 409,
+      detail: expect.stringContaining('changed again since'),
+    });
     expect((await server.send('POST', '/api/plans/greet/undo', { commit: 'f'.repeat(40) })).status).toBe(409);
     expect((await server.send('POST', '/api/plans/greet/undo', { commit: '--all' })).status).toBe(422);
   });
