@@ -25,14 +25,17 @@ interface Asking {
   readonly body?: unknown;
   /** A revision that the change is meant for: refused with `stale` where the plan is another one by now. */
   readonly revision?: string | undefined;
+  /** Answered at once with a job, which goes on by itself. */
+  readonly asJob?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /** Asks the server. Throws an {@link ApiProblem} for whatever it refuses, also where it cannot be reached. */
-export async function ask<T>(path: string, { method = 'GET', body, revision, signal }: Asking = {}): Promise<Answered<T>> {
+export async function ask<T>(path: string, { method = 'GET', body, revision, asJob = false, signal }: Asking = {}): Promise<Answered<T>> {
   const headers = new Headers({ accept: 'application/json' });
   if (body !== undefined) headers.set('content-type', 'application/json');
   if (revision !== undefined) headers.set('if-match', `"${revision}"`);
+  if (asJob) headers.set('prefer', 'respond-async');
   const init: RequestInit = { method, headers, ...(signal === undefined ? {} : { signal }) };
   const response = await fetch(path, body === undefined ? init : { ...init, body: JSON.stringify(body) }).catch((error: unknown) => {
     if (signal?.aborted === true) throw error;

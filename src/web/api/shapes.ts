@@ -1,6 +1,15 @@
 /** What the API answers, as far as the dashboard looks at it. A test holds these against the server's own shapes. */
 import type { PlannerEvent, RunEvent } from '../../core/event.ts';
-import type { DiagnosticRecord, IterationRecord, LiveRecord, PhaseRecord, PlanRecord, TaskRecord } from '../../core/record.ts';
+import type {
+  DiagnosticRecord,
+  IterationRecord,
+  LiveRecord,
+  PhaseRecord,
+  PlanRecord,
+  SuggestionRecord,
+  TaskRecord,
+} from '../../core/record.ts';
+import type { PlanDiff } from '../../core/diff-record.ts';
 import type { GateResult, Outcome } from '../../core/outcome.ts';
 import type { TranscriptEntry } from '../../core/transcript.ts';
 import type { WatchEvent } from '../../core/watch-event.ts';
@@ -140,6 +149,63 @@ export interface Patch {
   readonly files: readonly FilePatch[];
   /** Files beyond the most that are answered. */
   readonly left: number;
+}
+
+export type Suggestion = SuggestionRecord;
+
+interface Totals {
+  readonly tasks: number;
+  readonly first: number;
+  readonly attempts: number;
+  /** By what was done in them. */
+  readonly failed: number;
+  readonly durationMs: number;
+  readonly costUsd: number | null;
+  readonly knownCostUsd: number;
+}
+
+export interface Statistics {
+  readonly totals: Totals;
+  readonly groups: readonly (Totals & { readonly planId: string | null; readonly name: string | null })[];
+  readonly days: readonly (Totals & { readonly day: string })[];
+  readonly slowest: readonly {
+    readonly planId: string;
+    readonly task: string;
+    readonly attempts: number;
+    readonly durationMs: number;
+    readonly costUsd: number | null;
+  }[];
+  readonly gates: readonly { readonly gate: string; readonly runs: number; readonly failed: number }[];
+  readonly outcomes: readonly { readonly outcome: string; readonly count: number }[];
+}
+
+/** A conversation with Claude. */
+export interface Job {
+  readonly id: string;
+  readonly kind: 'generate' | 'review';
+  readonly planId: string | null;
+  readonly status: 'running' | 'completed' | 'failed' | 'cancelled';
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly result: { readonly planId: string } | { readonly assessment: string; readonly suggestions: readonly Suggestion[] } | null;
+  readonly problem: ProblemDetails | null;
+}
+
+export interface PlanHistory {
+  /** Newest first. */
+  readonly iterations: readonly IterationRecord[];
+  readonly uncommitted: IterationRecord['changes'] | null;
+}
+
+export interface IterationDetail {
+  readonly iteration: IterationRecord;
+  readonly diff: PlanDiff | null;
+  readonly suggestions: { readonly added: readonly SuggestionName[]; readonly removed: readonly SuggestionName[] };
+}
+
+interface SuggestionName {
+  readonly id: string;
+  readonly title: string;
 }
 
 /** RFC 9457. */

@@ -12,12 +12,16 @@ import { countOf, pauseWords } from '../state/words.ts';
 
 const OverviewTab = lazy(() => import('./overview.tsx').then((page) => ({ default: page.OverviewTab })));
 const EditorTab = lazy(() => import('../editor/editor-tab.tsx').then((page) => ({ default: page.EditorTab })));
+const HistoryTab = lazy(() => import('../review/history-tab.tsx').then((page) => ({ default: page.HistoryTab })));
+const ReviewTab = lazy(() => import('../review/review-tab.tsx').then((page) => ({ default: page.ReviewTab })));
 const RunTab = lazy(() => import('./run.tsx').then((page) => ({ default: page.RunTab })));
 
 const TABS: readonly (readonly [PlanTab, string])[] = [
   ['overview', 'Plan'],
   ['edit', 'Edit'],
+  ['review', 'Review'],
   ['run', 'Execution'],
+  ['history', 'History'],
 ];
 
 export function PlanPage({ id, tab }: { readonly id: string; readonly tab: PlanTab }): ReactNode {
@@ -59,9 +63,11 @@ export function PlanPage({ id, tab }: { readonly id: string; readonly tab: PlanT
 function Tab({ detail, tab }: { readonly detail: PlanDetail; readonly tab: PlanTab }): ReactNode {
   switch (tab) {
     case 'overview':
-    case 'review':
-    case 'history':
       return <OverviewTab detail={detail} />;
+    case 'review':
+      return <ReviewTab detail={detail} />;
+    case 'history':
+      return <HistoryTab detail={detail} />;
     case 'edit':
       return <EditorTab key={detail.plan.id} detail={detail} />;
     case 'run':

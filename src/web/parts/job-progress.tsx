@@ -1,0 +1,84 @@
+/** A conversation with Claude as it goes on: what it reads, thinks and writes, and what it costs. */
+import { useCallback, useReducer, type ReactNode } from 'react';
+import { useAction } from '../api/actions.ts';
+import { ask } from '../api/client.ts';
+import type { PlannerEvent } from '../../core/event.ts';
+import type { Job, StreamEvent } from '../api/shapes.ts';
+import { useEvents } from '../api/stream.ts';
+import { NO_JOB, takePlanner, type JobStep } from '../state/job.ts';
+import { costOf, countOf } from '../state/words.ts';
+import { Age } from './basics.tsx';
+import { Icon } from './icon.tsx';
+
+/** Characters of what is being written that are shown: its end. */
+const TAIL_CHARS = 4_000;
+
+export function JobProgress({ job }: { readonly job: Job }): ReactNode {
+  const [view, take] = useReducer(takePlanner, NO_JOB);
+  const hear = useCallback(
+    (event: StreamEvent) => {
+      if (event.kind === 'planner' && event.job === job.id) take(event.event satisfies PlannerEvent);
+    },
+    [job.id],
+  );
+  useEvents(hear);
+  const { busy, run } = useAction();
+  const stop = async (): Promise<void> => {
+    await ask(`/api/jobs/${encodeURIComponent(job.id)}`, { method: 'DELETE' });
+  };
+  return (
+    <section className="card job" aria-label="Claude at work">
+      <header className="row">
+        <span className="pulse" aria-hidden="true" />
+        <h2 className="grow">{job.kind === 'generate' ? 'Claude reads the repository and writes a plan' : 'Claude reviews the plan'}</h2>
+        <span className="quiet">
+          <Age time={job.startedAt} before="begun " /> · {costOf(view.costUsd)}
+        </span>
+        <button type="button" className="button is-small" disabled={busy} onClick={() => run(stop)}>
+          Stop
+        </button>
+      </header>
+      <p className="quiet">It goes on when you leave this page. What is half written when it is stopped is not kept.</p>
+      <ol className="job-steps" aria-live="polite">
+        {view.steps.map((step, index) => (
+          // A step is known by its place alone.
+          // oxlint-disable-next-line react/no-array-index-key
+          <li key={index}>
+            <Step step={step} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Step({ step }: { readonly step: JobStep }): ReactNode {
+  switch (step.type) {
+    case 'said':
+      return <p>{step.words}</p>;
+    case 'read':
+      return (
+        <details>
+          <summary>
+            <Icon name="file" /> Has looked at {countOf(step.files.length, 'place')}: <code>{step.files.at(-1)}</code>
+          </summary>
+          <ul>
+            {[...new Set(step.files)].map((file) => (
+              <li key={file}>
+                <code>{file}</code>
+              </li>
+            ))}
+          </ul>
+        </details>
+      );
+    case 'thinking':
+      return (
+        <details>
+          <summary className="quiet">Thinks</summary>
+          <p className="said quiet">{step.text}</p>
+        </details>
+      );
+    case 'text':
+      return <p className="said mono">{step.text.slice(-TAIL_CHARS)}</p>;
+  }
+}
