@@ -11,6 +11,8 @@ import { routeOf, type Route } from './state/route.ts';
 import { ThemeSwitch } from './theme.tsx';
 
 const PlanPage = lazy(() => import('./pages/plan.tsx').then((page) => ({ default: page.PlanPage })));
+const InsightsPage = lazy(() => import('./insights/insights-page.tsx').then((page) => ({ default: page.InsightsPage })));
+const NewPage = lazy(() => import('./new/new-page.tsx').then((page) => ({ default: page.NewPage })));
 const LoginPage = lazy(() => import('./pages/login.tsx').then((page) => ({ default: page.LoginPage })));
 
 export function App(): ReactNode {
@@ -46,7 +48,9 @@ function Page({ route }: { readonly route: Route }): ReactNode {
     case 'plan':
       return <PlanPage key={route.plan} id={route.plan} tab={route.tab} />;
     case 'new':
+      return <NewPage />;
     case 'insights':
+      return <InsightsPage />;
     case 'nothing':
       return <Nowhere />;
   }
@@ -76,6 +80,9 @@ function TopBar({ route }: { readonly route: Route }): ReactNode {
         <nav aria-label="Pages">
           <Link to="/" aria-current={route.page === 'plans' ? 'page' : undefined}>
             Plans
+          </Link>
+          <Link to="/insights" aria-current={route.page === 'insights' ? 'page' : undefined}>
+            Insights
           </Link>
         </nav>
         <output className={`connection is-${connection}`}>

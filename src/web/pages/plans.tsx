@@ -1,5 +1,6 @@
 /** All plans of all repositories, live. */
 import { useMemo, type ReactNode } from 'react';
+import { useCanWrite } from '../api/actions.ts';
 import { useData } from '../api/cache.ts';
 import type { Plan, PlanPage, Repository } from '../api/shapes.ts';
 import { Age, Diagnostics, Empty, Progress, Refused, Skeleton } from '../parts/basics.tsx';
@@ -18,6 +19,7 @@ export function PlansPage(): ReactNode {
   const { data, problem } = useData<PlanPage>(PLANS);
   const repositories = useData<{ readonly repositories: readonly Repository[] }>('/api/repositories').data?.repositories ?? [];
   const { query } = useLocation();
+  const canWrite = useCanWrite();
   const words = query.get('q') ?? '';
   const filter = FILTERS.find((one) => one === query.get('show')) ?? 'all';
   const repository = query.get('repository');
@@ -28,6 +30,12 @@ export function PlansPage(): ReactNode {
       <title>Plans</title>
       <div className="page-head">
         <h1>Plans</h1>
+        {canWrite && (
+          <Link to="/new" className="button is-main new-plan">
+            <Icon name="plus" />
+            <span>New plan</span>
+          </Link>
+        )}
       </div>
       <div className="filters">
         <Search words={words} />

@@ -1,0 +1,309 @@
+/** What was done: time, failures, attempts and cost, over time and by plan, agent and model. */
+import type { ReactNode } from 'react';
+import { useData } from '../api/cache.ts';
+import type { PlanPage, Repository, Statistics } from '../api/shapes.ts';
+import { Empty, Refused, Skeleton } from '../parts/basics.tsx';
+import { Link, navigate, useLocation } from '../router.tsx';
+import { allDays, METRICS, valueOf, type Metric } from '../state/charts.ts';
+import { planPath } from '../state/route.ts';
+import { costOf, countOf, durationOf, outcomeWords } from '../state/words.ts';
+import { Bars } from './bars.tsx';
+import '../styles/insights.css';
+
+const METRIC_WORDS: Readonly<Record<Metric, string>> = { cost: 'Cost', duration: 'Time', attempts: 'Attempts', failures: 'Failure rate' };
+const GROUPS = ['plan', 'agent', 'model'] as const;
+const GROUP_WORDS = { plan: 'Plan', agent: 'Agent', model: 'Model' } as const;
+/** Days back; null: all. */
+const PERIODS = [
+  ['7', 'Last 7 days'],
+  ['30', 'Last 30 days'],
+  ['90', 'Last 90 days'],
+  ['all', 'All time'],
+] as const;
+const DAY_MS = 86_400_000;
+
+const share = (part: number, whole: number): string => (whole === 0 ? '–' : `${Math.round((100 * part) / whole)} %`);
+const spent = ({ costUsd, knownCostUsd }: { readonly costUsd: number | null; readonly knownCostUsd: number }): string =>
+  costUsd === null ? `${costOf(knownCostUsd)} and what is not known` : costOf(costUsd);
+const WORDS: Readonly<Record<Metric, (value: number) => string>> = {
+  cost: costOf,
+  duration: durationOf,
+  attempts: (value) => countOf(value, 'attempt'),
+  failures: (value) => share(value, 1),
+};
+
+export function InsightsPage(): ReactNode {
+  const { query } = useLocation();
+  const by = GROUPS.find((one) => one === query.get('by')) ?? 'plan';
+  const metric = METRICS.find((one) => one === query.get('show')) ?? 'cost';
+  const period = PERIODS.find(([name]) => name === query.get('period'))?.[0] ?? '30';
+  const repository = query.get('repository') ?? '';
+  const repositories = useData<{ readonly repositories: readonly Repository[] }>('/api/repositories').data?.repositories ?? [];
+  const { data, problem } = useData<Statistics>(statsPath({ by, period, repository }));
+  return (
+    <div className="insights">
+      <title>Insights · Plans</title>
+      <div className="page-head">
+        <h1>Insights</h1>
+        {repositories.length > 1 && (
+          <Choice
+            name="repository"
+            label="Repository"
+            value={repository}
+            choices={[['', 'All repositories'], ...repositories.map(({ id, name }) => [id, name] as const)]}
+          />
+        )}
+        <Choice name="period" label="Period" value={period} choices={PERIODS} />
+      </div>
+      {problem !== null && <Refused problem={problem} />}
+      {data === null ? problem === null && <Skeleton /> : <Figures data={data} by={by} metric={metric} />}
+    </div>
+  );
+}
+
+function statsPath({ by, period, repository }: { readonly by: string; readonly period: string; readonly repository: string }): string {
+  const query = new URLSearchParams({ by });
+  if (period !== 'all') query.set('since', new Date(Date.now() - (Number(period) - 1) * DAY_MS).toISOString().slice(0, 10));
+  if (repository !== '') query.set('repositoryId', repository);
+  return `/api/stats?${query.toString()}`;
+}
+
+function setQuery(name: string, value: string): void {
+  const query = new URLSearchParams(window.location.search);
+  if (value === '') query.delete(name);
+  else query.set(name, value);
+  navigate(`/insights?${query.toString()}`, { replace: true });
+}
+
+interface ChoiceProps {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  readonly choices: readonly (readonly [string, string])[];
+}
+
+function Choice({ name, label, value, choices }: ChoiceProps): ReactNode {
+  return (
+    <select className="input" aria-label={label} value={value} onChange={({ target }) => setQuery(name, target.value)}>
+      {choices.map(([each, words]) => (
+        <option key={each} value={each}>
+          {words}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+interface FiguresProps {
+  readonly data: Statistics;
+  readonly by: (typeof GROUPS)[number];
+  readonly metric: Metric;
+}
+
+function Figures({ data, by, metric }: FiguresProps): ReactNode {
+  const { totals } = data;
+  if (totals.attempts === 0 && totals.tasks === 0)
+    return (
+      <Empty title="Nothing was done in this time">
+        <p>Figures come from the commits of tasks: once a plan runs, they are here.</p>
+      </Empty>
+    );
+  return (
+    <>
+      <dl className="figures">
+        {(
+          [
+            ['Tasks done', String(totals.tasks)],
+            ['At the first attempt', share(totals.first, totals.tasks)],
+            ['Attempts', String(totals.attempts)],
+            ['Failure rate', share(totals.failed, totals.attempts)],
+            ['Time at work', durationOf(totals.durationMs)],
+            ['Cost', spent(totals)],
+          ] as const
+        ).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <OverTime data={data} metric={metric} />
+      <Groups data={data} by={by} />
+      <div className="insights-grid">
+        <Slowest data={data} />
+        <Gates data={data} />
+        <Outcomes data={data} />
+      </div>
+    </>
+  );
+}
+
+function Chips<T extends string>({
+  name,
+  label,
+  all,
+  words,
+  chosen,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly all: readonly T[];
+  readonly words: Readonly<Record<T, string>>;
+  readonly chosen: T;
+}): ReactNode {
+  return (
+    <div className="chips" role="group" aria-label={label}>
+      {all.map((one) => (
+        <button key={one} type="button" className="chip" aria-pressed={one === chosen} onClick={() => setQuery(name, one)}>
+          {words[one]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function OverTime({ data, metric }: { readonly data: Statistics; readonly metric: Metric }): ReactNode {
+  const days = allDays(data.days);
+  return (
+    <section className="card insight" aria-label="By the day">
+      <div className="row">
+        <h2 className="grow">By the day</h2>
+        <Chips name="show" label="What is shown" all={METRICS} words={METRIC_WORDS} chosen={metric} />
+      </div>
+      <Bars days={days} value={(day) => valueOf(day, metric)} words={WORDS[metric]} label={`${METRIC_WORDS[metric]} by the day`} />
+      <details>
+        <summary className="quiet">The same as a table</summary>
+        <Table
+          label="By the day"
+          head={['Day', 'Tasks', 'Attempts', 'Failure rate', 'Time', 'Cost']}
+          rows={data.days.map((day) => [
+            day.day,
+            day.tasks,
+            day.attempts,
+            share(day.failed, day.attempts),
+            durationOf(day.durationMs),
+            spent(day),
+          ])}
+        />
+      </details>
+    </section>
+  );
+}
+
+function Groups({ data, by }: Omit<FiguresProps, 'metric'>): ReactNode {
+  const titles = new Map(useData<PlanPage>('/api/plans?limit=200').data?.plans.map(({ id, title }) => [id, title]));
+  const most = Math.max(...data.groups.map(({ durationMs }) => durationMs), 1);
+  return (
+    <section className="card insight" aria-label={`By ${by}`}>
+      <div className="row">
+        <h2 className="grow">By {by}</h2>
+        <Chips name="by" label="Grouped by" all={GROUPS} words={GROUP_WORDS} chosen={by} />
+      </div>
+      <Table
+        label={`By ${by}`}
+        head={[GROUP_WORDS[by], 'Tasks', 'Attempts', 'Failure rate', 'Time', 'Cost', 'Share of time']}
+        rows={data.groups.map((group) => [
+          by === 'plan' && group.planId !== null ? (
+            <Link key="plan" to={planPath(group.planId)}>
+              {titles.get(group.planId) ?? group.planId}
+            </Link>
+          ) : (
+            (group.name ?? 'not known')
+          ),
+          group.tasks,
+          group.attempts,
+          share(group.failed, group.attempts),
+          durationOf(group.durationMs),
+          spent(group),
+          <meter key="time" min={0} max={most} value={group.durationMs} aria-label={`Share of time: ${durationOf(group.durationMs)}`} />,
+        ])}
+      />
+    </section>
+  );
+}
+
+function Slowest({ data }: { readonly data: Statistics }): ReactNode {
+  return (
+    <section className="card insight" aria-label="Slowest tasks">
+      <h2>Slowest tasks</h2>
+      <Table
+        label="Slowest tasks"
+        head={['Task', 'Attempts', 'Time', 'Cost']}
+        rows={data.slowest.map(({ planId, task, attempts, durationMs, costUsd }) => [
+          <Link key="task" to={planPath(planId)}>
+            {task}
+          </Link>,
+          attempts,
+          durationOf(durationMs),
+          costOf(costUsd),
+        ])}
+      />
+    </section>
+  );
+}
+
+function Gates({ data }: { readonly data: Statistics }): ReactNode {
+  return (
+    <section className="card insight" aria-label="Gates that failed">
+      <h2>Gates that failed</h2>
+      {data.gates.length === 0 ? (
+        <p className="quiet">None.</p>
+      ) : (
+        <Table
+          label="Gates that failed, most often first"
+          head={['Gate', 'Runs', 'Failed', 'Rate']}
+          rows={data.gates.map(({ gate, runs, failed }) => [gate, runs, failed, share(failed, runs)])}
+        />
+      )}
+    </section>
+  );
+}
+
+function Outcomes({ data }: { readonly data: Statistics }): ReactNode {
+  return (
+    <section className="card insight" aria-label="How attempts ended">
+      <h2>How attempts ended</h2>
+      <Table
+        label="How attempts ended"
+        head={['An attempt', 'Times']}
+        rows={data.outcomes.map(({ outcome, count }) => [outcomeWords(outcome), count])}
+      />
+    </section>
+  );
+}
+
+interface TableProps {
+  readonly label: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly ReactNode[])[];
+}
+
+function Table({ label, head, rows }: TableProps): ReactNode {
+  return (
+    <div className="table" tabIndex={0} role="region" aria-label={label}>
+      <table>
+        <thead>
+          <tr>
+            {head.map((each) => (
+              <th key={each} scope="col">
+                {each}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => (
+            // Rows are replaced as a whole.
+            // oxlint-disable-next-line react/no-array-index-key
+            <tr key={index}>
+              {row.map((cell, column) => (
+                // oxlint-disable-next-line react/no-array-index-key
+                <td key={column}>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

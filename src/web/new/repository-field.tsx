@@ -1,0 +1,15 @@
+/** In which repository, where several are served. */
+import type { ReactNode } from 'react';
+import type { Repository } from '../api/shapes.ts';
+import { ChoiceField } from '../editor/fields.tsx';
+
+interface RepositoryFieldProps {
+  readonly repositories: readonly Repository[];
+  readonly value: string;
+  readonly change: (id: string) => void;
+}
+
+export function RepositoryField({ repositories, value, change }: RepositoryFieldProps): ReactNode {
+  if (repositories.length < 2) return null;
+  return <ChoiceField label="Repository" value={value} choices={repositories.map(({ id, name }) => [id, name] as const)} change={change} />;
+}

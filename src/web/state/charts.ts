@@ -1,0 +1,46 @@
+/** Figures of work by the day, as bars. */
+
+export interface Day {
+  /** UTC. */
+  readonly day: string;
+  readonly tasks: number;
+  readonly attempts: number;
+  readonly failed: number;
+  readonly durationMs: number;
+  readonly knownCostUsd: number;
+  readonly costUsd: number | null;
+}
+
+export const METRICS = ['cost', 'duration', 'attempts', 'failures'] as const;
+export type Metric = (typeof METRICS)[number];
+
+/** What a day has of a metric: US dollars, milliseconds, a count, a share of 1. */
+export function valueOf(day: Omit<Day, 'day'>, metric: Metric): number {
+  switch (metric) {
+    case 'cost':
+      return day.knownCostUsd;
+    case 'duration':
+      return day.durationMs;
+    case 'attempts':
+      return day.attempts;
+    case 'failures':
+      return day.attempts === 0 ? 0 : day.failed / day.attempts;
+  }
+}
+
+const DAY_MS = 86_400_000;
+/** Bars that a drawing has room for. */
+const MAX_BARS = 120;
+
+/** Every day from the first to the last, those without work too; only the last ones where there are many. */
+export function allDays(days: readonly Day[]): readonly Day[] {
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const known = new Map(days.map((day) => [day.day, day]));
+  const end = Date.parse(last.day);
+  const from = Math.max(Date.parse(first.day), end - (MAX_BARS - 1) * DAY_MS);
+  return Array.from({ length: (end - from) / DAY_MS + 1 }, (_, index) => {
+    const day = new Date(from + index * DAY_MS).toISOString().slice(0, 10);
+    return known.get(day) ?? { day, tasks: 0, attempts: 0, failed: 0, durationMs: 0, knownCostUsd: 0, costUsd: 0 };
+  });
+}

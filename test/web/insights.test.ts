@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GOOD } from '../engine/planner/generating.ts';
+import { scriptedMessages, type MessagesServer } from '../support/messages-server.ts';
+import { createRepository, type Repository } from '../support/repository.ts';
+import { gates, task } from '../support/rig.ts';
+import { expectSound, hasBrowser, Serving, TestBrowser } from './dashboard.ts';
+
+describe.skipIf(!hasBrowser)('new plans and figures', () => {
+  const browser = new TestBrowser();
+  const { promise: mayAnswer, resolve: letAnswer } = Promise.withResolvers<void>();
+  let repository: Repository;
+  let claude: MessagesServer;
+  let serving: Serving;
+
+  beforeAll(async () => {
+    claude = await scriptedMessages([
+      async () => {
+        await mayAnswer;
+        return GOOD;
+      },
+    ]);
+    repository = await createRepository();
+    await repository.commit('plans', {
+      'plans/work.plan.md': `---\nstatus: ready\n---\n\n# Some work\n\n## Only\n\n${task('one', 'echo 1 > one.txt')}${task('two', 'echo 2 > two.txt')}`,
+      'README.md': '# Greet\n',
+      ...gates({ name: 'twice', run: 'test -e .git/tried || { touch .git/tried; false; }' }),
+    });
+    serving = new Serving([repository], claude.environment);
+    await serving.start();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await serving.kill();
+    await claude[Symbol.asyncDispose]();
+    await repository.dispose();
+  });
+
+  it('is written by Claude, step by step before one’s eyes, also after a reload', async () => {
+    const page = await browser.open(`${serving.url}/`);
+    await page.getByRole('link', { name: 'New plan' }).click();
+    await page.getByLabel('Title').fill('Greet people');
+    await page.getByLabel('What is wanted').fill('Kindly.');
+    await expectSound(browser, page);
+    await page.getByRole('button', { name: 'Generate', exact: true }).click();
+    await page.getByRole('region', { name: 'Claude at work' }).waitFor();
+    await expectSound(browser, page);
+    await page.reload();
+    await page.getByRole('region', { name: 'Claude at work' }).waitFor();
+    letAnswer();
+    await page.getByRole('heading', { level: 1, name: 'Greet people' }).waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/greet-people\/edit$/);
+    expect(repository.status()).toEqual([]);
+  });
+
+  it('is jotted down by hand, and opens in the editor', async () => {
+    const page = await browser.open(`${serving.url}/new?by=hand`);
+    await page.getByLabel('Title').fill('By <b>hand</b>');
+    await page.getByLabel('Phases and tasks').fill('# First\n- one\n- two\n# Then\nthree');
+    await page.getByText('2 phases, 3 tasks').waitFor();
+    await expectSound(browser, page);
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.locator('[data-edit-task="three"]').waitFor();
+    await page.getByRole('heading', { level: 1, name: 'By <b>hand</b>' }).waitFor();
+  });
+
+  it('shows what was done in bars and in tables that say the same', async () => {
+    const page = await browser.open(`${serving.url}/insights`);
+    await page.getByRole('heading', { name: 'Nothing was done in this time' }).waitFor();
+    const run = await fetch(`${serving.url}/api/plans/work/execute`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect(run.ok).toBe(true);
+    const gate = page.getByRole('region', { name: 'Gates that failed, most often first' });
+    await gate.getByRole('cell', { name: 'twice' }).waitFor();
+    await page.getByRole('region', { name: 'By plan' }).getByRole('link', { name: 'Some work' }).first().waitFor();
+    await expect.poll(() => page.locator('.figures dd').first().innerText()).toBe('2');
+    await page.getByRole('button', { name: 'Attempts' }).click();
+    await page.getByRole('img', { name: /^Attempts by the day. The most on one day: 3 attempts/ }).waitFor();
+    expect(new URL(page.url()).search).toContain('show=attempts');
+    await expectSound(browser, page);
+  });
+});
