@@ -2,7 +2,7 @@
 // What stands in this file runs under any Node from 14 on: it must get as far as saying that a newer one is needed.
 import module from 'node:module';
 import { readFileSync } from 'node:fs';
-import type { Serve } from './commands/context.ts';
+import type { Programs } from './commands/context.ts';
 
 const NEEDED = [24, 15] as const;
 
@@ -31,9 +31,11 @@ function bug(error: unknown): void {
   process.exitCode = 2;
 }
 
-function serve(options: Parameters<Serve>[0]): ReturnType<Serve> {
-  return import('./server/serve.ts').then((server) => server.serve(options));
-}
+const programs: Programs = {
+  serve: (options) => import('./server/serve.ts').then((server) => server.serve(options)),
+  connect: (options) =>
+    import('./server/mcp/stdio.ts').then((mcp) => mcp.serveStdio({ ...options, input: process.stdin, output: process.stdout })),
+};
 
 let isTold = false;
 
@@ -63,6 +65,6 @@ if (isTooOld(process.versions.node)) {
 } else {
   module.enableCompileCache();
   import('./commands/main.ts')
-    .then((main) => main.main(process, packageVersion(), { serve }))
+    .then((main) => main.main(process, packageVersion(), programs))
     .then((code) => (process.exitCode = code), bug);
 }

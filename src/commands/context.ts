@@ -25,7 +25,7 @@ interface Serving {
 }
 
 /** Starts the server: `server/serve.ts`, which is in the same ring, so that whoever composes the program hands it over. */
-export type Serve = (options: {
+type Serve = (options: {
   readonly folders: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -37,8 +37,28 @@ export type Serve = (options: {
   readonly notice: (text: string) => void;
 }) => Promise<Serving>;
 
+/** Connects the client that has started this process: `server/mcp/stdio.ts`. */
+type Connect = (options: {
+  readonly folders: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly readOnly: boolean;
+  readonly notice: (text: string) => void;
+}) => Promise<{
+  /** The client has gone. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}>;
+
+/** What commands start that is not theirs. */
+export interface Programs {
+  readonly serve: Serve;
+  readonly connect: Connect;
+}
+
 /** The world of one command. */
-export interface CommandContext {
+export interface CommandContext extends Programs {
   /** Absolute folder, `-C` applied. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -58,7 +78,6 @@ export interface CommandContext {
   readonly ask: ((question: string) => Promise<string>) | undefined;
   /** Called for each SIGINT, and once for SIGTERM and SIGHUP; returns what ends that. */
   onSignal(listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void): () => void;
-  readonly serve: Serve;
 }
 
 /** Options and arguments of one call, checked against the table. */

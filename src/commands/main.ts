@@ -1,12 +1,12 @@
 /** A command line from words to exit code. */
 import { resolve } from 'node:path';
 import { remedyOf } from '../core/machine.ts';
-import { CommandError, EXIT, type CommandContext, type ExitCode, type Serve } from './context.ts';
+import { CommandError, EXIT, type CommandContext, type ExitCode, type Programs } from './context.ts';
 import { parseCall, type Call } from './parse.ts';
 import { processContext } from './process.ts';
 
 /** Runs the process's command line. `programs` are what commands start that is not theirs. */
-export async function main(from: typeof process, version: string, programs: { readonly serve: Serve }): Promise<ExitCode> {
+export async function main(from: typeof process, version: string, programs: Programs): Promise<ExitCode> {
   const argv = from.argv.slice(2);
   if (argv[0] === '__complete') {
     const { complete } = await import('./complete.ts');

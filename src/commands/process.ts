@@ -1,7 +1,7 @@
 /** The real process as a command's world. */
 import { fstatSync } from 'node:fs';
 import { ownRedaction } from '../adapters/redact.ts';
-import type { CommandContext, Output, Serve } from './context.ts';
+import type { CommandContext, Output, Programs } from './context.ts';
 
 type Process = typeof process;
 
@@ -11,13 +11,12 @@ const NO_TERMINAL = { columns: 80, rows: 24 } as const;
 /** What a command sees of `process`. `-C`, `--json` and the like are applied by the caller. */
 export function processContext(
   from: Process,
-  given: {
+  given: Programs & {
     readonly cwd: string;
     readonly json: boolean;
     readonly quiet: boolean;
     readonly color: boolean;
     readonly version: string;
-    readonly serve: Serve;
   },
 ): CommandContext {
   const { stdin, stdout, stderr } = from;
@@ -27,6 +26,7 @@ export function processContext(
     env: from.env,
     version: given.version,
     serve: given.serve,
+    connect: given.connect,
     json: given.json,
     quiet: given.quiet,
     // JSON is for programs: its texts are redacted where they are made, and a number that happens to be a secret must stay one.

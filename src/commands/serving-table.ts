@@ -26,4 +26,21 @@ export const SERVING: readonly CommandSpec[] = [
     exitCodes: [],
     load: async () => (await import('./serve.ts')).serve,
   },
+  {
+    name: 'mcp',
+    group: 'More',
+    summary: 'Serve tools and resources to Claude Code and other MCP clients',
+    description: [
+      'Speaks the Model Context Protocol on standard input and output, for a client that starts it: plans are listed, shown, written, edited, reviewed, run, paused, resumed and approved by tools, and are resources as Markdown. Every write is an edit of the plan file and a commit.',
+      'A run that is started here is a process of its own: it goes on when the client ends. The same is at /mcp of plans serve.',
+    ],
+    arguments: [{ name: 'DIR', summary: 'Repositories to serve; the one you are in where none is named', many: true, completes: 'file' }],
+    options: [{ name: 'read-only', summary: 'Only the tools that look' }],
+    examples: [
+      { command: 'plans mcp', says: 'what claude mcp add plans -- plans mcp has Claude Code start' },
+      { command: 'plans mcp --read-only ~/shop ~/site', says: 'two repositories, to look at' },
+    ],
+    exitCodes: [],
+    load: async () => (await import('./mcp.ts')).mcp,
+  },
 ];

@@ -82,7 +82,8 @@ export class Access {
           {},
           { 'www-authenticate': 'Bearer realm="plans"' },
         );
-      if (right === 'read' && method !== 'GET' && method !== 'HEAD')
+      // Every message of an MCP client is a POST: there the tools are those that the right allows.
+      if (right === 'read' && method !== 'GET' && method !== 'HEAD' && path !== '/mcp')
         throw new Refusal('forbidden', 'This token may look and change nothing.');
     }
     await next();

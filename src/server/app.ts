@@ -2,6 +2,7 @@
 import { sameSite } from './access.ts';
 import { safetyHeaders } from './headers.ts';
 import { bounded, jsonOnly } from './limits.ts';
+import { mcpRoute } from './mcp/http.ts';
 import { answerOf, Refusal, refusalOf } from './problem.ts';
 import { diffRoutes } from './routes/diffs.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -30,8 +31,15 @@ export interface AppOptions {
   readonly notice: (text: string) => void;
 }
 
-/** Makes the app. */
-export function createApp(server: Server, { hosts, anyAddress = false, webFolder, notice }: AppOptions): Api {
+/** The routes alone, for whoever has been let in already. */
+export function createRoutes(server: Server, notice: AppOptions['notice']): Api {
+  const app = emptyApi(notice);
+  addRoutes(app, server);
+  return app;
+}
+
+/** What it refuses is a problem, and a bug is told to whoever runs the server. */
+function emptyApi(notice: AppOptions['notice']): Api {
   const app = newApi();
   app.onError((error) => {
     const refusal = refusalOf(error) ?? unreadable(error);
@@ -42,11 +50,10 @@ export function createApp(server: Server, { hosts, anyAddress = false, webFolder
   app.notFound((context) =>
     answerOf(new Refusal('not-found', `There is nothing at ${context.req.method} ${context.req.path.slice(0, 200)}.`)),
   );
-  app.use(async (context, next) => {
-    await next();
-    server.requests.add(context.req.method, context.res.status);
-  });
-  app.use(safetyHeaders, sameSite(hosts, anyAddress), server.access.check, bounded, jsonOnly);
+  return app;
+}
+
+function addRoutes(app: Api, server: Server): void {
   app.use('/api/*', async (_context, next) => {
     await server.registry.refresh();
     await next();
@@ -64,6 +71,18 @@ export function createApp(server: Server, { hosts, anyAddress = false, webFolder
   reviewRoutes(app, server);
   steeringRoutes(app, server);
   eventRoutes(app, server);
+}
+
+/** Makes the app. */
+export function createApp(server: Server, { hosts, anyAddress = false, webFolder, notice }: AppOptions): Api {
+  const app = emptyApi(notice);
+  app.use(async (context, next) => {
+    await next();
+    server.requests.add(context.req.method, context.res.status);
+  });
+  app.use(safetyHeaders, sameSite(hosts, anyAddress), server.access.check, bounded, jsonOnly);
+  addRoutes(app, server);
+  mcpRoute(app, server, () => createRoutes(server, notice));
   app.get('/api/*', (context) => context.notFound());
   app.get('*', staticFiles(webFolder));
   return app;

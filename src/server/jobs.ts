@@ -1,8 +1,8 @@
 /** Conversations with Claude that somebody has asked for: they go on when whoever asked has gone, and can be stopped. */
 import { randomBytes } from 'node:crypto';
-import { answerOf, Refusal, refusalOf } from './problem.ts';
+import { problemOf, Refusal, refusalOf } from './problem.ts';
 import type { Served } from './served.ts';
-import type { Job, ProblemDetails } from './shape.ts';
+import type { Job } from './shape.ts';
 
 /** Jobs that have ended are remembered, so many of them. */
 const MAX_ENDED = 200;
@@ -32,6 +32,11 @@ export class Jobs {
     return this.#entries.get(id)?.job ?? null;
   }
 
+  /** Settles when a job has ended, however; at once where there is none. */
+  async ended(id: string): Promise<void> {
+    await this.#entries.get(id)?.done.catch(() => {});
+  }
+
   /** Begins `work`, which is told its id and when to stop. `done` settles with it; a rejection is a {@link Refusal} or a bug. */
   begin<T extends Job['result']>(
     served: Served,
@@ -58,12 +63,11 @@ export class Jobs {
     };
     done.then(
       (result) => end({ status: 'completed', result, problem: null }),
-      async (error: unknown) => {
+      (error: unknown) => {
         const refusal = refusalOf(error);
         if (refusal === null) this.#notice(`plans: this is a bug in plans: ${error instanceof Error ? error.stack : String(error)}`);
         const told = refusal ?? new Refusal('internal', 'This is a bug in plans. What the server printed says more.');
-        const problem = (await answerOf(told).json()) as ProblemDetails;
-        end({ status: abort.signal.aborted ? 'cancelled' : 'failed', result: null, problem });
+        end({ status: abort.signal.aborted ? 'cancelled' : 'failed', result: null, problem: problemOf(told) });
       },
     );
     return { job, done };

@@ -1,4 +1,5 @@
 /** What goes wrong, as RFC 9457 has it: `application/problem+json` with the diagnostics inside. One table of kinds, one way to each. */
+import type { z } from 'zod';
 import { remedyOf } from '../core/machine.ts';
 import { EditRefused, PlanInvalid, PlanMoved } from '../engine/authoring.ts';
 import { SAFETY_HEADERS } from './headers.ts';
@@ -42,14 +43,27 @@ export class Refusal extends Error {
   }
 }
 
-/** A refusal as it is sent. */
-export function answerOf({ kind, message, extension, headers }: Refusal): Response {
+/** A refusal as the problem that it is. */
+export function problemOf({ kind, message, extension }: Refusal): ProblemDetails {
   const [status, title] = KINDS[kind];
-  const body: ProblemDetails = { type: `urn:plans:problem:${kind}`, title, status, detail: message, ...extension };
+  return { type: `urn:plans:problem:${kind}`, title, status, detail: message, ...extension };
+}
+
+/** A refusal as it is sent. */
+export function answerOf(refusal: Refusal): Response {
+  const body = problemOf(refusal);
   return new Response(JSON.stringify(body), {
-    status,
-    headers: { ...SAFETY_HEADERS, 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...headers },
+    status: body.status,
+    headers: { ...SAFETY_HEADERS, 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...refusal.headers },
   });
+}
+
+/** What does not fit its schema. `target` is what was looked at. */
+export function unfit(error: z.core.$ZodError, target: string): Refusal {
+  const errors = error.issues.map((issue) => ({ in: target, path: issue.path.join('.'), message: issue.message }));
+  const [first] = errors;
+  const where = first === undefined || first.path === '' ? '' : ` at "${first.path}"`;
+  return new Refusal('invalid-request', `The ${target}${where} cannot be used: ${first?.message ?? 'unknown'}.`, { errors });
 }
 
 /** What was thrown, as a refusal; null where it is a bug of ours. */

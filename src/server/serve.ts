@@ -3,23 +3,14 @@ import { createAdaptorServer } from '@hono/node-server';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../core/problem.ts';
-import { Access, isLoopback, newToken } from './access.ts';
+import { isLoopback, newToken } from './access.ts';
 import { createApp } from './app.ts';
-import { Jobs } from './jobs.ts';
-import { RateLimit } from './limits.ts';
-import { Requests } from './metrics.ts';
-import { openRegistry, servedFolders } from './served.ts';
-import type { Server } from './server.ts';
-import { Streams } from './stream.ts';
+import { openServer } from './open.ts';
 
 /** Set when the program is built; see `engine/kept-reading.ts`. */
 declare const PLANS_BUILD: string | undefined;
 /** A request's head has to come within this time; its answer may take as long as it takes. Milliseconds. */
 const HEADERS_MS = 20_000;
-
-/** What costs money: so many at once, and so many a minute from then on. */
-const PLANNER_RATE = { burst: 5, perMinute: 5 } as const;
-const RUN_RATE = { burst: 20, perMinute: 20 } as const;
 
 export interface ServeOptions {
   /** Absolute. None: `cwd`. */
@@ -52,24 +43,11 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const given = env['PLANS_TOKEN'] ?? null;
   const isOpen = isLoopback(host) && !options.guarded && given === null;
   const made = isOpen || given !== null ? null : newToken();
-  const access = new Access({ token: isOpen ? null : (given ?? made), readToken: env['PLANS_READ_TOKEN'] ?? null });
-  const registry = await openRegistry(servedFolders(options.folders, options.cwd), notice);
+  const access = { token: isOpen ? null : (given ?? made), readToken: env['PLANS_READ_TOKEN'] ?? null };
+  const { folders, cwd } = options;
+  const { server, close } = await openServer({ folders, cwd, env, version, access, notice });
+  const { registry, streams } = server;
   try {
-    const streams = new Streams(registry);
-    const jobs = new Jobs(notice);
-    const limits = { planner: new RateLimit('Asking Claude', PLANNER_RATE), runs: new RateLimit('A run', RUN_RATE) };
-    const server: Server = {
-      registry,
-      streams,
-      access,
-      env,
-      version,
-      limits,
-      jobs,
-      requests: new Requests(),
-      startedAt: Date.now(),
-      now: () => new Date(),
-    };
     const hosts = [...options.hosts, ...(isLoopback(host) || isAny(host) ? [] : [bracketed(host)])];
     const app = createApp(server, { hosts, anyAddress: isAny(host), webFolder: webFolder(), notice });
     const listener = createAdaptorServer({ fetch: app.fetch, serverOptions: { headersTimeout: HEADERS_MS } });
@@ -85,16 +63,16 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       newToken: made,
       close: async () => {
         streams.close();
-        await jobs.close();
+        await server.jobs.close();
         await new Promise((resolve) => {
           listener.close(resolve);
           if ('closeAllConnections' in listener) listener.closeAllConnections();
         });
-        await registry.close();
+        await close();
       },
     };
   } catch (error) {
-    await registry.close();
+    await close();
     throw error;
   }
 }

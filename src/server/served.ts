@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CONFIG_FILES, loadConfig } from '../adapters/config.ts';
 import { Problem } from '../core/problem.ts';
+import type { PublishedWatchEvent } from '../core/watch-event.ts';
 import { watchWorkspace, type Watching } from '../engine/watcher.ts';
 import { knownIn, openWorkspace, type Workspace } from '../engine/workspace.ts';
 import { EventLog } from './event-log.ts';
@@ -24,6 +25,16 @@ export interface Registry {
   close(): Promise<void>;
 }
 
+export type Watched = (served: Served, event: PublishedWatchEvent) => void;
+
+/** Who is told what no request was told. */
+export interface Told {
+  /** Sentences for whoever runs the server. */
+  readonly notice: (text: string) => void;
+  /** What the watch of a repository's plans finds; by default it is an event of that repository. */
+  readonly watched?: Watched | undefined;
+}
+
 /** One repository. */
 export class Served {
   readonly id: string;
@@ -31,17 +42,19 @@ export class Served {
   readonly name: string;
   readonly log: EventLog;
   readonly #notice: (text: string) => void;
+  readonly #watched: Watched;
   #workspace: Workspace;
   #watching: Watching;
   #last: Promise<unknown> = Promise.resolve();
   #configPrint: string;
   #lookedAt = 0;
 
-  constructor(id: string, workspace: Workspace, notice: (text: string) => void) {
+  constructor(id: string, workspace: Workspace, { notice, watched }: Told) {
     this.id = id;
     this.name = basename(workspace.root);
     this.log = new EventLog(id, workspace);
     this.#notice = notice;
+    this.#watched = watched ?? ((served, event) => served.log.watched(event));
     this.#workspace = workspace;
     this.#configPrint = printOf(workspace.root);
     this.#watching = this.#watch();
@@ -92,12 +105,12 @@ export class Served {
   }
 
   #watch(): Watching {
-    return watchWorkspace(this.#workspace, (event) => this.log.watched(event), { own: true });
+    return watchWorkspace(this.#workspace, (event) => this.#watched(this, event), { own: true });
   }
 }
 
 /** Opens the repositories that the folders are in, each once. A {@link Problem} says which cannot be served, and why. */
-export async function openRegistry(folders: readonly string[], notice: (text: string) => void): Promise<Registry> {
+export async function openRegistry(folders: readonly string[], told: Told): Promise<Registry> {
   const opened: Workspace[] = [];
   let all: readonly Served[] = [];
   try {
@@ -107,7 +120,7 @@ export async function openRegistry(folders: readonly string[], notice: (text: st
       else opened.push(workspace);
     }
     const first = await Promise.all(opened.map(({ git }) => git.rootCommit()));
-    all = opened.map((workspace, index) => new Served(idOf(workspace.root, first[index] ?? null, first), workspace, notice));
+    all = opened.map((workspace, index) => new Served(idOf(workspace.root, first[index] ?? null, first), workspace, told));
     await Promise.all(all.map(({ ready }) => ready));
   } catch (error) {
     for (const served of all) await served.close();

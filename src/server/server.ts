@@ -5,7 +5,7 @@ import type { Access } from './access.ts';
 import type { Jobs } from './jobs.ts';
 import type { RateLimit } from './limits.ts';
 import type { Requests } from './metrics.ts';
-import { Refusal } from './problem.ts';
+import { unfit } from './problem.ts';
 import type { Registry } from './served.ts';
 import { ProblemDetails } from './shape.ts';
 import type { Streams } from './stream.ts';
@@ -31,11 +31,7 @@ export type Api = OpenAPIHono;
 export function newApi(): Api {
   return new OpenAPIHono({
     defaultHook: (result) => {
-      if (result.success) return;
-      const errors = result.error.issues.map((issue) => ({ in: result.target, path: issue.path.join('.'), message: issue.message }));
-      const [first] = errors;
-      const where = first === undefined || first.path === '' ? '' : ` at "${first.path}"`;
-      throw new Refusal('invalid-request', `The ${result.target}${where} cannot be used: ${first?.message ?? 'unknown'}.`, { errors });
+      if (!result.success) throw unfit(result.error, result.target);
     },
   });
 }

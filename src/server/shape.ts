@@ -121,6 +121,8 @@ export const PlanSource = z
   .object({ planId: id, text: z.string(), revision: z.string(), valid: z.boolean(), diagnostics: z.array(DiagnosticRecord) })
   .meta({ id: 'PlanSource' });
 
+export const TaskSource = z.object({ taskId: id, text: z.string(), revision: z.string() }).meta({ id: 'TaskSource' });
+
 export const RepositoryShape = z
   .object({
     id: id.describe("Twelve digits of the first commit; of clones of one repository, with a few of their folder's name behind."),

@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import type { CommandContext, ExitCode } from '../../src/commands/context.ts';
 import { runCommandLine } from '../../src/commands/main.ts';
+import { serveStdio } from '../../src/server/mcp/stdio.ts';
 import { serve } from '../../src/server/serve.ts';
 import { captured } from './support.ts';
 
@@ -59,6 +61,7 @@ export function world() {
             ? undefined
             : () => Promise.resolve(given.shift() ?? (typeof extra.answer === 'string' ? extra.answer : 'n')),
         serve,
+        connect: (options) => serveStdio({ ...options, input: Readable.from([]), output: new PassThrough() }),
         onSignal: (listener) => {
           signal = listener;
           return () => {

@@ -73,6 +73,10 @@ describe('plans', () => {
     const { body } = await server.ask('/api/plans/greet/source');
     expect(body).toMatchObject({ text: PLAN, valid: true, diagnostics: [] });
     expect(body.revision).toBe(server.repository.git('hash-object', 'plans/greet.plan.md').trim());
+    const task = (await server.ask('/api/tasks/greet:read/source')).body;
+    expect(task).toMatchObject({ taskId: `${server.ids[0]}:greet:read`, revision: body.revision });
+    expect(task.text).toBe(PLAN.slice(PLAN.indexOf('- [ ] Read it aloud')));
+    expect((await server.ask('/api/tasks/greet:nothing/source')).status).toBe(404);
   });
 });
 

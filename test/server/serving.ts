@@ -66,7 +66,7 @@ export async function serverOver(
   const notices: string[] = [];
   const registry = await openRegistry(
     repositories.map(({ root }) => root),
-    (text) => notices.push(text),
+    { notice: (text) => notices.push(text) },
   );
   const streams = new Streams(registry);
   const rate = { burst: 1_000, perMinute: 1_000 };

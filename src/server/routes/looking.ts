@@ -1,15 +1,16 @@
 /** Plans, phases and tasks as they are. */
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { findTask } from '../../core/progress.ts';
 import { checkText } from '../../engine/kept-reading.ts';
 import { blobId } from '../../engine/plan-content.ts';
 import { headerOf } from '../headers.ts';
-import { partRef, planIdOf, planRef, nothing } from '../ids.ts';
+import { partIdOf, partRef, planIdOf, planRef, nothing } from '../ids.ts';
 import { PAGE, pageOf } from '../paging.ts';
 import { planAnswer, readPlan, readPlans } from '../read.ts';
 import { diagnosticRecord } from '../records.ts';
 import { answers, type Api, type Server } from '../server.ts';
-import { ApiPhase, ApiPlan, ApiTask, PlanDetail, PlanPage, PlanSource } from '../shape.ts';
+import { ApiPhase, ApiPlan, ApiTask, PlanDetail, PlanPage, PlanSource, TaskSource } from '../shape.ts';
 
 export const IdParam = z.object({ id: z.string().min(1).describe('An id, as lists give it.') });
 
@@ -74,6 +75,16 @@ const task = createRoute({
   responses: answers(ApiTask, 'The task.'),
 });
 
+const taskSource = createRoute({
+  method: 'get',
+  path: '/api/tasks/{id}/source',
+  operationId: 'getTaskSource',
+  tags: ['Tasks'],
+  summary: 'A task as its file has it',
+  request: { params: IdParam },
+  responses: answers(TaskSource, 'Its item of the list.'),
+});
+
 export function lookingRoutes(app: Api, { registry }: Server): void {
   app.openapi(list, async (context) => {
     const { repositoryId, status, valid, q, sort, limit, after } = context.req.valid('query');
@@ -114,6 +125,17 @@ export function lookingRoutes(app: Api, { registry }: Server): void {
     context.header('cache-control', 'no-cache');
     const found = diagnostics.map(diagnosticRecord);
     return context.json({ planId: planIdOf(ref.served, ref.plan), text: read.text, revision, valid, diagnostics: found }, 200);
+  });
+
+  app.openapi(taskSource, async (context) => {
+    const { id } = context.req.valid('param');
+    const ref = partRef(registry, id, 'task');
+    const { workspace } = ref.served;
+    const read = await workspace.files.readText(workspace.planPath(ref.plan));
+    const item = read.type === 'text' ? findTask(checkText(workspace, read.text, ref.plan).plan, ref.part)?.place.item : undefined;
+    if (read.type === 'failed' || item === undefined) throw nothing('task', id);
+    const text = read.text.slice(item.offset, item.offset + item.length);
+    return context.json({ taskId: partIdOf(ref.served, ref.plan, ref.part), text, revision: blobId(Buffer.from(read.text)) }, 200);
   });
 
   app.openapi(phase, async (context) => {

@@ -29,7 +29,7 @@ export const IfMatch = z.object({
     .describe('The ETag of the plan that the change is meant for: where it is another by now, nothing changes.'),
 });
 
-const Created = z
+export const Created = z
   .object({
     planId: z.string(),
     status: z.enum(['draft', 'ready', 'running', 'paused', 'completed', 'failed']),

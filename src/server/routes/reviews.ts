@@ -80,6 +80,15 @@ const getReview = createRoute({
     'None, where there is no review.',
   ),
 });
+export const Applied = z
+  .object({
+    applied: z.array(z.object({ id: z.string(), title: z.string() })),
+    refused: z.array(z.object({ id: z.string(), reason: z.enum(['stale', 'blocked', 'conflict']), message: z.string() })),
+    left: z.int(),
+    revision: z.string(),
+    commit: z.string().nullable(),
+  })
+  .meta({ id: 'AppliedSuggestions' });
 const apply = createRoute({
   method: 'post',
   path: '/api/plans/{id}/apply-suggestions',
@@ -96,18 +105,7 @@ const apply = createRoute({
       }),
     ),
   },
-  responses: answers(
-    z
-      .object({
-        applied: z.array(z.object({ id: z.string(), title: z.string() })),
-        refused: z.array(z.object({ id: z.string(), reason: z.enum(['stale', 'blocked', 'conflict']), message: z.string() })),
-        left: z.int(),
-        revision: z.string(),
-        commit: z.string().nullable(),
-      })
-      .meta({ id: 'AppliedSuggestions' }),
-    'What was applied, and what was refused and stays.',
-  ),
+  responses: answers(Applied, 'What was applied, and what was refused and stays.'),
 });
 const dismiss = createRoute({
   method: 'post',

@@ -14,7 +14,7 @@ import { IdParam } from './looking.ts';
 import { IfMatch } from './plans.ts';
 
 const { status } = ApiPlan.shape;
-const Begun = z
+export const Begun = z
   .object({
     executionId: z
       .string()
@@ -23,18 +23,18 @@ const Begun = z
     status,
   })
   .meta({ id: 'BegunExecution' });
-const Paused = z
+export const Paused = z
   .object({ status, currentPhaseId: z.string().nullable(), currentTaskId: z.string().nullable() })
   .meta({ id: 'PausedExecution' });
 const Cancelled = z.object({ status: z.literal('failed'), reason: z.literal('cancelled_by_user') }).meta({ id: 'CancelledExecution' });
 
-const Execute = z
+export const Execute = z
   .strictObject({
     startFrom: z.enum(['beginning', 'current', 'phase', 'task']).default('current'),
     targetId: z.string().optional().describe('The phase or task to begin with; what is open before it stays open.'),
   })
   .meta({ id: 'ExecutePlan' });
-const Pause = z
+export const Pause = z
   .strictObject({ now: z.boolean().default(false).describe('Stop what runs at once; what it has done is kept.') })
   .meta({ id: 'PausePlan' });
 

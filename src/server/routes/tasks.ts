@@ -21,7 +21,7 @@ import { IdParam } from './looking.ts';
 import { adding, json, onPhase, onTask, RemovedPart, revision, taskIds, taskNamedIn } from './part.ts';
 import { Commit, IfMatch, newTaskOf } from './plans.ts';
 
-const TaskAnswer = z.object({ task: ApiTask, revision, commit: Commit }).meta({ id: 'ChangedTask' });
+export const TaskAnswer = z.object({ task: ApiTask, revision, commit: Commit }).meta({ id: 'ChangedTask' });
 
 const createTask = createRoute({
   method: 'post',

@@ -1,0 +1,126 @@
+/** Plans for clients of the Model Context Protocol: tools and resources over the API, for one connection. */
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import {
+  CallToolRequestSchema,
+  ErrorCode,
+  ListResourcesRequestSchema,
+  ListResourceTemplatesRequestSchema,
+  ListToolsRequestSchema,
+  McpError,
+  ReadResourceRequestSchema,
+  type CallToolResult,
+  type Tool as ToolRecord,
+} from '@modelcontextprotocol/sdk/types.js';
+import { z } from 'zod';
+import type { Right } from '../access.ts';
+import { problemOf, Refusal, refusalOf, unfit } from '../problem.ts';
+import type { ProblemDetails } from '../shape.ts';
+import { Refused } from './ask.ts';
+import { LOOKING } from './looking.ts';
+import { listResources, readResource, TEMPLATES } from './resources.ts';
+import { RUNNING } from './running.ts';
+import type { Host, Tool } from './tool.ts';
+import { WRITING } from './writing.ts';
+
+const TOOLS: readonly Tool[] = [...LOOKING, ...WRITING, ...RUNNING];
+/** As the protocol's specification numbers it. */
+const NO_RESOURCE = -32_002;
+
+const INSTRUCTIONS = `Plans are Markdown files of a git repository (plans/*.plan.md): phases of tasks, which agents carry out, each as one commit that has passed its gates. The file is the truth: every change that a tool makes is an edit of it and a commit.
+Begin with plans_status. Write a plan with plans_create, mark it ready with plans_edit (change-plan), begin it with plans_run, follow it with plans_status. A run pauses where a person has to say something: plans_show says why; plans_approve, plans_edit and plans_resume go on, where the person has told you to.`;
+
+export interface McpOptions extends Host {
+  readonly version: string;
+  readonly right: Right;
+  /** Whether the client is told of changes. */
+  readonly tells: boolean;
+}
+
+/** Makes a server for one connection. */
+export function mcpServer({ version, right, tells, ...host }: McpOptions): McpServer {
+  const mcp = new McpServer(
+    { name: 'plans', title: 'Plans', version },
+    { capabilities: { tools: {}, resources: tells ? { subscribe: true, listChanged: true } : {} }, instructions: INSTRUCTIONS },
+  );
+  const { server } = mcp;
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: TOOLS.filter((tool) => isAllowed(tool, right)).map(recordOf) }));
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal }) => {
+    const tool = TOOLS.find(({ name }) => name === params.name);
+    if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, `There is no tool "${params.name.slice(0, 100)}".`);
+    try {
+      if (!isAllowed(tool, right)) throw new Refusal('forbidden', `"${tool.name}" changes something, and here you may only look.`);
+      const answer = tool.output.parse(await tool.call(host, inputOf(tool, params.arguments ?? {}) as never, signal));
+      return { content: [{ type: 'text', text: JSON.stringify(answer) }], structuredContent: answer };
+    } catch (error) {
+      return failed(toldOf(error));
+    }
+  });
+  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: [...TEMPLATES] }));
+  server.setRequestHandler(ListResourcesRequestSchema, ({ params }) => resourceAnswer(() => listResources(host.ask, params?.cursor)));
+  server.setRequestHandler(ReadResourceRequestSchema, ({ params }) => resourceAnswer(() => readResource(host.ask, params.uri)));
+  return mcp;
+}
+
+function isAllowed(tool: Tool, right: Right): boolean {
+  return right === 'write' || tool.annotations.readOnlyHint;
+}
+
+const records = new Map<Tool, ToolRecord>();
+
+function recordOf(tool: Tool): ToolRecord {
+  const known = records.get(tool);
+  if (known !== undefined) return known;
+  const { name, title, description, annotations } = tool;
+  const record = {
+    name,
+    title,
+    description,
+    annotations,
+    inputSchema: schemaOf(tool.input, 'input'),
+    outputSchema: schemaOf(tool.output, 'output'),
+  };
+  records.set(tool, record);
+  return record;
+}
+
+/** The root is what it is in place: one with a name of its own would be a reference, and the protocol wants an object. */
+function schemaOf(shape: z.ZodObject, io: 'input' | 'output'): ToolRecord['inputSchema'] {
+  return z.toJSONSchema(shape.extend({}), { target: 'draft-7', io }) as unknown as ToolRecord['inputSchema'];
+}
+
+function inputOf(tool: Tool, given: unknown): unknown {
+  const { success, data, error } = tool.input.safeParse(given);
+  if (!success) throw unfit(error, 'arguments');
+  return data;
+}
+
+/** What was thrown, as the API tells it. A bug is the connection's: the client hears that there was one. */
+function toldOf(error: unknown): ProblemDetails {
+  if (error instanceof Refused) return error.problem;
+  const refusal = refusalOf(error);
+  if (refusal === null) throw error;
+  return problemOf(refusal);
+}
+
+/** A refusal for a model: the sentence, and what it needs to do better. Programs have the problem itself. */
+function failed(problem: ProblemDetails): CallToolResult {
+  const { detail, diagnostics = [], errors = [], gate, revision } = problem;
+  const lines = [
+    detail,
+    ...diagnostics.map(({ line, column, severity, message, rule }) => `${line}:${column} ${severity}: ${message} (${rule})`),
+    ...errors.slice(1).map(({ path, message }) => `${path === '' ? '' : `${path}: `}${message}`),
+    ...(gate === undefined || gate.tail === '' ? [] : [`The gate "${gate.name}" printed:`, gate.tail]),
+    ...(revision === undefined ? [] : [`Its revision now: ${revision}`]),
+  ];
+  return { isError: true, content: [{ type: 'text', text: lines.join('\n') }], _meta: { 'gitplans/problem': problem } };
+}
+
+/** There are no errors of resources but those of the protocol. */
+async function resourceAnswer<T>(answer: () => Promise<T>): Promise<T> {
+  try {
+    return await answer();
+  } catch (error) {
+    const { status, detail } = toldOf(error);
+    throw new McpError(status === 404 ? NO_RESOURCE : ErrorCode.InvalidParams, detail);
+  }
+}
