@@ -90,6 +90,7 @@ describe('a run', () => {
     ]);
     const first = server.events('/api/events', isAttempt);
     const { body } = await server.send('POST', '/api/plans/demo/execute');
+    expect(body.status).toBe('running');
     const { last } = await first;
     await server.stop();
     const next = await serverOver(server.repositories);

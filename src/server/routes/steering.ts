@@ -96,7 +96,7 @@ export function steeringRoutes(app: Api, server: Server): void {
       await checkRevision(ref, expected);
       return begin(server, ref, from);
     });
-    return context.json({ executionId, status: (await readPlan(ref)).plan.status }, 200);
+    return context.json({ executionId, status: await statusOf(ref) }, 200);
   });
 
   app.openapi(pause, async (context) => {
@@ -117,7 +117,7 @@ export function steeringRoutes(app: Api, server: Server): void {
       const { holder } = await say(callerOf(server, ref), { type: 'resume' });
       return holder === null ? begin(server, ref, []) : `${ref.served.id}:${holder.run}`;
     });
-    return context.json({ executionId, status: (await readPlan(ref)).plan.status }, 200);
+    return context.json({ executionId, status: await statusOf(ref) }, 200);
   });
 
   app.openapi(cancel, async (context) => {
@@ -125,6 +125,12 @@ export function steeringRoutes(app: Api, server: Server): void {
     await inTurn(ref, () => say(callerOf(server, ref), { type: 'cancel' }));
     return context.json({ status: 'failed' as const, reason: 'cancelled_by_user' as const }, 200);
   });
+}
+
+/** A run that has begun may not have written so yet. */
+async function statusOf(ref: PlanRef): Promise<z.infer<typeof status>> {
+  const { plan } = await readPlan(ref);
+  return plan.executionId === null ? plan.status : 'running';
 }
 
 async function begin({ limits, env }: Server, { served, plan }: PlanRef, from: readonly string[]): Promise<string | null> {
