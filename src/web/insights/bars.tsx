@@ -2,10 +2,13 @@
 import type { ReactNode } from 'react';
 import type { Day } from '../state/charts.ts';
 
-const HEIGHT = 150;
-const BAR = 14;
-const GAP = 4;
-const LEFT = 4;
+/** In pixels, as drawn at its natural size. */
+const HEIGHT = 160;
+const WIDTH = 1080;
+const TOP = 18;
+const GAP = 3;
+const MIN_BAR = 5;
+const MAX_BAR = 60;
 
 interface BarsProps {
   readonly days: readonly Day[];
@@ -16,7 +19,8 @@ interface BarsProps {
 
 export function Bars({ days, value, words, label }: BarsProps): ReactNode {
   const most = Math.max(...days.map(value), 0);
-  const width = LEFT * 2 + days.length * (BAR + GAP);
+  const bar = Math.min(MAX_BAR, Math.max(MIN_BAR, Math.floor(WIDTH / Math.max(1, days.length)) - GAP));
+  const width = Math.max(WIDTH, days.length * (bar + GAP));
   return (
     <div className="bars" tabIndex={0} role="group" aria-label={label}>
       <svg
@@ -28,21 +32,24 @@ export function Bars({ days, value, words, label }: BarsProps): ReactNode {
       >
         <line x1={0} x2={width} y1={HEIGHT} y2={HEIGHT} />
         {days.map((day, index) => {
-          const height = most === 0 ? 0 : (value(day) / most) * (HEIGHT - 8);
-          const x = LEFT + index * (BAR + GAP);
+          const height = most === 0 ? 0 : (value(day) / most) * (HEIGHT - TOP);
+          const x = index * (bar + GAP);
           return (
             <g key={day.day}>
               <title>{`${day.day}: ${words(value(day))}`}</title>
-              <rect className="hit" x={x - GAP / 2} y={0} width={BAR + GAP} height={HEIGHT} />
-              <rect className="bar-value" x={x} y={HEIGHT - height} width={BAR} height={height} rx={2} />
+              <rect className="hit" x={x - GAP / 2} y={0} width={bar + GAP} height={HEIGHT} />
+              <rect className="bar-value" x={x} y={HEIGHT - height} width={bar} height={height} rx={2} />
             </g>
           );
         })}
-        <text x={LEFT} y={HEIGHT + 17}>
+        <text x={0} y={11}>
+          {words(most)}
+        </text>
+        <text x={0} y={HEIGHT + 17}>
           {days[0]?.day}
         </text>
-        {width > 220 && (
-          <text x={width - LEFT} y={HEIGHT + 17} textAnchor="end">
+        {days.length > 1 && (
+          <text x={days.length * (bar + GAP)} y={HEIGHT + 17} textAnchor="end">
             {days.at(-1)?.day}
           </text>
         )}

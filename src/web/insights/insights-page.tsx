@@ -1,5 +1,5 @@
 /** What was done: time, failures, attempts and cost, over time and by plan, agent and model. */
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useData } from '../api/cache.ts';
 import type { PlanPage, Repository, Statistics } from '../api/shapes.ts';
 import { Empty, Refused, Skeleton } from '../parts/basics.tsx';
@@ -39,7 +39,9 @@ export function InsightsPage(): ReactNode {
   const period = PERIODS.find(([name]) => name === query.get('period'))?.[0] ?? '30';
   const repository = query.get('repository') ?? '';
   const repositories = useData<{ readonly repositories: readonly Repository[] }>('/api/repositories').data?.repositories ?? [];
-  const { data, problem } = useData<Statistics>(statsPath({ by, period, repository }));
+  const [now] = useState(() => Date.now());
+  const since = sinceOf(period, now);
+  const { data, problem } = useData<Statistics>(statsPath({ by, since, repository }));
   return (
     <div className="insights">
       <title>Insights · Plans</title>
@@ -56,14 +58,21 @@ export function InsightsPage(): ReactNode {
         <Choice name="period" label="Period" value={period} choices={PERIODS} />
       </div>
       {problem !== null && <Refused problem={problem} />}
-      {data === null ? problem === null && <Skeleton /> : <Figures data={data} by={by} metric={metric} />}
+      {data === null ? problem === null && <Skeleton /> : <Figures data={data} by={by} metric={metric} since={since} today={dayOf(now)} />}
     </div>
   );
 }
 
-function statsPath({ by, period, repository }: { readonly by: string; readonly period: string; readonly repository: string }): string {
+const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
+
+/** The first day of a period; null where it has none. */
+function sinceOf(period: string, now: number): string | null {
+  return period === 'all' ? null : dayOf(now - (Number(period) - 1) * DAY_MS);
+}
+
+function statsPath({ by, since, repository }: { readonly by: string; readonly since: string | null; readonly repository: string }): string {
   const query = new URLSearchParams({ by });
-  if (period !== 'all') query.set('since', new Date(Date.now() - (Number(period) - 1) * DAY_MS).toISOString().slice(0, 10));
+  if (since !== null) query.set('since', since);
   if (repository !== '') query.set('repositoryId', repository);
   return `/api/stats?${query.toString()}`;
 }
@@ -98,9 +107,12 @@ interface FiguresProps {
   readonly data: Statistics;
   readonly by: (typeof GROUPS)[number];
   readonly metric: Metric;
+  /** The first day that is looked at; null: the first with work. */
+  readonly since: string | null;
+  readonly today: string;
 }
 
-function Figures({ data, by, metric }: FiguresProps): ReactNode {
+function Figures({ data, by, metric, since, today }: FiguresProps): ReactNode {
   const { totals } = data;
   if (totals.attempts === 0 && totals.tasks === 0)
     return (
@@ -127,7 +139,7 @@ function Figures({ data, by, metric }: FiguresProps): ReactNode {
           </div>
         ))}
       </dl>
-      <OverTime data={data} metric={metric} />
+      <OverTime data={data} metric={metric} since={since} today={today} />
       <Groups data={data} by={by} />
       <div className="insights-grid">
         <Slowest data={data} />
@@ -162,8 +174,8 @@ function Chips<T extends string>({
   );
 }
 
-function OverTime({ data, metric }: { readonly data: Statistics; readonly metric: Metric }): ReactNode {
-  const days = allDays(data.days);
+function OverTime({ data, metric, since, today }: Omit<FiguresProps, 'by'>): ReactNode {
+  const days = allDays(data.days, since, today);
   return (
     <section className="card insight" aria-label="By the day">
       <div className="row">
@@ -190,7 +202,7 @@ function OverTime({ data, metric }: { readonly data: Statistics; readonly metric
   );
 }
 
-function Groups({ data, by }: Omit<FiguresProps, 'metric'>): ReactNode {
+function Groups({ data, by }: Pick<FiguresProps, 'data' | 'by'>): ReactNode {
   const titles = new Map(useData<PlanPage>('/api/plans?limit=200').data?.plans.map(({ id, title }) => [id, title]));
   const most = Math.max(...data.groups.map(({ durationMs }) => durationMs), 1);
   return (
@@ -261,10 +273,10 @@ function Gates({ data }: { readonly data: Statistics }): ReactNode {
 
 function Outcomes({ data }: { readonly data: Statistics }): ReactNode {
   return (
-    <section className="card insight" aria-label="How attempts ended">
-      <h2>How attempts ended</h2>
+    <section className="card insight" aria-label="How attempts failed">
+      <h2>How attempts failed</h2>
       <Table
-        label="How attempts ended"
+        label="How attempts failed"
         head={['An attempt', 'Times']}
         rows={data.outcomes.map(({ outcome, count }) => [outcomeWords(outcome), count])}
       />

@@ -32,14 +32,14 @@ const DAY_MS = 86_400_000;
 /** Bars that a drawing has room for. */
 const MAX_BARS = 120;
 
-/** Every day from the first to the last, those without work too; only the last ones where there are many. */
-export function allDays(days: readonly Day[]): readonly Day[] {
-  const [first, last] = [days[0], days.at(-1)];
-  if (first === undefined || last === undefined) return [];
+/** Every day from `since` (or the first with work) to `today`, those without work too; only the last ones where there are many. */
+export function allDays(days: readonly Day[], since: string | null, today: string): readonly Day[] {
+  const first = since ?? days[0]?.day;
+  if (first === undefined) return [];
   const known = new Map(days.map((day) => [day.day, day]));
-  const end = Date.parse(last.day);
-  const from = Math.max(Date.parse(first.day), end - (MAX_BARS - 1) * DAY_MS);
-  return Array.from({ length: (end - from) / DAY_MS + 1 }, (_, index) => {
+  const end = Date.parse(today);
+  const from = Math.max(Date.parse(first), end - (MAX_BARS - 1) * DAY_MS);
+  return Array.from({ length: Math.max(0, (end - from) / DAY_MS + 1) }, (_, index) => {
     const day = new Date(from + index * DAY_MS).toISOString().slice(0, 10);
     return known.get(day) ?? { day, tasks: 0, attempts: 0, failed: 0, durationMs: 0, knownCostUsd: 0, costUsd: 0 };
   });

@@ -6,15 +6,16 @@ const day = (name: string): Day => ({ day: name, tasks: 1, attempts: 4, failed: 
 
 describe('days of work', () => {
   it('are all there, those without work too', () => {
-    const days = allDays([day('2026-02-27'), day('2026-03-02')]);
+    const days = allDays([day('2026-02-27'), day('2026-03-02')], null, '2026-03-02');
     expect(days.map((one) => one.day)).toEqual(['2026-02-27', '2026-02-28', '2026-03-01', '2026-03-02']);
     expect(days.map((one) => valueOf(one, 'failures'))).toEqual([0.25, 0, 0, 0.25]);
     expect(days.map((one) => valueOf(one, 'cost'))).toEqual([2, 0, 0, 2]);
-    expect(allDays([])).toEqual([]);
+    expect(allDays([], null, '2026-03-02')).toEqual([]);
+    expect(allDays([day('2026-03-01')], '2026-02-27', '2026-03-02').map((one) => one.attempts)).toEqual([0, 0, 4, 0]);
   });
 
   it('are the last ones where there are too many', () => {
-    const days = allDays([day('2020-01-01'), day('2026-01-01')]);
+    const days = allDays([day('2020-01-01'), day('2026-01-01')], null, '2026-01-01');
     expect(days).toHaveLength(120);
     expect(days.at(-1)?.day).toBe('2026-01-01');
   });
