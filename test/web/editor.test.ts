@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRepository, type Repository } from '../support/repository.ts';
-import { expectSound, hasBrowser, Serving, TestBrowser } from './dashboard.ts';
+import { expectSound, hasBrowser, PHONE, Serving, TestBrowser } from './dashboard.ts';
 
 const PLAN = `---
 status: draft
@@ -31,6 +31,7 @@ describe.skipIf(!hasBrowser)('the editor', () => {
     await repository.commit('plans', {
       'plans/auth.plan.md': PLAN,
       'plans/order.plan.md': PLAN,
+      'plans/touch.plan.md': PLAN,
       'plans/both.plan.md': PLAN,
       'plans/clash.plan.md': PLAN,
       'plans/broken.plan.md': PLAN.replace('status: draft', 'state: draft'),
@@ -108,6 +109,27 @@ describe.skipIf(!hasBrowser)('the editor', () => {
       'Write the route',
     ]);
     await expectSound(browser, page);
+  });
+
+  it('moves a task by a finger on its grip', async () => {
+    const page = await browser.open(`${serving.url}/plans/touch/edit`, PHONE);
+    await page.locator('[data-edit-task]').first().waitFor();
+    const session = await page.context().newCDPSession(page);
+    await session.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+    const grip = page.getByRole('button', { name: 'Move Write the model', exact: true });
+    await grip.scrollIntoViewIfNeeded();
+    const target = page.locator('[data-edit-task="write-the-route"]');
+    const [from, to] = [await grip.boundingBox(), await target.boundingBox()];
+    if (from === null || to === null) throw new Error('nothing to drag');
+    const x = from.x + from.width / 2;
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', y: number) =>
+      session.send('Input.dispatchTouchEvent', { type, touchPoints: type === 'touchEnd' ? [] : [{ x, y }] });
+    await touch('touchStart', from.y + from.height / 2);
+    await touch('touchMove', to.y + 4);
+    await touch('touchMove', to.y + to.height - 2);
+    await page.locator('.drop-line').waitFor();
+    await touch('touchEnd', 0);
+    await expect.poll(() => ids(page)).toEqual(['write-the-route', 'write-the-model', 'write-the-form']);
   });
 
   it('adds, removes and describes, refuses cycles, and shows the same in the file and in the drawing', async () => {
