@@ -32,6 +32,7 @@ describe.skipIf(!hasBrowser)('the editor', () => {
       'plans/auth.plan.md': PLAN,
       'plans/order.plan.md': PLAN,
       'plans/touch.plan.md': PLAN,
+      'plans/deaf.plan.md': PLAN,
       'plans/both.plan.md': PLAN,
       'plans/clash.plan.md': PLAN,
       'plans/broken.plan.md': PLAN.replace('status: draft', 'state: draft'),
@@ -224,5 +225,23 @@ describe.skipIf(!hasBrowser)('the editor', () => {
     const text = await repository.read('plans/clash.plan.md');
     expect(text).toContain('# My title');
     expect(text).toContain('Write the page');
+  });
+
+  it('overwrites nothing where it has not heard of the other change', async () => {
+    const page = await browser.open(`${serving.url}/plans/deaf/edit`);
+    await title(page).waitFor();
+    await page.route('**/api/events*', (route) => route.abort());
+    await serving.kill();
+    await repository.write({ 'plans/deaf.plan.md': PLAN.replace('Write the form', 'Write the page') });
+    await title(page).fill('My title');
+    await serving.start();
+    await page.keyboard.press('ControlOrMeta+s');
+    const box = page.getByRole('alert', { name: 'Changed meanwhile' });
+    await box.locator('.patch-lines .is-new', { hasText: 'Write the page' }).waitFor();
+    expect(await repository.read('plans/deaf.plan.md')).toContain('# Add authentication');
+    await box.getByRole('button', { name: 'Take theirs' }).click();
+    await expect.poll(() => title(page).inputValue()).toBe('Add authentication');
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await expect.poll(() => title(page).inputValue()).toBe('My title');
   });
 });
