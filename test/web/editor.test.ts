@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRepository, type Repository } from '../support/repository.ts';
-import { expectSound, hasBrowser, PHONE, Serving, TestBrowser } from './dashboard.ts';
+import { DESKTOP, expectSound, hasBrowser, PHONE, Serving, TestBrowser } from './dashboard.ts';
 
 const PLAN = `---
 status: draft
@@ -50,8 +50,16 @@ describe.skipIf(!hasBrowser)('the editor', () => {
   const ids = (page: Page) => page.locator('[data-edit-task]').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-edit-task')));
   const title = (page: Page) => page.getByRole('group', { name: 'The plan' }).getByLabel('Title');
 
+  /** The page of the whole address, to which the short one leads. */
+  const open = async (slug: string, { query = '', size = DESKTOP } = {}): Promise<Page> => {
+    const page = await browser.open(`${serving.url}/plans/${slug}/edit${query}`, size);
+    await page.waitForURL(`**/plans/*:${slug}/edit*`);
+    await page.locator('.editor').waitFor();
+    return page;
+  };
+
   it('saves as a commit, says which, and takes it back by another', async () => {
-    const page = await browser.open(`${serving.url}/plans/auth/edit`);
+    const page = await open('auth');
     await title(page).fill('Add sign-in');
     await expectSound(browser, page);
     await page.keyboard.press('ControlOrMeta+s');
@@ -67,7 +75,7 @@ describe.skipIf(!hasBrowser)('the editor', () => {
   });
 
   it('keeps what is not saved over a reload', async () => {
-    const page = await browser.open(`${serving.url}/plans/auth/edit`);
+    const page = await open('auth');
     await title(page).fill('Not saved yet');
     page.on('dialog', (dialog) => void dialog.accept());
     await page.reload();
@@ -76,7 +84,7 @@ describe.skipIf(!hasBrowser)('the editor', () => {
   });
 
   it('moves tasks by pointer and by keys, within and across phases, and says where they are', async () => {
-    const page = await browser.open(`${serving.url}/plans/order/edit`);
+    const page = await open('order');
     const grip = page.getByRole('button', { name: 'Move Write the model', exact: true });
     await grip.focus();
     for (const key of ['Space', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Space']) await page.keyboard.press(key);
@@ -113,7 +121,7 @@ describe.skipIf(!hasBrowser)('the editor', () => {
   });
 
   it('moves a task by a finger on its grip', async () => {
-    const page = await browser.open(`${serving.url}/plans/touch/edit`, PHONE);
+    const page = await open('touch', { size: PHONE });
     await page.locator('[data-edit-task]').first().waitFor();
     const session = await page.context().newCDPSession(page);
     await session.send('Emulation.setTouchEmulationEnabled', { enabled: true });
@@ -134,7 +142,7 @@ describe.skipIf(!hasBrowser)('the editor', () => {
   });
 
   it('adds, removes and describes, refuses cycles, and shows the same in the file and in the drawing', async () => {
-    const page = await browser.open(`${serving.url}/plans/order/edit?view=source`);
+    const page = await open('order', { query: '?view=source' });
     const file = page.getByRole('textbox', { name: 'Markdown' });
     await page.getByLabel('Add a task to Backend').fill('Write the tests');
     await page.keyboard.press('Enter');
@@ -175,7 +183,7 @@ describe.skipIf(!hasBrowser)('the editor', () => {
   });
 
   it('shows what is wrong at its line while it is typed, and does not save it', async () => {
-    const page = await browser.open(`${serving.url}/plans/broken/edit?view=source`);
+    const page = await open('broken', { query: '?view=source' });
     await page.locator('.gutter .is-error', { hasText: '2' }).waitFor();
     await page.getByRole('button', { name: 'Line 2:1' }).waitFor();
     const file = page.getByRole('textbox', { name: 'Markdown' });
@@ -192,7 +200,7 @@ describe.skipIf(!hasBrowser)('the editor', () => {
   });
 
   it('brings two editors’ changes together, and loses neither', async () => {
-    const [mine, theirs] = [await browser.open(`${serving.url}/plans/both/edit`), await browser.open(`${serving.url}/plans/both/edit`)];
+    const [mine, theirs] = [await open('both'), await open('both')];
     await title(mine).fill('My title');
     await theirs.getByLabel('Add a task to Frontend').fill('Theirs');
     await theirs.keyboard.press('Enter');
@@ -210,7 +218,7 @@ describe.skipIf(!hasBrowser)('the editor', () => {
   });
 
   it('asks where two have changed the same lines, in the editor or in a terminal', async () => {
-    const page = await browser.open(`${serving.url}/plans/clash/edit`);
+    const page = await open('clash');
     await title(page).fill('My title');
     await repository.write({
       'plans/clash.plan.md': PLAN.replace('Add authentication', 'Their title').replace('Write the form', 'Write the page'),
@@ -228,7 +236,7 @@ describe.skipIf(!hasBrowser)('the editor', () => {
   });
 
   it('overwrites nothing where it has not heard of the other change', async () => {
-    const page = await browser.open(`${serving.url}/plans/deaf/edit`);
+    const page = await open('deaf');
     await title(page).waitFor();
     await page.route('**/api/events*', (route) => route.abort());
     await serving.kill();

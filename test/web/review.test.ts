@@ -26,6 +26,7 @@ describe.skipIf(!hasBrowser)('suggestions and history', () => {
 
   it('are asked for, read side by side, accepted, told in the time line, and taken back', async () => {
     const page = await browser.open(`${serving.url}/plans/greet/review`);
+    await page.waitForURL('**/plans/*:greet/review');
     for (const name of ['What is missing', 'A better order']) await page.getByRole('checkbox', { name }).uncheck();
     await page.getByRole('button', { name: 'Review with Claude' }).click();
     const card = page.locator('[data-suggestion]', { hasText: 'It names no file.' });
@@ -56,6 +57,7 @@ describe.skipIf(!hasBrowser)('suggestions and history', () => {
     const review = reviewText([REWORD, SPLIT]);
     await repository.commit('suggest', { [PLAN_FILE]: PLAN.replace('Say goodbye', 'Say farewell'), [REVIEW_FILE]: review });
     const page = await browser.open(`${serving.url}/plans/greet/review`);
+    await page.waitForURL('**/plans/*:greet/review');
     const stale = page.locator('.suggestion.is-stale', { hasText: 'It names no file.' });
     await stale.waitFor();
     expect(await stale.getByRole('button', { name: 'Accept' }).isDisabled()).toBe(true);

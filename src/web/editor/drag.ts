@@ -28,7 +28,7 @@ interface GripProps {
   readonly 'data-grip': string;
   readonly onPointerDown: (event: PointerEvent<HTMLElement>) => void;
   readonly onPointerMove: (event: PointerEvent<HTMLElement>) => void;
-  readonly onPointerUp: () => void;
+  readonly onPointerUp: (event: PointerEvent<HTMLElement>) => void;
   readonly onPointerCancel: () => void;
   readonly onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
   readonly onBlur: () => void;
@@ -46,9 +46,10 @@ export function useDrag(editing: Editing, plan: Plan): Drag {
   const y = useRef(0);
   useScrollAtEdges(dragging?.by === 'pointer', y);
 
-  const drop = (title: string): void => {
+  const drop = (title: string, at?: Slot | null): void => {
     if (dragging === null) return;
-    const { carried, slot } = dragging;
+    const { carried } = dragging;
+    const slot = at ?? dragging.slot;
     setDragging(null);
     if (isSameSlot(slot, slotOf(plan, carried))) return setSaid(`${title} is where it was.`);
     focusNext.current = gripName(carried);
@@ -76,8 +77,9 @@ export function useDrag(editing: Editing, plan: Plan): Drag {
       const slot = slotAt(plan, carried, event.clientY);
       if (slot !== null && !isSameSlot(slot, dragging.slot)) setDragging({ ...dragging, slot });
     },
-    onPointerUp: () => {
-      if (dragging?.by === 'pointer') drop(title);
+    onPointerUp: (event) => {
+      // Where it is let go, which the last drawing may not show yet.
+      if (dragging?.by === 'pointer') drop(title, slotAt(plan, carried, event.clientY));
     },
     onPointerCancel: () => leave(title),
     onKeyDown: (event) => {
