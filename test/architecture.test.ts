@@ -36,6 +36,28 @@ describe('the rings', () => {
   });
 });
 
+describe('what is large', () => {
+  it.each(['@modelcontextprotocol/sdk', '@anthropic-ai/sdk', 'isomorphic-git'])(
+    '%s is loaded when it is needed, and with nothing else',
+    (library) => {
+      const seen = new Set<string>();
+      const reach = (name: string): void => {
+        const text = files.find((file) => file.name === name)?.text;
+        if (text === undefined || seen.has(name)) return;
+        seen.add(name);
+        const specifiers = [...text.matchAll(/^(?:import|export)\s(?!type\s)[^;]*?from\s+'([^']+)'/gm)].map(
+          ([, specifier]) => specifier ?? '',
+        );
+        expect(specifiers.filter((specifier) => specifier.startsWith(library)).map((specifier) => `${name} → ${specifier}`)).toEqual([]);
+        for (const specifier of specifiers.filter((one) => one.startsWith('.')))
+          reach(relative(SRC, resolve(SRC, dirname(name), specifier)));
+      };
+      for (const entry of ['cli.ts', 'index.ts', 'commands/main.ts', 'commands/status.ts', 'server/serve.ts']) reach(entry);
+      expect(seen.size).toBeGreaterThan(100);
+    },
+  );
+});
+
 describe('core', () => {
   const core = files.filter(({ name }) => name.startsWith('core/'));
   it.each(core)('$name is pure', ({ name, text }) => {
