@@ -16,7 +16,7 @@ const ONE_LINE = {
 /** A value on one line, for a `key: value` line. */
 export function yamlValue(value: Exclude<FieldValue, null>): string {
   // In a collection `#`, `,` and brackets are quoted as they have to be; alone, most need not be.
-  const text = stringify(value, ONE_LINE).trimEnd();
+  const text = stringify(value, ONE_LINE).replace(/\n+$/, '');
   return /[\r\n]/.test(text) ? JSON.stringify(value) : text;
 }
 

@@ -152,11 +152,14 @@ test('titles and descriptions of phases and plan: written as given, or refused',
 });
 
 test('any value of a field comes back, and a status and its end leave the file as it was', () => {
-  // What is blank, be it by a space of half an em, is no command and no name of a gate.
-  const text = fc
-    .string({ unit: 'grapheme', minLength: 1, maxLength: 50 })
-    .map((value) => value.toWellFormed())
-    .filter((value) => value.trim() !== '');
+  // White space that YAML does not take for such is part of a value; at random it comes once in hundreds.
+  const odd = fc.constantFrom('\u00a0', '\u2000', '\u3000', '\ufeff');
+  const grapheme = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 50 }).map((value) => value.toWellFormed());
+  const text = fc.oneof(
+    { weight: 5, arbitrary: grapheme },
+    { weight: 1, arbitrary: fc.tuple(odd, grapheme, odd).map((parts) => parts.join('')) },
+    odd,
+  );
   fc.assert(
     fc.property(base, text, fc.constantFrom('alpha', 'gamma', 'delta'), (start, value, id) => {
       const { plan } = parsePlan(start, 'p');
