@@ -82,7 +82,7 @@ function withEvent(view: RunView, event: RunEvent, at: string): RunView {
     case 'task-completed': {
       const { task, commit, files } = event;
       return {
-        ...view,
+        ...withAttempt(view, task, () => ({ outcome: 'passed' })),
         running: view.running.filter((one) => one !== task),
         completed: [...view.completed.filter((one) => one.task !== task), { task, commit, files, at }],
       };

@@ -54,6 +54,7 @@ describe('a run made from its events', () => {
     expect(after(EVENTS.slice(0, 6)).running).toEqual([]);
     expect(after(EVENTS.slice(0, 7)).attempts['a']).toMatchObject({ attempt: 2, outcome: null, gates: [] });
     expect(after(EVENTS)).toMatchObject({ running: ['b'], completed: [{ task: 'a', commit: 'c', files: ['f'] }] });
+    expect(after(EVENTS).attempts['a']?.outcome).toBe('passed');
   });
 
   it('takes each event once, whether it is replayed or heard', () => {
