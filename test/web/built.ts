@@ -12,7 +12,11 @@ export async function builtDashboard(): Promise<string> {
   const newest = Math.max(...files.map((file) => statSync(join(ROOT, file)).mtimeMs));
   if ((statSync(join(WEB, 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0) > newest) return WEB;
   const outDir = `${WEB}.${process.pid}`;
+  // The one that is published: a test's environment would have React's for development.
+  const before = process.env['NODE_ENV'];
+  process.env['NODE_ENV'] = 'production';
   await build({ configFile: join(ROOT, 'vite.config.ts'), root: join(ROOT, 'src/web'), build: { outDir } });
+  process.env['NODE_ENV'] = before;
   rmSync(WEB, { recursive: true, force: true });
   try {
     renameSync(outDir, WEB);
