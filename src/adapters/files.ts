@@ -155,6 +155,8 @@ async function editNow(writer: Writer, path: string, memory: Remembered, edit: E
     for (const taken of replaced) taken.take();
     if (published === null) return { type: 'unchanged', text, signature: base.signature };
     keep(memory, new Replaced(fs, published.replaced, base));
+    // Its writer may have read the file again before it was taken up, and save without it: then it is made again, as ours would be.
+    for (const { edit: taken, before, after } of late.taken) memory.writes.add(taken, before, after, now);
     if (once) memory.writes.text = text;
     else memory.writes.add(edit, mended.text, text, now);
     // Somebody was in the middle of an in-place save: theirs must be taken up before they read the file again.
@@ -166,17 +168,29 @@ async function editNow(writer: Writer, path: string, memory: Remembered, edit: E
   return failure('busy', `${path} was not changed: it was saved by somebody else each of ${MAX_TRIES} times it was tried.`);
 }
 
-/** The text with what was saved into files that this process has replaced, by somebody who had opened them before; `count` of our writes were made again in it. */
-async function withLateSaves(kept: readonly Replaced[], current: string, writes: RecentWrites): Promise<{ text: string; count: number }> {
+interface LateSaves {
+  readonly text: string;
+  /** So many of our writes were made again in them. */
+  readonly count: number;
+  readonly taken: readonly { readonly edit: Edit; readonly before: string; readonly after: string }[];
+}
+
+/** The text with what was saved into files that this process has replaced, by somebody who had opened them before. */
+async function withLateSaves(kept: readonly Replaced[], current: string, writes: RecentWrites): Promise<LateSaves> {
   let [text, count] = [current, 0];
+  const taken: { edit: Edit; before: string; after: string }[] = [];
   for (const replaced of kept) {
-    text = await replaced.merged(text, (late) => {
+    const edit = await replaced.late((late) => {
       const mended = writes.mend(late, performance.now());
       count += mended.count;
       return mended.text;
     });
+    if (edit === null) continue;
+    const before = text;
+    text = edit(before);
+    taken.push({ edit, before, after: text });
   }
-  return { text, count };
+  return { text, count, taken };
 }
 
 function looked({ replaced }: Remembered, all: boolean): Replaced[] {

@@ -60,6 +60,21 @@ test('nor when somebody is faster than we are in publishing it', async () => {
   expect(now()).toBe(`${tick('Three')(tick('One')(OLD)).replace('Two', 'Two, late')}\r\nand more`);
 });
 
+test('nor when its writer reads the file again before it is taken up, and saves without it after', async () => {
+  const text = `${OLD}\r\n`;
+  writeFileSync(path, text);
+  const files = openFiles();
+  const file = openSync(path, 'r+');
+  await files.editText(path, tick('One'));
+  writeSync(file, `${text}the first save\r\n`, 0);
+  closeSync(file);
+  const read = now();
+  await files.editText(path, tick('Two'));
+  writeFileSync(path, `${read}the second save\r\n`);
+  await files.settle(path);
+  expect(now()).toBe(`${tick('Two')(read)}the first save\r\nthe second save\r\n`);
+});
+
 test.each([
   ['one side only', 'a\nb\nc', 'a\nB\nc', 'a\nb\nc', 'a\nB\nc'],
   ['the other only', 'a\nb\nc', 'a\nb\nc', 'a\nB\nc', 'a\nB\nc'],

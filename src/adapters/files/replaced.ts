@@ -65,14 +65,16 @@ export class Replaced {
   }
 
   /**
-   * `current` with what somebody has written into this file since; `mend` makes those of our writes again that it was made without.
-   * It stays changed until {@link take}: somebody may be faster than we are in publishing that.
+   * What somebody has written into this file since, as a change of any newer text; null where nothing. `mend` makes those of our writes
+   * again that it was made without. It stays changed until {@link take}: somebody may be faster than we are in publishing that.
    */
-  async merged(current: string, mend: (late: string) => string): Promise<string> {
-    if (!this.hasChanged()) return current;
+  async late(mend: (late: string) => string): Promise<((current: string) => string) | null> {
+    if (!this.hasChanged()) return null;
     const before = this.#known.text;
     const text = await this.#wholeText();
-    return text === null ? current : mergeLate(before, current, mend(text));
+    if (text === null) return null;
+    const late = mend(text);
+    return (current) => mergeLate(before, current, late);
   }
 
   /** What was last merged has been published. */
