@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { isAlive } from '../adapters/process/identity.ts';
 import type { Store } from '../adapters/store/store.ts';
 import type { LiveRecord, PlanExport } from '../core/record.ts';
+import { revisionOf } from '../engine/authoring.ts';
 import { liveRuns, stateOf, syncAll } from '../engine/export.ts';
 import { checkText } from '../engine/kept-reading.ts';
 import { resetsOf } from '../engine/spent.ts';
@@ -31,53 +32,73 @@ interface Kept extends Answer {
   readonly runners: readonly { readonly pid: number; readonly pidStart: string }[];
 }
 
-const kept = new Map<string, Kept>();
+/** Of each repository as this process has it open: how its cache counts writes means nothing to another that has opened it as well. */
+const kept = new WeakMap<Served, Map<string, Kept>>();
+/** The file can be saved between the look at the cache and the one at its text, so often in a row. */
+const MAX_TRIES = 5;
 
 /** `GET /api/plans/:id`, as it is sent. A {@link Refusal} where there is no such plan. */
 export async function planAnswer(ref: PlanRef): Promise<Answer> {
   const { served, plan } = ref;
-  const name = planIdOf(served, plan);
+  const answers = answersOf(served);
   const before = await keyOf(ref);
-  const known = kept.get(name);
+  const known = answers.get(plan);
   if (known !== undefined && known.key === before && known.runners.every(({ pid, pidStart }) => isAlive(pid, pidStart))) return known;
   const detail = await readPlan(ref);
   const body = new TextEncoder().encode(JSON.stringify(detail));
   const tag = tagOf(detail.plan.revision, body);
-  const key = await keyOf(ref);
-  kept.delete(name);
-  if (key !== null) {
+  answers.delete(plan);
+  // What was written while it was made, a run that began for instance, may not be in it.
+  if (before !== null && before === (await keyOf(ref))) {
     const store = served.workspace.store();
-    kept.set(name, { key, body, tag, runners: store.openRuns().filter(({ planId }) => planId === plan) });
-    for (const [oldest] of kept) if (kept.size > MAX_KEPT) kept.delete(oldest);
+    answers.set(plan, { key: before, body, tag, runners: store.openRuns().filter(({ planId }) => planId === plan) });
+    for (const [oldest] of answers) if (answers.size > MAX_KEPT) answers.delete(oldest);
   }
   return { body, tag };
 }
 
-/** The whole plan. A {@link Refusal} where there is none. */
+function answersOf(served: Served): Map<string, Kept> {
+  const known = kept.get(served);
+  if (known !== undefined) return known;
+  const answers = new Map<string, Kept>();
+  kept.set(served, answers);
+  return answers;
+}
+
+/** The whole plan, all of it as it was at one moment. A {@link Refusal} where there is none. */
 export async function readPlan({ served, plan }: PlanRef): Promise<PlanDetail> {
   const { workspace } = served;
-  const read = await readSynced(workspace, syncAll, (store) => {
-    const { plans, live } = stateOf(store, plan);
-    const [found] = plans;
-    return found === undefined ? null : { found, beside: besideIn(store, live, plan)(found) };
-  });
-  if (read === null) throw nothing('plan', planIdOf(served, plan));
-  const text = await workspace.files.readText(workspace.planPath(plan));
-  const document = text.type === 'failed' ? null : checkText(workspace, text.text, plan).plan;
-  return planDetail(served, read.found, document, read.beside);
+  for (let tries = 1; ; tries++) {
+    const read = await readSynced(workspace, syncAll, (store) =>
+      store.snapshot(() => {
+        const { plans, live } = stateOf(store, plan);
+        const [found] = plans;
+        return found === undefined ? null : { found, beside: besideIn(store, live, plan)(found) };
+      }),
+    );
+    if (read === null) throw nothing('plan', planIdOf(served, plan));
+    const text = await workspace.files.readText(workspace.planPath(plan));
+    const isSame = text.type === 'text' ? revisionOf(text.text) === read.beside.revision : text.reason !== 'missing';
+    if (!isSame && tries < MAX_TRIES) continue;
+    const document = text.type === 'failed' ? null : checkText(workspace, text.text, plan).plan;
+    return planDetail(served, read.found, document, read.beside);
+  }
 }
 
 /** All plans of a repository, without their parts. */
 export async function readPlans(served: Served): Promise<readonly ApiPlan[]> {
   return readSynced(served.workspace, syncAll, (store) => {
-    const beside = besideIn(store, liveRuns(store));
-    // Without tasks and iterations, of which there may be tens of thousands.
-    const diagnostics = Map.groupBy(store.records.diagnostics(), ({ planId }) => planId);
-    return store.records.plans().map((plan) => {
-      const found = diagnostics.get(plan.id)?.map(({ diagnostic }) => diagnostic) ?? [];
-      const whole: PlanExport = { ...plan, phases: [], tasks: [], iterations: [], diagnostics: found };
-      return apiPlan(served, whole, beside(whole));
-    });
+    const rows = () => {
+      const beside = besideIn(store, liveRuns(store));
+      // Without tasks and iterations, of which there may be tens of thousands.
+      const diagnostics = Map.groupBy(store.records.diagnostics(), ({ planId }) => planId);
+      return store.records.plans().map((plan) => {
+        const found = diagnostics.get(plan.id)?.map(({ diagnostic }) => diagnostic) ?? [];
+        const whole: PlanExport = { ...plan, phases: [], tasks: [], iterations: [], diagnostics: found };
+        return apiPlan(served, whole, beside(whole));
+      });
+    };
+    return store.snapshot(rows);
   });
 }
 
