@@ -36,6 +36,32 @@ describe('the rings', () => {
   });
 });
 
+describe('imports', () => {
+  /** Types too: two files that need each other are one. What is loaded only when it is called is left out. */
+  const targets = new Map(
+    files.map(({ name, text }) => [
+      name,
+      [...text.matchAll(/^(?:import|export)\b[^;]*?\bfrom\s+'(\.[^']+)'/gm)].map(([, specifier]) =>
+        relative(SRC, resolve(SRC, dirname(name), specifier ?? '')),
+      ),
+    ]),
+  );
+
+  it('go round in no circle', () => {
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const follow = (name: string, path: readonly string[]): void => {
+      if (path.includes(name)) circles.push([...path.slice(path.indexOf(name)), name].join(' → '));
+      if (done.has(name) || path.includes(name)) return;
+      for (const target of targets.get(name) ?? []) follow(target, [...path, name]);
+      done.add(name);
+    };
+    for (const name of targets.keys()) follow(name, []);
+    expect([...targets.values()].flat().length).toBeGreaterThan(1000);
+    expect(circles).toEqual([]);
+  });
+});
+
 describe('what is large', () => {
   it.each(['@modelcontextprotocol/sdk', '@anthropic-ai/sdk', 'isomorphic-git'])(
     '%s is loaded when it is needed, and with nothing else',

@@ -3,7 +3,8 @@ import type { Code, Nodes } from 'mdast';
 import { lineStart, linesOf } from './lines.ts';
 import type { PlainFence } from './plain-item.ts';
 import type { Finding } from './rules.ts';
-import { readYaml, type YamlReading } from './yaml-block.ts';
+import { readYaml } from './yaml-block.ts';
+import type { YamlReading } from './yaml-reading.ts';
 
 /** Whether a block is a fenced block marked `yaml` or `yml`. */
 export function isYamlFence(node: Nodes): node is Code {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { TextEdit } from './diagnostic.ts';
 import type { Finding } from './rules.ts';
 import { suggest } from './suggest.ts';
-import type { YamlReading, YamlValue } from './yaml-block.ts';
+import type { YamlReading, YamlValue } from './yaml-reading.ts';
 
 const ID_KEYS: readonly string[] = ['id', 'dependsOn'];
 /** Code units of a value that are shown in a message. */

@@ -2,7 +2,7 @@
 import type { RootContent } from 'mdast';
 import { overlap } from './choose.ts';
 import { refusal } from './embed.ts';
-import type { PlanAnswer, TaskAnswer } from './generation.ts';
+import type { PlanAnswer, TaskAnswer } from './generation-answer.ts';
 import { parseMarkdown } from './markdown.ts';
 import { readSection } from './section.ts';
 

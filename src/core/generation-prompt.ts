@@ -1,6 +1,6 @@
 /** What Claude is told when it is to write a plan. Pure, so that a test can read it as Claude will. */
 import type { GateConfig } from './config.ts';
-import { MAX_PHASES, MAX_TASKS } from './generation.ts';
+import { MAX_PHASES, MAX_TASKS } from './generation-answer.ts';
 import type { PlanStatus } from './plan.ts';
 import { fenced } from './quote.ts';
 

@@ -3,7 +3,7 @@
  * ticks of a run. A tick is a character between brackets, which moves nothing and changes how nothing else is read.
  */
 import type { Span } from './diagnostic.ts';
-import type { Check } from './lint.ts';
+import type { Check } from './check.ts';
 import type { FieldPlace, Frontmatter, Plan, Task } from './plan.ts';
 
 const MARKS = ' xX';

@@ -1,20 +1,12 @@
 /** Everything that can be said against a plan, and the fixes that are safe. */
+import type { Check } from './check.ts';
 import type { SectionCache } from './section-cache.ts';
 import { configFindings, dependencyFindings, idFindings, nameFindings, shapeFindings, statusFindings, type Known } from './checks.ts';
 import { conflictFindings } from './conflict.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { applyEdits } from './edit.ts';
 import { readPlan } from './parse.ts';
-import type { Plan } from './plan.ts';
 import { toDiagnostics, type Finding } from './rules.ts';
-
-export interface Check {
-  readonly plan: Plan;
-  /** Sorted by place, each once. */
-  readonly diagnostics: readonly Diagnostic[];
-  /** Whether no diagnostic is an error: only then may the plan be executed or rewritten. */
-  readonly valid: boolean;
-}
 
 /**
  * Reads a plan and applies every rule.

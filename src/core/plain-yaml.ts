@@ -3,7 +3,7 @@
  * it gives is what the parser gives; where that is not certain at a glance it gives nothing.
  */
 import type { FieldPlace } from './plan.ts';
-import type { YamlBlock, YamlReading, YamlValue } from './yaml-block.ts';
+import type { YamlBlock, YamlReading, YamlValue } from './yaml-reading.ts';
 
 /** UTF-16 code units. What is longer may be more than the reader by the parser takes. */
 const CONTENT_MAX = 16_384;

@@ -1,5 +1,6 @@
 /** The rows of the cache as they leave the tool: what `plans show --json` and `plans export --json` print. Versioned; fields are only ever added. */
 import { z } from 'zod';
+import type { Diagnostic } from './diagnostic.ts';
 import { FieldChange } from './field-record.ts';
 import { SUGGESTION_TYPES } from './review-types.ts';
 import { ITERATION_TYPES } from './trailer.ts';
@@ -178,3 +179,8 @@ export type IterationRecord = z.infer<typeof IterationRecord>;
 export type PlanExport = z.infer<typeof PlanExport>;
 export type LiveRecord = z.infer<typeof LiveRecord>;
 export type StateExport = z.infer<typeof StateExport>;
+
+/** Without its fix, which is for editors. */
+export function diagnosticRecord({ rule, severity, message, line, column, endLine, endColumn }: Diagnostic): DiagnosticRecord {
+  return { rule, severity, message, line, column, endLine, endColumn };
+}

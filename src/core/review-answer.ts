@@ -1,6 +1,7 @@
 /** What Claude answers when it is asked to review a plan, and the suggestions that are made of it: each one that works by itself, or a sentence why not. */
 import { z } from 'zod';
-import { answeredTask, TaskAnswer } from './generation.ts';
+import { answeredTask } from './generation.ts';
+import { TaskAnswer } from './generation-answer.ts';
 import {
   globProblems,
   lineProblems,

@@ -1,5 +1,5 @@
 /** Readings of a plan's chunks by their text, and of the last whole text. Apart from the reader, so that who only carries the cache about need not load a parser. */
-import type { Check } from './lint.ts';
+import type { Check } from './check.ts';
 import type { Task } from './plan.ts';
 import type { Section, TaskBlock } from './section.ts';
 

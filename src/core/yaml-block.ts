@@ -5,6 +5,7 @@ import type { FieldPlace, Frontmatter } from './plan.ts';
 import { columnOf, lineStart, rowAt, type Line } from './lines.ts';
 import { readPlainYaml } from './plain-yaml.ts';
 import type { Finding } from './rules.ts';
+import type { YamlBlock, YamlReading, YamlValue } from './yaml-reading.ts';
 
 /** UTF-16 code units of YAML in one block. */
 const YAML_MAX = 65_536;
@@ -12,29 +13,6 @@ const YAML_MAX = 65_536;
 const DEPTH_MAX = 32;
 /** Errors reported of one block; those that follow are mostly consequences. */
 const ERRORS_MAX = 3;
-
-/** A block as it was found in the Markdown. `lines[i]` is the source line that holds `yaml[i]` at its end. */
-export interface YamlBlock {
-  readonly block: Span;
-  readonly content: Span;
-  readonly indent: string;
-  readonly yaml: readonly string[];
-  readonly lines: readonly Line[];
-}
-
-/** A value with its place; `source` is its text when it is a plain (unquoted) scalar. */
-export interface YamlValue {
-  readonly value: unknown;
-  readonly span: Span;
-  readonly source: string | undefined;
-  readonly items: readonly YamlValue[];
-}
-
-export interface YamlReading {
-  readonly frontmatter: Frontmatter;
-  readonly values: ReadonlyMap<string, YamlValue>;
-  readonly findings: readonly Finding[];
-}
 
 /** Maps offsets of the joined YAML lines to offsets of the text they stand in. */
 class YamlSource {

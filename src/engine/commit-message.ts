@@ -1,11 +1,10 @@
 /** A task's commit message by Claude, where the config asks for one. Whatever goes wrong with it, the task lands, with the plan's own words. */
-import type { Claude } from '../adapters/claude/client.ts';
 import { spendingOf } from '../core/budget.ts';
 import { COMMIT_MESSAGE_SYSTEM, commitMessageOf, CommitMessageAnswer, commitMessagePrompt } from '../core/commit-message.ts';
 import type { Usage } from '../core/event.ts';
 import { readTrailers } from '../core/trailer.ts';
 import { withCost } from '../core/unrecorded.ts';
-import { note, taskOf, workOf, writeJournal, type RunContext, type TaskWork } from './context.ts';
+import { note, taskOf, workOf, writeJournal, type MessageSource, type RunContext, type TaskWork } from './context.ts';
 import { versionsOf } from './vetting.ts';
 
 /** Of one message. Milliseconds. */
@@ -15,9 +14,6 @@ const MAX_TOKENS = 4_000;
 /** Earlier commits that are looked at, and those whose subjects show the style. */
 const MAX_COMMITS = 60;
 const MAX_SUBJECTS = 12;
-
-/** Claude's API, opened once for a run; or why it will not be asked again. */
-export type MessageSource = { readonly claude: Claude } | { readonly given: 'up' };
 
 /** Writes the message of a task whose gates have passed, and counts what that costs as the task's. */
 export async function writeMessage(context: RunContext, step: { readonly task: string; readonly attempt: number }): Promise<void> {

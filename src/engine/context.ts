@@ -6,7 +6,7 @@ import { CONFIG_FILES } from '../adapters/config.ts';
 import { isWorkName } from '../adapters/files/away.ts';
 import type { Git, Head } from '../adapters/git/git.ts';
 import type { GitSettings } from '../adapters/git/settings.ts';
-import type { MessageSource } from './commit-message.ts';
+import type { Claude } from '../adapters/claude/client.ts';
 import type { Unrecorded } from '../core/unrecorded.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { CommitMessage } from '../core/commit-message.ts';
@@ -26,6 +26,7 @@ import type { PlanFile } from './plan-file.ts';
 import type { Slot, WorktreePool } from './pool.ts';
 import type { SettingsRecord } from './settings.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { Turns } from './turns.ts';
 import { STATE_FOLDER, type Workspace } from './workspace.ts';
 
 /** Where a task works: the checkout, or a worktree of the pool. */
@@ -81,6 +82,9 @@ export interface TaskWork {
   message?: CommitMessage | null;
 }
 
+/** Claude's API, opened once for a run; or why it will not be asked again. */
+export type MessageSource = { readonly claude: Claude } | { readonly given: 'up' };
+
 export interface RunContext {
   readonly workspace: Workspace;
   readonly plan: PlanFile;
@@ -112,7 +116,7 @@ export interface RunContext {
   /** Held on the remote from which the plan runs; null where it runs here alone. */
   readonly lease: HeldLease | null;
   /** Whatever moves HEAD or writes the plan happens in here, one after another. */
-  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly inTurn: Turns;
   /** Where HEAD must be for the next commit. */
   head: Head & { readonly branch: string; readonly commit: string };
   /** Who writes commit messages, where the config asks for it: opened with the first. */
@@ -157,24 +161,6 @@ export function isPlanOrConfig(workspace: Workspace, path: string): boolean {
 export function note(context: RunContext, task: string | null, text: string): void {
   const event: RunEvent = { type: 'note', task, text };
   context.post(event);
-}
-
-/**
- * Runs what it is given one after another, in the order in which it was asked. Once one has thrown, none after it begins: it may have left
- * a tick without its commit, and the next would commit that. `check` may throw before each.
- */
-export function turns(check: () => void = () => {}): RunContext['inTurn'] {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const result = last.then(() => {
-      check();
-      return work();
-    });
-    last = result;
-    // Who asked hears of it; here it only keeps the rejection from counting as unhandled.
-    result.catch(() => {});
-    return result;
-  };
 }
 
 /** Whether a task is at work in the checkout itself, where its hand cannot be told from a person's. */

@@ -10,6 +10,7 @@ import type { Effect, Failure } from '../core/effect.ts';
 import type { PauseReason } from '../core/outcome.ts';
 import { gatesFor, passGates } from './gating.ts';
 import { listed, lookAtWork } from './work.ts';
+import type { Elsewhere, JoinFailure } from './elsewhere.ts';
 import { isProtected, writeJournal } from './context.ts';
 import type { RunContext, TaskWork } from './context.ts';
 import { crashPoint } from './crash.ts';
@@ -134,4 +135,20 @@ async function ignoredOf({ workspace, head }: RunContext, paths: readonly string
     if (isThere && (await workspace.git.readFile(head.commit, path)) === null) found.push(path);
   }
   return found;
+}
+
+/** Puts what another machine has made on top of what has landed before it. Null, or why that cannot be. */
+export async function bringFrom({ workspace, head, planId }: RunContext, { commit }: Elsewhere): Promise<JoinFailure | null> {
+  if (commit === null) return null;
+  const { git } = workspace;
+  const replayed = await git.replay(commit, head.commit, `${planId}: joined`);
+  if (replayed.type === 'conflict') {
+    const reason = `What landed meanwhile and this attempt both changed ${listed(replayed.paths)}. Do the task again on top of what is there now.`;
+    return { outcome: 'conflict', reason, tail: replayed.detail };
+  }
+  await git.restore(
+    replayed.commit,
+    (await git.diff(head.commit, replayed.commit)).map(({ path }) => path),
+  );
+  return null;
 }

@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { decodePlan, encodePlan, keepableBoxes, withEmptyBoxes } from '../core/kept-check.ts';
-import { checkPlan, type Check } from '../core/lint.ts';
+import type { Check } from '../core/check.ts';
+import { checkPlan } from '../core/lint.ts';
 import { parsePlan } from '../core/parse.ts';
 import type { Workspace } from './workspace.ts';
 

@@ -12,7 +12,7 @@ import { runProcess } from '../adapters/process.ts';
 import { killMarked } from '../adapters/process/group.ts';
 import { Problem } from '../core/problem.ts';
 import type { Redaction } from '../core/redact.ts';
-import { turns } from './context.ts';
+import { turns } from './turns.ts';
 import { takeFile, type Lock } from './lock-file.ts';
 import { scrub } from './scrub.ts';
 import { holds, takeSnapshot, workDigest } from './snapshot.ts';

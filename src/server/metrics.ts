@@ -4,27 +4,8 @@ import { toCost } from '../core/budget.ts';
 import { syncAll } from '../engine/export.ts';
 import { recordedSpending } from '../engine/spent.ts';
 import { readSynced } from '../engine/sync.ts';
+import type { Sample } from './requests.ts';
 import type { Server } from './server.ts';
-
-interface Sample {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-/** Counts answers, by method and status. */
-export class Requests {
-  readonly #counts = new Map<string, Sample>();
-
-  add(method: string, status: number): void {
-    const key = `${method} ${status}`;
-    const known = this.#counts.get(key);
-    this.#counts.set(key, { labels: { method, status: String(status) }, value: (known?.value ?? 0) + 1 });
-  }
-
-  get samples(): readonly Sample[] {
-    return [...this.#counts.values()];
-  }
-}
 
 /** The figures as Prometheus has them. */
 export async function metricsText({ registry, streams, jobs, requests, startedAt, now }: Server): Promise<string> {

@@ -2,7 +2,7 @@
 import { Access, type AccessOptions } from './access.ts';
 import { Jobs } from './jobs.ts';
 import { RateLimit } from './limits.ts';
-import { Requests } from './metrics.ts';
+import { Requests } from './requests.ts';
 import { openRegistry, servedFolders, type Told } from './served.ts';
 import type { Server } from './server.ts';
 import { Streams } from './stream.ts';

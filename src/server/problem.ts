@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { remedyOf } from '../core/machine.ts';
 import { EditRefused, PlanInvalid, PlanMoved } from '../engine/authoring.ts';
 import { SAFETY_HEADERS } from './headers.ts';
-import { diagnosticRecord } from './records.ts';
+import { diagnosticRecord } from '../core/record.ts';
 import type { ProblemDetails } from './shape.ts';
 
 /** The kinds, each with its status and what is always true of it. */

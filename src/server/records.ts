@@ -1,7 +1,6 @@
 /** The cache's rows as the API gives them: ids made unique, what runs now laid over what the files say. */
-import type { Diagnostic } from '../core/diagnostic.ts';
 import { durationText } from '../core/frontmatter.ts';
-import type { DiagnosticRecord, LiveRecord, PhaseRecord, PlanExport, TaskRecord } from '../core/record.ts';
+import type { LiveRecord, PhaseRecord, PlanExport, TaskRecord } from '../core/record.ts';
 import type { Phase, Plan, Task } from '../core/plan.ts';
 import { partIdOf, planIdOf } from './ids.ts';
 import type { Served } from './served.ts';
@@ -85,9 +84,4 @@ function apiTask(served: Id, task: TaskRecord, says: Task | undefined, attempt: 
     assignee: says?.assignee ?? null,
     approval: says?.approval ?? null,
   };
-}
-
-/** Without its fix, which is for editors. */
-export function diagnosticRecord({ rule, severity, message, line, column, endLine, endColumn }: Diagnostic): DiagnosticRecord {
-  return { rule, severity, message, line, column, endLine, endColumn };
 }

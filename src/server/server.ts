@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Access } from './access.ts';
 import type { Jobs } from './jobs.ts';
 import type { RateLimit } from './limits.ts';
-import type { Requests } from './metrics.ts';
+import type { Requests } from './requests.ts';
 import { unfit } from './problem.ts';
 import type { Registry } from './served.ts';
 import { ProblemDetails } from './shape.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { GENERATION_SYSTEM, generationPrompt, repairPrompt, revisionPrompt } from '../../src/core/generation-prompt.ts';
-import { MAX_PHASES, MAX_TASKS } from '../../src/core/generation.ts';
+import { MAX_PHASES, MAX_TASKS } from '../../src/core/generation-answer.ts';
 
 const INPUT = { title: 'Greet people', description: '', gates: [], plansFolder: 'plans', timeout: '30m', plans: [], instructions: [] };
 

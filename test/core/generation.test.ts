@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { formatAnswer, MAX_PHASES, MAX_TASKS, PlanAnswer } from '../../src/core/generation.ts';
+import { formatAnswer } from '../../src/core/generation.ts';
+import { MAX_PHASES, MAX_TASKS, PlanAnswer } from '../../src/core/generation-answer.ts';
 import { parsePlan } from '../../src/core/parse.ts';
 import { runs } from '../support/runs.ts';
 import { garbage } from './documents.ts';

@@ -4,7 +4,7 @@ import { Access, type AccessOptions } from '../../src/server/access.ts';
 import { createApp } from '../../src/server/app.ts';
 import { Jobs } from '../../src/server/jobs.ts';
 import { RateLimit } from '../../src/server/limits.ts';
-import { Requests } from '../../src/server/metrics.ts';
+import { Requests } from '../../src/server/requests.ts';
 import { openRegistry } from '../../src/server/served.ts';
 import { Streams } from '../../src/server/stream.ts';
 import type { StreamEvent } from '../../src/server/shape-events.ts';

@@ -2,7 +2,8 @@
 import type { Commit, CommitOutcome, CommitRequest, Git, Head, LogQuery, WorkTreeStatus } from './git.ts';
 import { listCommits, singleCommits } from './embedded/history.ts';
 import { readObject, readTree, resolveCommit, treeOf } from './embedded/objects.ts';
-import { assertReadable, exists, findPlace, readWholeConfig, type EmbeddedFs, type Place } from './embedded/place.ts';
+import { assertReadable, findPlace } from './embedded/find-place.ts';
+import { exists, readWholeConfig, type EmbeddedFs, type Place } from './embedded/place.ts';
 import { unsupported } from './embedded/unsupported.ts';
 import { readIndex } from './embedded/index-file.ts';
 import { listReferences, readHead, swapReference } from './embedded/references.ts';

@@ -1,15 +1,9 @@
 /** What Plans asks of GitHub, over its REST API. Ids and names that come from outside are encoded here, and answers are checked here. */
 import { z } from 'zod';
-import { comments } from './comments.ts';
-import { pulls } from './pulls.ts';
-import { ask, request, type Connection } from './request.ts';
 
 /** What a user may do in the repository; `maintain` counts as `write`, `triage` as `read`, as GitHub itself says it. */
-const Permission = z.enum(['admin', 'write', 'read', 'none']);
+export const Permission = z.enum(['admin', 'write', 'read', 'none']);
 type Permission = z.output<typeof Permission>;
-
-const Repository = z.object({ default_branch: z.string() });
-const Viewer = z.object({ data: z.object({ viewer: z.object({ login: z.string() }) }) });
 
 export interface PullSide {
   readonly branch: string;
@@ -63,49 +57,4 @@ export interface GitHub {
   updatePull(number: number, made: { readonly title?: string; readonly body?: string }): Promise<Pull>;
   /** Starts a workflow by its file name, on a branch. */
   dispatch(workflow: string, branch: string, inputs: Readonly<Record<string, string>>): Promise<void>;
-}
-
-/** Opens a repository on GitHub. Nothing is asked yet. */
-export function openGitHub(connection: Connection, repository: string): GitHub {
-  const at = `/repos/${repository.split('/').map(encodeURIComponent).join('/')}`;
-  const viewer = once(() => viewerOf(connection));
-  return {
-    repository,
-    viewer,
-    ...comments(connection, at, viewer),
-    ...pulls(connection, at, repository.slice(0, repository.indexOf('/'))),
-    defaultBranch: async () => {
-      const call = { method: 'GET', path: at, what: 'read the repository', needs: 'contents: read' } as const;
-      return (await ask(connection, Repository, call)).default_branch;
-    },
-    permission: async (login) => {
-      const path = `${at}/collaborators/${encodeURIComponent(login)}/permission`;
-      const call = { method: 'GET', path, what: `read what ${login} may do`, needs: 'contents: read' } as const;
-      return (await ask(connection, z.object({ permission: Permission }), call)).permission;
-    },
-    dispatch: async (workflow, ref, inputs) => {
-      const path = `${at}/actions/workflows/${encodeURIComponent(workflow)}/dispatches`;
-      await request(connection, { method: 'POST', path, body: { ref, inputs }, what: `start ${workflow}`, needs: 'actions: write' });
-    },
-  };
-}
-
-/** An installation's token may not ask REST who it is; GraphQL tells it. */
-async function viewerOf(connection: Connection): Promise<string> {
-  const { apiUrl } = connection;
-  // `https://api.github.com/graphql`, and `/api/graphql` beside `/api/v3` on a server of one's own.
-  const path = apiUrl.endsWith('/v3') ? `${apiUrl.slice(0, -'/v3'.length)}/graphql` : `${apiUrl}/graphql`;
-  const call = {
-    method: 'POST',
-    path,
-    body: { query: '{viewer{login}}' },
-    what: 'say whose token it is',
-    needs: 'contents: read',
-  } as const;
-  return (await ask(connection, Viewer, call)).data.viewer.login;
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
 }

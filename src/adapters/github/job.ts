@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { Problem } from '../../core/problem.ts';
-import { openGitHub, type GitHub } from './github.ts';
+import type { GitHub } from './github.ts';
+import { openGitHub } from './open.ts';
 
 /** GitHub's limit on the summary of one step. Bytes; what goes beyond it would show nothing at all. */
 const SUMMARY_BYTES = 1024 * 1024;

@@ -1,6 +1,7 @@
 /** The outline of a foreign list as the text of a draft plan: ids, dependencies and parallel marks as a plan has them. */
 import { formatPlan, type NewPlan } from '../format.ts';
-import { checkPlan, type Check } from '../lint.ts';
+import type { Check } from '../check.ts';
+import { checkPlan } from '../lint.ts';
 import type { Known } from '../checks.ts';
 import { numberedSlug, slugOf } from '../slug.ts';
 import type { Imported, ImportedPhase, ImportedTask, Loss } from './imported.ts';

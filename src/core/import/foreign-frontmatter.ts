@@ -1,6 +1,7 @@
 /** The frontmatter of another tool's file: its values, and which of its lines say something that a plan keeps. */
 import { linesOf } from '../lines.ts';
-import { readYaml, type YamlValue } from '../yaml-block.ts';
+import { readYaml } from '../yaml-block.ts';
+import type { YamlValue } from '../yaml-reading.ts';
 import type { Ledger } from './ledger.ts';
 import type { SourceLine } from './scan.ts';
 

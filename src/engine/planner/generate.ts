@@ -1,6 +1,7 @@
 /** Claude writes a plan: it looks at the repository, answers, mends what cannot be used, and the plan lands as a draft in one commit. */
 import type { PublishedPlannerEvent, Usage } from '../../core/event.ts';
-import { formatAnswer, PlanAnswer, type Formatted } from '../../core/generation.ts';
+import { formatAnswer, type Formatted } from '../../core/generation.ts';
+import { PlanAnswer } from '../../core/generation-answer.ts';
 import { GENERATION_SYSTEM, generationPrompt, repairPrompt, revisionPrompt, type GenerationInput } from '../../core/generation-prompt.ts';
 import type { PlannerOutcome } from '../../core/outcome.ts';
 import type { Plan } from '../../core/plan.ts';

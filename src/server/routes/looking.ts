@@ -8,7 +8,7 @@ import { headerOf } from '../headers.ts';
 import { partIdOf, partRef, planIdOf, planRef, nothing } from '../ids.ts';
 import { PAGE, pageOf } from '../paging.ts';
 import { planAnswer, readPlan, readPlans } from '../read.ts';
-import { diagnosticRecord } from '../records.ts';
+import { diagnosticRecord } from '../../core/record.ts';
 import { answers, type Api, type Server } from '../server.ts';
 import { ApiPhase, ApiPlan, ApiTask, PlanDetail, PlanPage, PlanSource, TaskSource } from '../shape.ts';
 

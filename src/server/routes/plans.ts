@@ -9,7 +9,7 @@ import { marking } from '../../engine/words.ts';
 import { callerOf, change, inTurn, revisionIn } from '../change.ts';
 import { nothing, planIdOf, planRef, type PlanRef } from '../ids.ts';
 import { readPlan } from '../read.ts';
-import { diagnosticRecord } from '../records.ts';
+import { diagnosticRecord } from '../../core/record.ts';
 import { Refusal } from '../problem.ts';
 import { answers, type Api, type Server } from '../server.ts';
 import type { Registry, Served } from '../served.ts';

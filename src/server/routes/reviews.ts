@@ -1,7 +1,7 @@
 /** Plans that Claude writes and reviews, and a person's word on what it suggests. */
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
-import { DiagnosticRecord, SuggestionRecord } from '../../core/record.ts';
+import { diagnosticRecord, DiagnosticRecord, SuggestionRecord } from '../../core/record.ts';
 import type { ReviewScope } from '../../core/review-answer.ts';
 import { REVIEW_TYPES, type ReviewType } from '../../core/review-types.ts';
 import { applyReview, dismissReview, openReview } from '../../engine/planner/apply.ts';
@@ -11,7 +11,6 @@ import { callerOf, checkRevision, inTurn, revisionIn } from '../change.ts';
 import { nothing, partIn, planIdOf, planRef, type PlanRef } from '../ids.ts';
 import { Refusal } from '../problem.ts';
 import { readPlan } from '../read.ts';
-import { diagnosticRecord } from '../records.ts';
 import { answers, type Api, type Server } from '../server.ts';
 import type { Served } from '../served.ts';
 import { Generated, Job, Reviewed } from '../shape.ts';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openGitHub } from '../../../src/adapters/github/github.ts';
+import { openGitHub } from '../../../src/adapters/github/open.ts';
 
 interface Asked {
   readonly method: string;

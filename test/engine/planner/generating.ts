@@ -1,6 +1,6 @@
 /** What the tests of the planner share: a repository, a scripted Claude, and a call. */
 import type { PublishedPlannerEvent } from '../../../src/core/event.ts';
-import type { PlanAnswer } from '../../../src/core/generation.ts';
+import type { PlanAnswer } from '../../../src/core/generation-answer.ts';
 import { generatePlan, type Generated, type GenerateRequest } from '../../../src/engine/planner/generate.ts';
 import { openWorkspace } from '../../../src/engine/workspace.ts';
 import { answers } from '../../support/messages-reply.ts';

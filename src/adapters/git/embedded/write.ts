@@ -7,7 +7,8 @@ import { isOn, type Config } from './config.ts';
 import { forgetYoung, formatIndex, makeEntry, readIndex, type IndexEntry } from './index-file.ts';
 import { locked, Locked } from './lock.ts';
 import { readObject, readTree, readWorkFile, treeOf, writeChangedTree } from './objects.ts';
-import { assertReadable, exists, readText, readWholeConfig, type Place } from './place.ts';
+import { assertReadable } from './find-place.ts';
+import { exists, readText, readWholeConfig, type Place } from './place.ts';
 import { unsupported } from './unsupported.ts';
 import { readHead, readReference, swapReference } from './references.ts';
 
