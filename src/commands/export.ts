@@ -1,16 +1,18 @@
 /** `plans export`: everything as one JSON document, or one plan in a format of other tools. */
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { PlanFormat } from '../engine/plan-formats.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type Command, type CommandContext, type CommandInput } from './context.ts';
-import { inWorkspace, loadPlan, type LoadedPlan } from './reading.ts';
+import { inWorkspace, loadPlan } from './reading.ts';
 import { count } from './terminal/text.ts';
 
 /** Prints or writes the export. */
 export const exportAll: Command = (context, input) =>
   inWorkspace(context, async (workspace) => {
     const format = input.text('format') ?? 'json';
-    const { text, what } = format === 'json' ? await stateText(workspace, input) : await planText(context, workspace, input, format);
+    const { text, what } =
+      format === 'json' ? await stateText(workspace, input) : await planText(context, workspace, input, format as PlanFormat);
     const out = input.text('out');
     if (out === undefined || out === '-') {
       context.out.write(text);
@@ -36,7 +38,7 @@ async function planText(
   context: CommandContext,
   workspace: Workspace,
   input: CommandInput,
-  format: string,
+  format: PlanFormat,
 ): Promise<{ text: string; what: string }> {
   const [named] = input.arguments;
   if (named === undefined)
@@ -45,18 +47,6 @@ async function planText(
   const plan = await loadPlan(workspace, named);
   if (!plan.valid) throw new CommandError(`${plan.path} has errors, and is not exported. See them: plans lint ${plan.id}`, EXIT.failed);
   const tasks = plan.plan.phases.reduce((sum, phase) => sum + phase.tasks.length, 0);
-  return { text: await inFormat(format, plan), what: `${plan.id}, ${count(tasks, 'task')}` };
-}
-
-async function inFormat(format: string, { text, plan }: LoadedPlan): Promise<string> {
-  switch (format) {
-    case 'mermaid':
-      return (await import('../core/export/mermaid.ts')).mermaidText(plan);
-    case 'github':
-      return (await import('../core/export/github.ts')).githubScript(plan);
-    case 'spec-kit':
-      return (await import('../core/export/spec-kit.ts')).specKitText(text, plan);
-    default:
-      return (await import('../core/export/markdown.ts')).markdownText(text, plan);
-  }
+  const { planInFormat } = await import('../engine/plan-formats.ts');
+  return { text: await planInFormat(format, plan.text, plan.plan), what: `${plan.id}, ${count(tasks, 'task')}` };
 }

@@ -55,6 +55,17 @@ export function readForeignText(text: string, path: string, format: Format | nul
   return listOf([{ path, text }], format, null);
 }
 
+/** The same of several texts, as those of a folder. A {@link Problem} says why they are no list. */
+export function readForeignTexts(files: readonly SourceFile[], format: Format | null): ForeignList {
+  const [first, ...others] = files;
+  if (first !== undefined && others.length === 0) return listOf([first], format, null);
+  return listAmong(
+    files.map((file) => ({ name: file.path, read: () => file })),
+    `The ${files.length} files`,
+    format,
+  );
+}
+
 /** The list as a plan, or a sentence why it makes none. */
 export function planFrom(
   list: ForeignList,
@@ -91,24 +102,36 @@ function listOf(files: readonly SourceFile[], named: Format | null, file: string
 
 /** The one list that a folder holds. */
 function listIn(folder: string, root: string, named: Format | null): ForeignList {
-  const paths = filesIn(folder);
-  const shown = nameOf(folder, root);
+  const read = (path: string) => () => fileAt(path, root);
+  return listAmong(
+    filesIn(folder).map((path) => ({ name: nameOf(path, root), read: read(path) })),
+    nameOf(folder, root),
+    named,
+  );
+}
+
+/** The one list that files hold; those are read that may be part of it. `shown` is what people call them. */
+function listAmong(
+  files: readonly { readonly name: string; readonly read: () => SourceFile }[],
+  shown: string,
+  named: Format | null,
+): ForeignList {
   for (const format of named === null ? FORMATS.filter(({ name }) => name !== 'markdown') : [named]) {
-    const candidates = paths.filter((path) => format.belongs.test(nameOf(path, root)));
-    const files = candidates.map((path) => fileAt(path, root)).filter((file) => named !== null || isOf(format, file));
-    const [first] = files.filter(({ path }) => !path.endsWith('SUMMARY.md'));
+    const candidates = files.filter(({ name }) => format.belongs.test(name));
+    const found = candidates.map(({ read }) => read()).filter((file) => named !== null || isOf(format, file));
+    const [first] = found.filter(({ path }) => !path.endsWith('SUMMARY.md'));
     if (first === undefined) continue;
-    if (!format.together && files.length > 1) {
-      const some = files.slice(0, MAX_NAMED).map(({ path }) => path);
+    if (!format.together && found.length > 1) {
+      const some = found.slice(0, MAX_NAMED).map(({ path }) => path);
       throw new Problem(
-        `${shown} holds ${files.length} lists (${format.title}): ${some.join(', ')}${files.length > MAX_NAMED ? ', …' : ''}. Name one of them.`,
+        `${shown} holds ${found.length} lists (${format.title}): ${some.join(', ')}${found.length > MAX_NAMED ? ', …' : ''}. Name one of them.`,
       );
     }
-    const read = listOf(files, format, null);
-    return files.length > 1 ? { ...read, title: read.imported.title ?? titleFromPath(shown) } : read;
+    const list = listOf(found, format, null);
+    return found.length > 1 ? { ...list, title: list.imported.title ?? titleFromPath(shown) } : list;
   }
   const names = FORMATS.map(({ name }) => name).join(', ');
-  throw new Problem(`${shown} holds no task list that is known (${names}). Name a file, or say what the folder is with --format.`);
+  throw new Problem(`${shown} holds no task list that is known (${names}). Name a file, or say its format (--format).`);
 }
 
 function isOf(format: Format, file: SourceFile): boolean {

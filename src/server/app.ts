@@ -6,6 +6,7 @@ import { mcpRoute } from './mcp/http.ts';
 import { answerOf, Refusal, refusalOf } from './problem.ts';
 import { diffRoutes } from './routes/diffs.ts';
 import { eventRoutes } from './routes/events.ts';
+import { exchangeRoutes } from './routes/exchange.ts';
 import { executionRoutes } from './routes/executions.ts';
 import { attemptRoutes } from './routes/attempts.ts';
 import { figureRoutes } from './routes/figures.ts';
@@ -59,6 +60,7 @@ function addRoutes(app: Api, server: Server): void {
     await next();
   });
   serviceRoutes(app, server);
+  exchangeRoutes(app, server);
   lookingRoutes(app, server);
   attemptRoutes(app, server);
   repositoryRoutes(app, server);
