@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { TranscriptEntry } from '../../core/transcript.ts';
 import { apiPath } from '../state/route.ts';
+import { invalidate } from './cache.ts';
 import { ask } from './client.ts';
 import type { LogPiece, StreamEvent, TranscriptPiece } from './shapes.ts';
 import { useEvents } from './stream.ts';
@@ -44,19 +45,17 @@ function useLooking(task: string, look: () => Promise<void>): void {
   );
 }
 
-/** Whether a task has printed something since one looks: then there is a log of its attempt. */
-export function useHeard(task: string): boolean {
-  const [heard, setHeard] = useState(false);
+/** Asks anew for the attempts of a task when it prints something of which they do not know yet that it is kept. */
+export function useFirstWords(task: string, known: boolean): void {
   useEvents(
     useCallback(
       (stream: StreamEvent) => {
-        if (stream.kind === 'run' && stream.event.type === 'agent-output' && `${stream.planId}:${stream.event.task}` === task)
-          setHeard(true);
+        if (known || stream.kind !== 'run' || stream.event.type !== 'agent-output') return;
+        if (`${stream.planId}:${stream.event.task}` === task) invalidate((path) => path === apiPath('tasks', task, '/attempts'));
       },
-      [task],
+      [task, known],
     ),
   );
-  return heard;
 }
 
 /** The output of an attempt or of one of its gates; a component is for one alone (`key`). `cut`: of so much that only the end of it is here. */

@@ -7,7 +7,7 @@ import { apiPath } from '../state/route.ts';
 import { costOf, durationOf, outcomeWords } from '../state/words.ts';
 import { Mark } from './badge.tsx';
 import { Icon } from './icon.tsx';
-import { useHeard } from '../api/output.ts';
+import { useFirstWords } from '../api/output.ts';
 import { Log, Transcript } from './output.tsx';
 import { PatchAt } from './patch.tsx';
 import { Prose } from './prose.tsx';
@@ -22,6 +22,8 @@ export function TaskPanel({ task, live }: PanelProps): ReactNode {
   const attempts = useData<{ readonly attempts: readonly Attempt[] }>(apiPath('tasks', task.id, '/attempts')).data?.attempts ?? [];
   const [chosen, setChosen] = useState<string | null>(null);
   const shown = attempts.find(({ id }) => id === chosen) ?? attempts.at(-1);
+  const logs = attempts.at(-1)?.logs;
+  useFirstWords(task.id, logs?.output === true || logs?.transcript === true);
   const isNow = shown !== undefined && live !== undefined && shown === attempts.at(-1);
   const gates: readonly GateView[] = isNow ? live.gates : (shown?.gates.map((result) => ({ name: result.name, result })) ?? []);
   return (
@@ -119,7 +121,6 @@ function Facts({ attempt, live }: { readonly attempt: Attempt; readonly live: At
 function Said({ task, attempt }: { readonly task: Task; readonly attempt: Attempt }): ReactNode {
   const [raw, setRaw] = useState(false);
   const { transcript, output } = attempt.logs;
-  const heard = useHeard(task.id) && attempt.live;
   if (transcript && !raw)
     return (
       <div>
@@ -131,7 +132,7 @@ function Said({ task, attempt }: { readonly task: Task; readonly attempt: Attemp
         )}
       </div>
     );
-  return output || heard ? <Log task={task.id} attempt={attempt.id} gate={null} /> : null;
+  return output ? <Log task={task.id} attempt={attempt.id} gate={null} /> : null;
 }
 
 function Gate({
