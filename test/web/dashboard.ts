@@ -86,7 +86,9 @@ export class TestBrowser {
       ...(executablePath === undefined ? {} : { executablePath }),
       args: [...FLAGS, `--crash-dumps-dir=${this.#profile}`],
     });
-    const context = await this.#browser.newContext({ viewport: size, colorScheme: scheme, reducedMotion: 'reduce', locale: 'en-GB' });
+    const phone = size === PHONE ? { hasTouch: true, isMobile: true } : {};
+    const view = { viewport: size, colorScheme: scheme, ...phone };
+    const context = await this.#browser.newContext({ ...view, reducedMotion: 'reduce', locale: 'en-GB' });
     const page = await context.newPage();
     const complaints: string[] = [];
     this.#complaints.set(page, complaints);

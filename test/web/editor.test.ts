@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRepository, type Repository } from '../support/repository.ts';
 import { DESKTOP, expectSound, hasBrowser, PHONE, Serving, TestBrowser } from './dashboard.ts';
+import { FINGER } from './hand.ts';
 
 const PLAN = `---
 status: draft
@@ -123,21 +124,10 @@ describe.skipIf(!hasBrowser)('the editor', () => {
   it('moves a task by a finger on its grip', async () => {
     const page = await open('touch', { size: PHONE });
     await page.locator('[data-edit-task]').first().waitFor();
-    const session = await page.context().newCDPSession(page);
-    await session.send('Emulation.setTouchEmulationEnabled', { enabled: true });
-    const grip = page.getByRole('button', { name: 'Move Write the model', exact: true });
-    await grip.scrollIntoViewIfNeeded();
-    const target = page.locator('[data-edit-task="write-the-route"]');
-    const [from, to] = [await grip.boundingBox(), await target.boundingBox()];
-    if (from === null || to === null) throw new Error('nothing to drag');
-    const x = from.x + from.width / 2;
-    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', y: number) =>
-      session.send('Input.dispatchTouchEvent', { type, touchPoints: type === 'touchEnd' ? [] : [{ x, y }] });
-    await touch('touchStart', from.y + from.height / 2);
-    await touch('touchMove', to.y + 4);
-    await touch('touchMove', to.y + to.height - 2);
-    await page.locator('.drop-line').waitFor();
-    await touch('touchEnd', 0);
+    await FINGER.carry(
+      page.getByRole('button', { name: 'Move Write the route', exact: true }),
+      page.locator('[data-edit-task="write-the-model"]'),
+    );
     await expect.poll(() => ids(page)).toEqual(['write-the-route', 'write-the-model', 'write-the-form']);
   });
 
