@@ -63,7 +63,7 @@ describe('imports', () => {
 });
 
 describe('what is large', () => {
-  it.each(['@modelcontextprotocol/sdk', '@anthropic-ai/sdk', 'isomorphic-git'])(
+  it.each(['@modelcontextprotocol/server', '@anthropic-ai/sdk', 'isomorphic-git'])(
     '%s is loaded when it is needed, and with nothing else',
     (library) => {
       const seen = new Set<string>();

@@ -18,19 +18,10 @@ export function mcpRoute(app: Api, { access, jobs, version }: Server, routes: ()
       );
     const right = access.rightOfRequest(context) ?? 'read';
     // Loaded by the first client, as nobody else needs it.
-    const [{ mcpServer }, { WebStandardStreamableHTTPServerTransport }] = await Promise.all([
-      import('./server.ts'),
-      import('@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'),
-    ]);
-    const mcp = mcpServer({ ask, jobs, version, right, tells: false });
-    const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
-    await mcp.connect(transport);
-    try {
-      const response = await transport.handleRequest(context.req.raw);
-      for (const [name, value] of Object.entries(SAFETY_HEADERS)) response.headers.set(name, value);
-      return response;
-    } finally {
-      await mcp.close();
-    }
+    const [{ mcpServer }, { createMcpHandler }] = await Promise.all([import('./server.ts'), import('@modelcontextprotocol/server')]);
+    const { fetch } = createMcpHandler(() => mcpServer({ ask, jobs, version, right, tells: false }));
+    const response = await fetch(context.req.raw);
+    for (const [name, value] of Object.entries(SAFETY_HEADERS)) response.headers.set(name, value);
+    return response;
   });
 }

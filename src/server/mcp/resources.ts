@@ -1,5 +1,5 @@
 /** Plans and tasks as resources: the Markdown of the file. */
-import type { ListResourcesResult, ReadResourceResult, ResourceTemplate } from '@modelcontextprotocol/sdk/types.js';
+import type { ListResourcesResult, ReadResourceResult, ResourceTemplateType } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
 import { PAGE } from '../paging.ts';
 import { Refusal } from '../problem.ts';
@@ -8,7 +8,7 @@ import type { Ask } from './ask.ts';
 
 const MARKDOWN = 'text/markdown';
 
-export const TEMPLATES: readonly ResourceTemplate[] = [
+export const TEMPLATES: readonly ResourceTemplateType[] = [
   {
     name: 'plan',
     title: 'Plan',

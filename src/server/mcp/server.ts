@@ -1,16 +1,12 @@
 /** Plans for clients of the Model Context Protocol: tools and resources over the API, for one connection. */
-import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import {
-  CallToolRequestSchema,
-  ErrorCode,
-  ListResourcesRequestSchema,
-  ListResourceTemplatesRequestSchema,
-  ListToolsRequestSchema,
-  McpError,
-  ReadResourceRequestSchema,
+  McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
   type CallToolResult,
   type Tool as ToolRecord,
-} from '@modelcontextprotocol/sdk/types.js';
+} from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Right } from '../access.ts';
 import { problemOf, Refusal, refusalOf, unfit } from '../problem.ts';
@@ -23,8 +19,6 @@ import type { Host, Tool } from './tool.ts';
 import { WRITING } from './writing.ts';
 
 const TOOLS: readonly Tool[] = [...LOOKING, ...WRITING, ...RUNNING];
-/** As the protocol's specification numbers it. */
-const NO_RESOURCE = -32_002;
 
 const INSTRUCTIONS = `Plans are Markdown files of a git repository (plans/*.plan.md): phases of tasks, which agents carry out, each as one commit that has passed its gates. The file is the truth: every change that a tool makes is an edit of it and a commit.
 Begin with plans_status. Write a plan with plans_create, mark it ready with plans_edit (change-plan), begin it with plans_run, follow it with plans_status. A run pauses where a person has to say something: plans_show says why; plans_approve, plans_edit and plans_resume go on, where the person has told you to.`;
@@ -43,10 +37,10 @@ export function mcpServer({ version, right, tells, ...host }: McpOptions): McpSe
     { capabilities: { tools: {}, resources: tells ? { subscribe: true, listChanged: true } : {} }, instructions: INSTRUCTIONS },
   );
   const { server } = mcp;
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: TOOLS.filter((tool) => isAllowed(tool, right)).map(recordOf) }));
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal }) => {
+  server.setRequestHandler('tools/list', () => ({ tools: TOOLS.filter((tool) => isAllowed(tool, right)).map(recordOf) }));
+  server.setRequestHandler('tools/call', async ({ params }, { mcpReq: { signal } }) => {
     const tool = TOOLS.find(({ name }) => name === params.name);
-    if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, `There is no tool "${params.name.slice(0, 100)}".`);
+    if (tool === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool "${params.name.slice(0, 100)}".`);
     try {
       if (!isAllowed(tool, right)) throw new Refusal('forbidden', `"${tool.name}" changes something, and here you may only look.`);
       const answer = tool.output.parse(await tool.call(host, inputOf(tool, params.arguments ?? {}) as never, signal));
@@ -55,9 +49,14 @@ export function mcpServer({ version, right, tells, ...host }: McpOptions): McpSe
       return failed(toldOf(error));
     }
   });
-  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: [...TEMPLATES] }));
-  server.setRequestHandler(ListResourcesRequestSchema, ({ params }) => resourceAnswer(() => listResources(host.ask, params?.cursor)));
-  server.setRequestHandler(ReadResourceRequestSchema, ({ params }) => resourceAnswer(() => readResource(host.ask, params.uri)));
+  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...TEMPLATES] }));
+  server.setRequestHandler('resources/list', ({ params }) => resourceAnswer(() => listResources(host.ask, params?.cursor)));
+  server.setRequestHandler('resources/read', ({ params: { uri } }) => resourceAnswer(() => readResource(host.ask, uri), uri));
+  if (tells) {
+    // Which they are is heard on the way: see `Followed`.
+    server.setRequestHandler('resources/subscribe', () => ({}));
+    server.setRequestHandler('resources/unsubscribe', () => ({}));
+  }
   return mcp;
 }
 
@@ -116,11 +115,12 @@ function failed(problem: ProblemDetails): CallToolResult {
 }
 
 /** There are no errors of resources but those of the protocol. */
-async function resourceAnswer<T>(answer: () => Promise<T>): Promise<T> {
+async function resourceAnswer<T>(answer: () => Promise<T>, uri?: string): Promise<T> {
   try {
     return await answer();
   } catch (error) {
     const { status, detail } = toldOf(error);
-    throw new McpError(status === 404 ? NO_RESOURCE : ErrorCode.InvalidParams, detail);
+    if (status === 404 && uri !== undefined) throw new ResourceNotFoundError(uri, detail);
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, detail);
   }
 }

@@ -1,17 +1,16 @@
 /** `plans mcp`: MCP on standard input and output, for a client that has started this process. */
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
-import { SubscribeRequestSchema, UnsubscribeRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { McpServer } from '@modelcontextprotocol/server';
+import { serveStdio as serveOver } from '@modelcontextprotocol/server/stdio';
 import type { Readable, Writable } from 'node:stream';
 import { createRoutes } from '../app.ts';
 import { openServer, type OpenOptions } from '../open.ts';
 import type { Watched } from '../served.ts';
 import type { Api } from '../server.ts';
-import { asking } from './ask.ts';
+import { asking, type Ask } from './ask.ts';
+import { Followed } from './followed.ts';
 import { planUri } from './resources.ts';
 import { mcpServer } from './server.ts';
-
-/** Addresses that one client may follow. */
-const MAX_FOLLOWED = 10_000;
+import { Wire } from './wire.ts';
 
 export interface StdioOptions extends Pick<OpenOptions, 'folders' | 'cwd' | 'env' | 'version' | 'notice'> {
   readonly readOnly: boolean;
@@ -21,17 +20,13 @@ export interface StdioOptions extends Pick<OpenOptions, 'folders' | 'cwd' | 'env
 
 /** A connection that is open. */
 export interface Connected {
-  /** The client has gone. */
+  /** The client has gone, and has the answers to what it asked. */
   readonly ended: Promise<void>;
   close(): Promise<void>;
 }
 
 /** Connects the client. A {@link Problem} says why it cannot be. */
 export async function serveStdio({ readOnly, input, output, ...options }: StdioOptions): Promise<Connected> {
-  const ended = new Promise<void>((resolve) => {
-    input.once('end', resolve);
-    input.once('close', resolve);
-  });
   let tell: Watched | undefined;
   const { server, close } = await openServer({
     ...options,
@@ -40,43 +35,37 @@ export async function serveStdio({ readOnly, input, output, ...options }: StdioO
     watched: (served, event) => tell?.(served, event),
   });
   let made: Api | undefined;
-  const mcp = mcpServer({
-    ask: asking(() => (made ??= createRoutes(server, options.notice))),
-    jobs: server.jobs,
-    version: options.version,
-    right: readOnly ? 'read' : 'write',
-    tells: true,
-  });
-  const followed = new Set<string>();
-  mcp.server.setRequestHandler(SubscribeRequestSchema, ({ params }) => {
-    if (followed.size < MAX_FOLLOWED) followed.add(params.uri);
-    return {};
-  });
-  mcp.server.setRequestHandler(UnsubscribeRequestSchema, ({ params }) => {
-    followed.delete(params.uri);
-    return {};
+  const asked = asking(() => (made ??= createRoutes(server, options.notice)));
+  const underWay = new Set<Promise<unknown>>();
+  const ask: Ask = (...request) => {
+    const answer = asked(...request);
+    underWay.add(answer);
+    return answer.finally(() => underWay.delete(answer));
+  };
+  const right = readOnly ? 'read' : 'write';
+  const followed = new Followed();
+  const wire = new Wire(input, output, (message) => followed.heard(message));
+  /** Of the protocol that the client speaks, which its first words say. */
+  let mcp: McpServer | undefined;
+  const connection = serveOver(() => (mcp = mcpServer({ ask, jobs: server.jobs, version: options.version, right, tells: true })), {
+    transport: wire,
   });
   tell = ({ id }, { event }) => {
-    if (event.type !== 'plans-changed') return;
+    if (mcp === undefined || event.type !== 'plans-changed') return;
     const isListed = event.plans.some(({ kind }) => kind !== 'edited');
     // Nobody hears it where the client has gone meanwhile.
     if (isListed) mcp.server.sendResourceListChanged().catch(() => {});
     for (const { plan } of event.plans)
-      for (const uri of followed) if (isOf(uri, planUri(id, plan))) mcp.server.sendResourceUpdated({ uri }).catch(() => {});
+      for (const uri of followed.within(planUri(id, plan))) mcp.server.sendResourceUpdated({ uri }).catch(() => {});
   };
-  await mcp.connect(new StdioServerTransport(input, output));
   return {
-    ended,
+    ended: wire.closed,
     close: async () => {
-      await mcp.close();
-      // What is being written is written to its end.
+      await connection.close();
+      // What is looked at is still open then, and what is being written is written to its end.
+      await Promise.allSettled(underWay);
       await Promise.all(server.registry.all.map((served) => served.inTurn(async () => {})));
       await close();
     },
   };
-}
-
-/** The plan's address, or that of one of its tasks. */
-function isOf(uri: string, plan: string): boolean {
-  return uri === plan || uri.startsWith(`${plan}/`);
 }

@@ -1,5 +1,5 @@
 /** What a tool is. */
-import type { ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
+import type { ToolAnnotations } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Jobs } from '../jobs.ts';
 import type { Ask } from './ask.ts';

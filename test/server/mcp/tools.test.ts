@@ -1,74 +1,14 @@
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import {
-  ResourceListChangedNotificationSchema,
-  ResourceUpdatedNotificationSchema,
-  type CallToolResult,
-} from '@modelcontextprotocol/sdk/types.js';
-import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { PLAN_FILE, PLAN as REVIEWED, REWORD, suggests } from '../engine/planner/reviewing.ts';
-import { scriptedMessages } from '../support/messages-server.ts';
-import { createRepository } from '../support/repository.ts';
-import { task } from '../support/rig.ts';
-import { PLAN, testServer, type TestServer } from './serving.ts';
+import { PLAN_FILE, PLAN as REVIEWED, REWORD, suggests } from '../../engine/planner/reviewing.ts';
+import { scriptedMessages } from '../../support/messages-server.ts';
+import { createRepository } from '../../support/repository.ts';
+import { task } from '../../support/rig.ts';
+import { PLAN, testServer } from '../serving.ts';
+import { overHttp, overStdio, SPEAKING } from './connecting.ts';
 
-const CLI = resolve(import.meta.dirname, '../../src/cli.ts');
 const LOOKING = ['plans_list', 'plans_show', 'plans_next', 'plans_status'];
 const WRITING = ['plans_create', 'plans_edit', 'plans_review', 'plans_apply', 'plans_run', 'plans_pause', 'plans_resume', 'plans_approve'];
-
-interface Connection extends AsyncDisposable {
-  readonly client: Client;
-  /** What a tool answers; throws where it refuses. The client holds it against the tool's schema. */
-  // Answers are looked at as JSON, whatever their shape.
-  call(name: string, input?: Record<string, unknown>): Promise<any>;
-  /** What a tool says where it refuses. */
-  refused(name: string, input?: Record<string, unknown>): Promise<string>;
-}
-
-const text = ({ content }: CallToolResult) => content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
-
-async function connected(transport: StdioClientTransport | StreamableHTTPClientTransport): Promise<Connection> {
-  const client = new Client({ name: 'test', version: '1.0.0' });
-  await client.connect(transport);
-  await client.listTools();
-  const ask = async (name: string, input: Record<string, unknown>) => (await client.callTool({ name, arguments: input })) as CallToolResult;
-  return {
-    client,
-    call: async (name, input = {}) => {
-      const result = await ask(name, input);
-      if (result.isError === true) throw new Error(text(result));
-      expect(JSON.parse(text(result))).toEqual(result.structuredContent);
-      return result.structuredContent;
-    },
-    refused: async (name, input = {}) => {
-      const result = await ask(name, input);
-      expect(result.isError, text(result)).toBe(true);
-      return text(result);
-    },
-    [Symbol.asyncDispose]: () => client.close(),
-  };
-}
-
-/** `plans mcp` as a client starts it. */
-function overStdio(root: string, ...words: readonly string[]): Promise<Connection> {
-  const env = { ...(process.env as Record<string, string>) };
-  return connected(
-    new StdioClientTransport({ command: process.execPath, args: [CLI, 'mcp', ...words], cwd: root, env, stderr: 'inherit' }),
-  );
-}
-
-/** `/mcp` of a server that is asked without a socket. */
-function overHttp(server: TestServer, headers: Readonly<Record<string, string>> = {}): Promise<Connection> {
-  return connected(
-    new StreamableHTTPClientTransport(new URL('http://localhost:4280/mcp'), {
-      requestInit: { headers },
-      fetch: (url, init) => server.fetch(new URL(url).pathname, init),
-    }),
-  );
-}
 
 /** Asks until it is so: the runner is another process. */
 async function until(call: () => Promise<any>, isSo: (answer: any) => boolean): Promise<any> {
@@ -82,7 +22,7 @@ async function until(call: () => Promise<any>, isSo: (answer: any) => boolean): 
 describe('plans mcp', () => {
   it('writes a plan, edits it, runs it and approves what a person has to', async () => {
     await using repository = await createRepository({ 'README.md': 'hello\n' });
-    await using mcp = await overStdio(repository.root);
+    await using mcp = await overStdio(repository.root, SPEAKING['2026-07-28']);
     const { tools } = await mcp.client.listTools();
     expect(tools.map(({ name }) => name)).toEqual([...LOOKING, ...WRITING]);
     expect(mcp.client.getInstructions()).toContain('plans_status');
@@ -143,7 +83,7 @@ describe('plans mcp', () => {
       expect(await mcp.refused('plans_run', { planId: 'demo' })).toContain('demo');
     }
     await repository.write({ '.git/go': '' });
-    await using mcp = await overStdio(repository.root, '--read-only');
+    await using mcp = await overStdio(repository.root, {}, '--read-only');
     expect((await mcp.client.listTools()).tools.map(({ name }) => name)).toEqual(LOOKING);
     expect(await mcp.refused('plans_run', { planId: 'demo' })).toContain('you may only look');
     const shown = await until(
@@ -151,33 +91,6 @@ describe('plans mcp', () => {
       ({ plan }) => plan.status === 'completed' && plan.executionId === null,
     );
     expect(shown.tasks).toMatchObject([{ status: 'completed' }]);
-  });
-
-  it('has plans and tasks as resources, and tells what changes', async () => {
-    await using repository = await createRepository({ 'plans/greet.plan.md': PLAN, 'plans/grüß gott.plan.md': '# Grüß\n\n- [ ] Gott\n' });
-    await using mcp = await overStdio(repository.root);
-    const { resources } = await mcp.client.listResources();
-    expect(resources.map(({ name }) => name).toSorted()).toEqual(['greet', 'grüß gott']);
-    const greet = resources.find(({ name }) => name === 'greet')?.uri ?? '';
-    const other = resources.find(({ name }) => name !== 'greet')?.uri ?? '';
-    expect(other).toMatch(/^plans:\/\/[0-9a-f]{12}\/gr%C3%BC%C3%9F%20gott$/);
-    const read = async (uri: string) => (await mcp.client.readResource({ uri })).contents;
-    expect(await read(greet)).toEqual([{ uri: greet, mimeType: 'text/markdown', text: PLAN }]);
-    expect(await read(other)).toMatchObject([{ text: '# Grüß\n\n- [ ] Gott\n' }]);
-    const [found] = await read(`${greet}/read`);
-    expect(found).toMatchObject({ text: expect.stringMatching(/^- \[ \] Read it aloud\n[\s\S]*assignee: human/) });
-    for (const uri of [`${greet}/nothing`, 'plans://x/greet', 'plans://a/..%2F..%2Fetc%2Fpasswd', 'file:///etc/passwd', `${greet}%zz`])
-      await expect(read(uri), uri).rejects.toMatchObject({ code: -32_002 });
-
-    const updated = Promise.withResolvers<string>();
-    const listed = Promise.withResolvers<void>();
-    mcp.client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => updated.resolve(params.uri));
-    mcp.client.setNotificationHandler(ResourceListChangedNotificationSchema, () => listed.resolve());
-    await mcp.client.subscribeResource({ uri: `${greet}/read` });
-    await repository.write({ 'plans/greet.plan.md': PLAN.replace('aloud', 'softly') });
-    expect(await updated.promise).toBe(`${greet}/read`);
-    await repository.write({ 'plans/new.plan.md': '# New\n' });
-    await listed.promise;
   });
 });
 
