@@ -1,7 +1,6 @@
 /** `plans run --dry-run`: what would happen, in order. Changes nothing. */
 import { agentOf, gatesOf } from '../core/assignment.ts';
-import { forecast, forecastCommits, type ForecastCommit, type Step } from '../core/forecast.ts';
-import { Problem } from '../core/problem.ts';
+import type { ForecastCommit, Step } from '../core/forecast.ts';
 import { shellWord } from '../core/shell.ts';
 import type { Selection } from '../engine/start.ts';
 import type { Workspace } from '../engine/workspace.ts';
@@ -19,23 +18,17 @@ export async function dryRun(context: CommandContext, workspace: Workspace, load
       `${shellWord(loaded.path)} has errors, and nothing would run. See them: plans lint ${shellWord(loaded.id)}`,
       EXIT.failed,
     );
-  const { select } = await import('../engine/start.ts');
-  const { plan } = loaded;
-  const { scope, approved } = select(plan, selection);
-  const steps = forecast(plan, { scope, approved });
-  const { branch, commit } = await workspace.git.head();
-  const edited = commit !== null && (await workspace.git.status([loaded.path])).changes.length > 0;
-  const commits = forecastCommits(plan, steps, { edited, named: selection.task ?? null });
-  const problem = await problemOf(context, workspace, loaded, scope);
+  const { forecastRun, stepRecord } = await import('../engine/run-forecast.ts');
+  const { branch, commit, steps, commits, problem } = await forecastRun(workspace, loaded, selection, context);
   if (context.json) {
-    const plain = steps.map((step) => describe(workspace, step));
+    const plain = steps.map((step) => stepRecord(workspace, step));
     writeJson(context, { version: 1, plan: loaded.id, branch, commit, steps: plain, commits, problem });
     return problem === null ? EXIT.done : EXIT.usage;
   }
   const columns = context.out.size().columns;
   const place = `${branch ?? 'no branch'} @ ${commit?.slice(0, 7) ?? 'no commit'}`;
   const lines: Line[] = [
-    fitLine([s(oneLine(plan.title), 'bold'), s(`  ${loaded.id} on ${place}`, 'dim')], columns),
+    fitLine([s(oneLine(loaded.plan.title), 'bold'), s(`  ${loaded.id} on ${place}`, 'dim')], columns),
     ...steps.flatMap((step) => stepLines(workspace, loaded, step, columns)),
     [],
     ...wrap(commitsSentence(commits, steps), columns).map((line): Line => [s(line, 'dim')]),
@@ -43,30 +36,6 @@ export async function dryRun(context: CommandContext, workspace: Workspace, load
   context.out.write(paintLines(lines, context.out.color));
   if (problem !== null) throw new CommandError(`It would not run yet. ${problem}`);
   return EXIT.done;
-}
-
-/** What a run would refuse with, in the order in which it looks. */
-async function problemOf(
-  context: CommandContext,
-  workspace: Workspace,
-  { plan, file }: LoadedPlan,
-  scope: ReadonlySet<string> | null,
-): Promise<string | null> {
-  const { checkAgents, checkedHead, checkStatus } = await import('../engine/start.ts');
-  const { behindLink } = await import('../engine/plan-file.ts');
-  const linked = behindLink(workspace.root, file);
-  if (linked !== null) return linked;
-  try {
-    checkStatus(plan);
-    await checkedHead(workspace);
-    await checkAgents(workspace, plan, scope, context);
-    const { liveHolder, nameOf } = await import('../engine/lock.ts');
-    const holder = liveHolder(workspace.git.commonDir, plan.id);
-    return holder === null ? null : `The plan "${plan.id}" is being run by ${nameOf(holder, workspace.root)}. Wait for it to end.`;
-  } catch (error) {
-    if (error instanceof Problem) return error.message;
-    throw error;
-  }
 }
 
 const quoted = (some: readonly ForecastCommit[]) => some.filter(({ task }) => task === null).map(({ subject }) => `"${subject}"`);
@@ -86,26 +55,6 @@ function commitsSentence(commits: readonly ForecastCommit[], steps: readonly Ste
   const made = commits.length === 0 ? `No commit${until}` : `${count(commits.length, 'commit')}${until}: ${parts.join(', ')}`;
   const rest = tasks - first;
   return `${made}${rest === 0 ? '' : `; ${count(rest, 'task')} after that`}. Nothing was changed.`;
-}
-
-function describe(workspace: Workspace, step: Step) {
-  switch (step.type) {
-    case 'phase':
-      return { type: step.type, phase: step.phase.id, title: step.phase.title };
-    case 'task':
-      return {
-        type: step.type,
-        phase: step.phase.id,
-        task: step.task.id,
-        title: step.task.title,
-        agent: agentOf(workspace.config, step.phase, step.task),
-        run: step.task.run ?? null,
-        gates: gatesOf(workspace.config, step.phase, step.task).map(({ name }) => name),
-        maxAttempts: step.task.maxAttempts ?? workspace.config.maxAttempts,
-      };
-    case 'pause':
-      return { type: step.type, reason: step.reason, phase: step.phase.id, task: step.task };
-  }
 }
 
 function stepLines(workspace: Workspace, loaded: LoadedPlan, step: Step, columns: number): Line[] {

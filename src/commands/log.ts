@@ -1,11 +1,9 @@
 /** `plans log`: what the commits of tasks say, from their trailers. */
 import { existsSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
-import type { Commit } from '../adapters/git/git.ts';
-import { revertedCommits } from '../core/rollback.ts';
-import { readTrailers, type TaskEvidence } from '../core/trailer.ts';
 import { flagWords } from '../core/weakened.ts';
 import { listName, listPaths } from '../engine/list-history.ts';
+import { logRecord, readTaskLog, type TaskLogEntry } from '../engine/task-log.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type Command, type CommandContext } from './context.ts';
 import { inWorkspace, slugOfArgument, writeJson } from './reading.ts';
@@ -16,21 +14,14 @@ import { oneLine } from './terminal/text.ts';
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 100_000;
 
-interface Entry {
-  readonly commit: Commit;
-  readonly evidence: TaskEvidence;
-  /** The commit that took it back; null where it stands. */
-  readonly revertedBy: string | null;
-}
-
 /** Lists the commits of tasks, newest first. */
 export const log: Command = (context, input) =>
   inWorkspace(context, async (workspace) => {
     const limit = readLimit(input.text('limit'));
     const argument = input.arguments[0];
     const plan = argument === undefined ? undefined : (nameOf(workspace, resolve(context.cwd, argument)) ?? slugOfArgument(argument));
-    const entries = await readEntries(workspace, plan, limit);
-    if (context.json) writeJson(context, { version: 1, tasks: entries.map(record) });
+    const entries = await readTaskLog(workspace, plan, limit);
+    if (context.json) writeJson(context, { version: 1, tasks: entries.map(logRecord) });
     else if (entries.length > 0)
       context.out.write(
         paintLines(
@@ -53,57 +44,11 @@ function readLimit(text: string | undefined): number {
 
 /** The name of a list that is carried out where it is; undefined where the argument is none's path. */
 function nameOf(workspace: Workspace, file: string): string | undefined {
-  const path = pathIn(workspace, file);
+  const path = relative(workspace.root, file).split(sep).join('/');
   return listPaths(workspace).includes(path) ? listName(path) : undefined;
 }
 
-function pathIn({ root }: Workspace, file: string): string {
-  return relative(root, file).split(sep).join('/');
-}
-
-/** A task's commit ticks its box, so that only commits which touch the plan's file, or a list that is carried out where it is, need be read. */
-async function readEntries(workspace: Workspace, plan: string | undefined, limit: number): Promise<readonly Entry[]> {
-  const file = plan === undefined ? workspace.plansFolder : workspace.planPath(plan);
-  const lists = plan !== undefined && existsSync(file) ? [] : listPaths(workspace);
-  const paths = [pathIn(workspace, file), ...lists];
-  if ((await workspace.git.head()).commit === null) return [];
-  // Most commits of a plan are its tasks'; where they are not, more is read.
-  for (let ask = limit * 2 + 20; ; ask *= 4) {
-    const commits = await workspace.git.log({ paths, limit: ask });
-    const said = commits.map((commit) => ({ ...commit, evidence: readTrailers(commit.trailers) }));
-    // A revert is newer than what it takes back, and clears a box in the same file: it has been read too.
-    const reverted = revertedCommits(said);
-    const entries = said.flatMap(({ evidence, ...commit }): Entry[] => {
-      if (evidence === null || 'event' in evidence || 'iteration' in evidence) return [];
-      return plan === undefined || evidence.plan === plan ? [{ commit, evidence, revertedBy: reverted.get(commit.id) ?? null }] : [];
-    });
-    if (entries.length >= limit || commits.length < ask) return entries.slice(0, limit);
-  }
-}
-
-function record({ commit, evidence, revertedBy }: Entry) {
-  const { plan, phase, task, attempt, maxAttempts, agent, session, durationMs, tokens, costUsd, gates, flags = [] } = evidence;
-  return {
-    commit: commit.id,
-    committedAt: new Date(commit.committedAt).toISOString(),
-    subject: commit.subject,
-    plan,
-    phase,
-    task,
-    attempt,
-    maxAttempts,
-    agent,
-    session,
-    durationMs,
-    tokens,
-    costUsd,
-    gates,
-    flags,
-    revertedBy,
-  };
-}
-
-function entryLines(context: CommandContext, { commit, evidence, revertedBy }: Entry, withPlan: boolean): Line[] {
+function entryLines(context: CommandContext, { commit, evidence, revertedBy }: TaskLogEntry, withPlan: boolean): Line[] {
   const { columns } = context.out.size();
   const when = age(Date.parse(commit.committedAt), context.now());
   const name = withPlan ? `${evidence.plan}/${evidence.task}` : evidence.task;

@@ -22,6 +22,10 @@ const OWN_VARIABLES: readonly string[] = ['PLANS_TOKEN', 'PLANS_READ_TOKEN'];
 export interface BeginOptions {
   /** As `plans run --from` takes it: a word, or `phase` or `task` and an id. */
   readonly from: readonly string[];
+  /** This task alone, in place of `from`. */
+  readonly task?: string | undefined;
+  /** Where a rate limit pauses the plan and says when it resets, it waits for that and goes on. */
+  readonly wait?: boolean | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -36,14 +40,19 @@ let counter = 0;
  * Begins a run and gives its id, or null where it has not begun yet and waits. A {@link Problem} with the run's own words where it does not begin;
  * then nothing has changed.
  */
-export async function beginRun(workspace: Workspace, planId: string, { from, env }: BeginOptions): Promise<string | null> {
+export async function beginRun(
+  workspace: Workspace,
+  planId: string,
+  { from, task, wait = false, env }: BeginOptions,
+): Promise<string | null> {
   const folder = join(workspace.stateFolder, 'logs');
   mkdirSync(folder, { recursive: true });
   counter += 1;
   const said = join(folder, `begin-${process.pid}-${counter}.log`);
   const output = openSync(said, 'w', 0o600);
   try {
-    const args = [program(), 'run', planId, '--quiet', '--no-color', ...from];
+    const chosen = [...from, ...(task === undefined ? [] : ['--task', task]), ...(wait ? ['--wait'] : [])];
+    const args = [program(), 'run', planId, '--quiet', '--no-color', ...chosen];
     const child = spawn(process.execPath, args, {
       cwd: workspace.root,
       env: Object.fromEntries(Object.entries(env).filter(([name]) => !OWN_VARIABLES.includes(name))),

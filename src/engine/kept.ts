@@ -21,6 +21,21 @@ export function attemptMessage(evidence: AttemptEvidence, reason: string): strin
   return [`${what} ${outcome}`, reason, attemptTrailers(evidence)].filter((part) => part !== '').join('\n\n');
 }
 
+/** The commit that keeps what one attempt left; null where nothing of it is kept, as of one that has landed. */
+export async function keptAttempt(
+  git: Git,
+  { plan, task, run, attempt }: { readonly plan: string; readonly task: string; readonly run: string; readonly attempt: number },
+): Promise<string | null> {
+  const refs = await attemptRefs(git, plan, task);
+  if (refs.length === 0) return null;
+  const commits = await git.log({ only: refs.map(({ commit }) => commit) });
+  const found = commits.find(({ trailers }) => {
+    const evidence = readAttempt(trailers);
+    return evidence?.run === run && evidence.attempt === attempt;
+  });
+  return found?.id ?? null;
+}
+
 /** What the last kept attempt of a task says of itself. */
 export async function lastEvidence(git: Git, planId: string, task: string): Promise<AttemptEvidence | null> {
   const last = (await attemptRefs(git, planId, task)).at(-1);

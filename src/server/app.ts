@@ -4,7 +4,9 @@ import { safetyHeaders } from './headers.ts';
 import { bounded, jsonOnly } from './limits.ts';
 import { mcpRoute } from './mcp/http.ts';
 import { answerOf, Refusal, refusalOf } from './problem.ts';
+import { comparisonRoutes } from './routes/comparisons.ts';
 import { diffRoutes } from './routes/diffs.ts';
+import { doctorRoutes } from './routes/doctor.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exchangeRoutes } from './routes/exchange.ts';
 import { executionRoutes } from './routes/executions.ts';
@@ -15,6 +17,7 @@ import { phaseRoutes } from './routes/phases.ts';
 import { planRoutes } from './routes/plans.ts';
 import { repositoryRoutes } from './routes/repositories.ts';
 import { reviewRoutes } from './routes/reviews.ts';
+import { rollbackRoutes } from './routes/rollback.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { steeringRoutes } from './routes/steering.ts';
 import { taskRoutes } from './routes/tasks.ts';
@@ -72,6 +75,9 @@ function addRoutes(app: Api, server: Server): void {
   taskRoutes(app, server);
   reviewRoutes(app, server);
   steeringRoutes(app, server);
+  rollbackRoutes(app, server);
+  comparisonRoutes(app, server);
+  doctorRoutes(app, server);
   eventRoutes(app, server);
 }
 

@@ -102,3 +102,95 @@ export const PatchShape = z
     left: count.describe('Files beyond the most that are answered.'),
   })
   .meta({ id: 'Patch' });
+
+const Spent = z.object({ tokens: count.nullable(), costUsd: usd });
+const commitId = z.string().describe('Of a commit.');
+
+export const StatusShape = z
+  .object({
+    repositoryId: z.string(),
+    branch: z.string().nullable(),
+    commit: z.string().nullable(),
+    operation: z.string().nullable().describe('What is half done in git: a merge, a rebase.'),
+    running: z.array(
+      z.object({
+        executionId: z.string(),
+        planId: z.string(),
+        pid: z.int(),
+        startedAt: z.iso.datetime(),
+        tasks: z.array(z.object({ taskId: z.string(), attempt: z.int().min(1), agent: z.string(), startedAt: z.iso.datetime() })),
+      }),
+    ),
+    plans: z.array(
+      z.object({ planId: z.string(), spent: Spent.describe('By agents and conversations, what no commit says yet included.') }),
+    ),
+    spentToday: Spent.describe('Since midnight (UTC).'),
+    dayBudgetUsd: z.number(),
+    uncommitted: z
+      .array(
+        z.object({
+          path: z.string(),
+          kind: z.enum(['modified', 'added', 'deleted', 'untracked', 'conflicted']),
+          staged: z.boolean(),
+        }),
+      )
+      .describe('Plan files that differ from the last commit.'),
+  })
+  .meta({ id: 'RepositoryStatus' });
+
+export const TaskLog = z
+  .object({
+    commits: z.array(
+      z.object({
+        commit: commitId,
+        committedAt: z.iso.datetime(),
+        subject: z.string(),
+        planId: z.string(),
+        phase: z.string().describe('As the file called it.'),
+        task: z.string().describe('As the file called it.'),
+        attempt: count,
+        maxAttempts: count,
+        agent: z.string(),
+        session: z.string().nullable(),
+        durationMs: z.number(),
+        tokens: count.nullable(),
+        costUsd: usd,
+        gates: z.array(z.object({ name: z.string(), status: z.enum(['passed', 'failed', 'skipped']) })),
+        flags: z.array(z.object({ name: z.string(), count })).describe('What the change does to the checks that it has passed.'),
+        revertedBy: z.string().nullable().describe('The commit that took it back.'),
+      }),
+    ),
+    next: z.string().nullable().describe('For `after` of the next page.'),
+  })
+  .meta({ id: 'TaskLog' });
+
+const Pause = z.object({ type: z.literal('pause'), reason: z.string(), phaseId: z.string(), taskId: z.string().nullable() });
+export const ForecastShape = z
+  .object({
+    planId: z.string(),
+    branch: z.string().nullable(),
+    commit: z.string().nullable(),
+    steps: z
+      .array(
+        z.discriminatedUnion('type', [
+          z.object({ type: z.literal('phase'), phaseId: z.string(), title: z.string() }),
+          z.object({
+            type: z.literal('task'),
+            phaseId: z.string(),
+            taskId: z.string(),
+            title: z.string(),
+            agent: z.string(),
+            run: z.string().nullable(),
+            gates: z.array(z.string()),
+            maxAttempts: count,
+          }),
+          Pause,
+        ]),
+      )
+      .describe('In the order in which they would be taken.'),
+    commits: z
+      .array(z.object({ subject: z.string(), taskId: z.string().nullable().describe('Null for one of the plan file alone.') }))
+      .describe('Until it ends or pauses, if every task passes.'),
+    problem: z.string().nullable().describe('Why it would not run now; null where it would.'),
+  })
+  .meta({ id: 'RunForecast' });

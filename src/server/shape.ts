@@ -34,6 +34,10 @@ export const ProblemDetails = z
       .optional()
       .describe('Of `invalid-request`: what is wrong with the request.'),
     gate: GateOutcome.optional().describe('The gate that refused.'),
+    blocked: z
+      .object({ taskId: z.string(), commit: z.string(), paths: z.array(z.string()) })
+      .optional()
+      .describe('The task that cannot be taken back, and the files that later commits have changed as well.'),
     revision: z.string().optional().describe('Of `stale`: the revision that the plan has now.'),
     outcome: z.string().optional().describe('Of `planner-stopped`: why.'),
     problems: z.array(z.string()).optional(),

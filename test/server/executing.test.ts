@@ -136,6 +136,37 @@ describe('a run', () => {
     await until(server, '/api/plans/demo', (body) => body.plan.executionId === null);
   });
 
+  it('is foretold, and can be of one task alone', async () => {
+    const text = plan(`## One\n\n${task('a', 'echo a > a.txt')}## Two\n\n\`\`\`yaml\nexecutionMode: manual\n\`\`\`\n\n${task('b', 'echo b > b.txt')}`);
+    await using server = await testServer([{ 'plans/demo.plan.md': text }]);
+    const id = `${server.ids[0]}:demo`;
+    const head = server.repository.head();
+    const ahead = async (query: string) => server.ask(`/api/plans/demo/forecast${query}`);
+    expect((await ahead('')).body).toMatchObject({
+      planId: id,
+      steps: [
+        { type: 'phase', phaseId: `${id}:one` },
+        { type: 'task', taskId: `${id}:a`, agent: 'run' },
+        { type: 'phase', phaseId: `${id}:two` },
+        { type: 'pause', reason: 'manual_approval_required', taskId: `${id}:b` },
+        { type: 'task', taskId: `${id}:b` },
+      ],
+      problem: null,
+    });
+    const alone = (await ahead('?startFrom=task&targetId=b&only=true')).body;
+    expect(alone.steps.map(({ type }: { type: string }) => type)).toEqual(['phase', 'task']);
+    expect((await ahead('?only=true')).status).toBe(422);
+    expect((await ahead('?startFrom=task&targetId=none')).status).toBe(409);
+    expect(server.repository.head()).toBe(head);
+    const heard = server.events('/api/events', ended);
+    const begun = await server.send('POST', '/api/plans/demo/execute', { startFrom: 'task', targetId: `${id}:b`, only: true, wait: true });
+    expect(begun.status).toBe(200);
+    await heard;
+    const after = await until(server, '/api/plans/demo', (body) => body.plan.executionId === null);
+    expect(after.tasks.map(({ status }: { status: string }) => status)).toEqual(['pending', 'completed']);
+    expect((await server.send('POST', '/api/plans/demo/execute', { only: true })).status).toBe(422);
+  });
+
   it('that cannot begin says why, and changes nothing', async () => {
     await using server = await testServer([{ 'plans/greet.plan.md': PLAN.replace('status: ready', 'status: draft') }]);
     const head = server.repository.head();

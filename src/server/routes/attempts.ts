@@ -13,7 +13,7 @@ import { IdParam } from './looking.ts';
 /** Bytes of a log in one answer. */
 const PIECE_BYTES = 1024 * 1024;
 
-const AttemptParams = IdParam.extend({
+export const AttemptParams = IdParam.extend({
   attempt: z
     .string()
     .regex(/^(?:last|[\w-]{1,64}\.\d{1,6})$/, 'the id of an attempt, or "last"')
@@ -79,7 +79,7 @@ export function attemptRoutes(app: Api, { registry }: Server): void {
   app.openapi(output, (context) => {
     const { id, attempt } = context.req.valid('param');
     const { gate, from, limit } = context.req.valid('query');
-    const { logs, live } = chosen(partRef(registry, id, 'task'), attempt);
+    const { logs, live } = attemptNamed(partRef(registry, id, 'task'), attempt);
     const path = gate === undefined ? logs.output : (logs.gates.find(({ name }) => name === gate)?.path ?? null);
     if (path === null && !live) throw nothing('log', gate ?? `${id} ${attempt}`);
     const range = path === null ? null : readRange(path, from, limit);
@@ -90,7 +90,7 @@ export function attemptRoutes(app: Api, { registry }: Server): void {
   app.openapi(transcript, (context) => {
     const { id, attempt } = context.req.valid('param');
     const { from, limit } = context.req.valid('query');
-    const { logs, live } = chosen(partRef(registry, id, 'task'), attempt);
+    const { logs, live } = attemptNamed(partRef(registry, id, 'task'), attempt);
     if (logs.transcript === null && !live) throw nothing('transcript', `${id} ${attempt}`);
     const range = logs.transcript === null ? null : readRange(logs.transcript, from, limit);
     const { entries, length } = entriesIn(range?.bytes ?? Buffer.alloc(0), limit);
@@ -110,7 +110,8 @@ function attemptsOf({ served, plan, part }: PartRef): readonly AttemptLogs[] {
   return attemptsAt(served.workspace, part, plan).filter(({ record }) => record === null || record.planId === plan);
 }
 
-function chosen(ref: PartRef, attempt: string): { readonly logs: AttemptLogs; readonly live: boolean } {
+/** The attempt of that id, or the last one. */
+export function attemptNamed(ref: PartRef, attempt: string): { readonly logs: AttemptLogs; readonly live: boolean } {
   const all = attemptsOf(ref);
   const logs = attempt === 'last' ? all.at(-1) : all.find((one) => `${one.run}.${one.attempt}` === attempt);
   if (logs === undefined) throw nothing('attempt', attempt);

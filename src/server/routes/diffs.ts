@@ -3,11 +3,14 @@ import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { PublishedEvent } from '../../core/event.ts';
 import { patchBetween, patchOfCommit, type Patch } from '../../engine/patch.ts';
+import { keptAttempt } from '../../engine/kept.ts';
 import { nothing, partRef } from '../ids.ts';
+import { Refusal } from '../problem.ts';
 import { readPlan } from '../read.ts';
 import { answers, type Api, type Server } from '../server.ts';
 import type { Served } from '../served.ts';
 import { PatchShape } from '../shape-figures.ts';
+import { AttemptParams, attemptNamed } from './attempts.ts';
 import { executionNamed } from './executions.ts';
 import { IdParam } from './looking.ts';
 
@@ -18,6 +21,15 @@ const ofTask = createRoute({
   tags: ['Tasks'],
   summary: 'What the commit of a task changed',
   request: { params: IdParam },
+  responses: answers(PatchShape, 'File by file.'),
+});
+const ofAttempt = createRoute({
+  method: 'get',
+  path: '/api/tasks/{id}/attempts/{attempt}/diff',
+  operationId: 'getAttemptDiff',
+  tags: ['Tasks'],
+  summary: 'What an attempt changed: in its commit, or what it left where it failed',
+  request: { params: AttemptParams },
   responses: answers(PatchShape, 'File by file.'),
 });
 const ofExecution = createRoute({
@@ -47,6 +59,15 @@ export function diffRoutes(app: Api, { registry }: Server): void {
     if (task === undefined) throw nothing('task', id);
     if (task.commitSha === null) throw nothing('commit of the task', id);
     return context.json(shown(await committed(ref.served, task.commitSha)), 200);
+  });
+  app.openapi(ofAttempt, async (context) => {
+    const { id, attempt } = context.req.valid('param');
+    const ref = partRef(registry, id, 'task');
+    const { served, plan, part: task } = ref;
+    const { run, attempt: number, record } = attemptNamed(ref, attempt).logs;
+    const commit = record?.commitSha ?? (await keptAttempt(served.workspace.git, { plan, task, run, attempt: number }));
+    if (commit === null) throw new Refusal('not-found', `Nothing is kept of what the attempt "${run}.${number}" changed: it changed nothing, or has not ended.`);
+    return context.json(shown(await committed(served, commit)), 200);
   });
   app.openapi(ofExecution, async (context) => {
     const { served, run } = executionNamed(registry, context.req.valid('param').id);
