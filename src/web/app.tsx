@@ -58,10 +58,12 @@ function Page({ route }: { readonly route: Route }): ReactNode {
 
 function Nowhere(): ReactNode {
   return (
-    <Empty title="There is nothing here">
-      <p>
-        The address may be of a plan that was renamed or removed. <Link to="/">All plans</Link>
-      </p>
+    <Empty title="There is nothing here" icon="search">
+      <title>Nothing here · Plans</title>
+      <p>The address may be of a plan that was renamed or removed.</p>
+      <Link className="button" to="/">
+        All plans
+      </Link>
     </Empty>
   );
 }
@@ -105,7 +107,7 @@ class Caught extends Component<{ readonly children: ReactNode }, { readonly erro
   override render(): ReactNode {
     if (this.state.error === null) return this.props.children;
     return (
-      <Empty title="This page could not be shown">
+      <Empty title="This page could not be shown" icon="warning">
         <p>{this.state.error.message}</p>
         <button type="button" className="button" onClick={() => window.location.reload()}>
           Load it anew

@@ -1,5 +1,5 @@
 /** Pages under real addresses, by the browser's history. */
-import { useSyncExternalStore, type AnchorHTMLAttributes, type MouseEvent, type ReactNode } from 'react';
+import { useSyncExternalStore, type ComponentProps, type MouseEvent, type ReactNode } from 'react';
 
 const listeners = new Set<() => void>();
 
@@ -29,7 +29,7 @@ export function navigate(to: string, { replace = false }: { readonly replace?: b
   if (isOther) window.scrollTo(0, 0);
 }
 
-interface LinkProps extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> {
+interface LinkProps extends Omit<ComponentProps<'a'>, 'href'> {
   readonly to: string;
   readonly children: ReactNode;
 }

@@ -74,6 +74,34 @@ describe.skipIf(!hasBrowser)('the page of all plans', () => {
     await page.getByRole('heading', { name: 'Search with care' }).waitFor();
   });
 
+  it('shows more plans than one answer holds, and finds the last of them', async () => {
+    const many = Array.from({ length: 210 }, (_, index) => [`plans/many-${index}.plan.md`, plan(`Many ${index}`, 'draft')] as const);
+    await repository.write(Object.fromEntries(many));
+    const page = await browser.open(serving.url);
+    await expect.poll(() => page.locator('[data-plan^="many-"]').count()).toBe(210);
+    await page.getByRole('searchbox').fill('Many 209');
+    await expect.poll(() => page.locator('[data-plan]').count()).toBe(1);
+    await page.getByRole('searchbox').fill('nothing is called like that');
+    await page.getByRole('heading', { name: 'No plan matches “nothing is called like that”' }).waitFor();
+    await expectSound(browser, page);
+    await repository.write(Object.fromEntries(many.map(([name]) => [name, null])));
+    await page.getByRole('button', { name: 'Show all plans' }).click();
+    await expect.poll(() => page.locator('[data-plan^="many-"]').count()).toBe(0);
+  });
+
+  it('lets a draft that was read be marked as ready, and says so in the tab of the browser', async () => {
+    await repository.commit('a draft', { 'plans/read.plan.md': plan('Read it', 'draft') });
+    const page = await browser.open(`${serving.url}/plans/read`);
+    await page.getByRole('button', { name: 'Mark as ready' }).click();
+    await page.getByText(/^Marked as ready as [0-9a-f]{7}\.$/).waitFor();
+    await page.getByRole('button', { name: 'Execute' }).waitFor();
+    expect(await repository.read('plans/read.plan.md')).toContain('status: ready');
+    await repository.commit('broken', { 'plans/read.plan.md': plan('Read it', 'ready', '  ```yaml\n  dependOn: [one]\n  ```\n') });
+    await expect.poll(() => page.title()).toBe('! Has errors · Read it');
+    await repository.commit('gone', { 'plans/read.plan.md': null });
+    await page.getByRole('heading', { name: 'There is no such plan' }).waitFor();
+  });
+
   it('goes on when the server was killed, and shows what it has missed', async () => {
     const page = await browser.open(serving.url);
     await page.locator('.connection.is-live').waitFor();

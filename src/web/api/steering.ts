@@ -1,7 +1,7 @@
 /** A person's word on a plan that waits, and what follows from it. */
 import { apiPath } from '../state/route.ts';
 import { ask } from './client.ts';
-import type { PlanDetail, Task } from './shapes.ts';
+import type { Plan, PlanDetail, Task } from './shapes.ts';
 
 export async function resumePlan(plan: string): Promise<void> {
   await ask(apiPath('plans', plan, '/resume'), { method: 'POST' });
@@ -29,4 +29,14 @@ async function goOn(planId: string): Promise<void> {
   if (plan.executionId !== null || !tasks.some(({ status }) => status === 'pending')) return;
   if (plan.status === 'paused' || plan.status === 'failed') await resumePlan(planId);
   else if (plan.status === 'ready') await ask(apiPath('plans', planId, '/execute'), { method: 'POST', body: {} });
+}
+
+/** Says of a draft that it may be executed, as it was read. Gives the commit, where it made one. */
+export async function markReady({ id, revision }: Pick<Plan, 'id' | 'revision'>): Promise<string | null> {
+  const { data } = await ask<{ readonly commit: string | null }>(apiPath('plans', id), {
+    method: 'PATCH',
+    body: { status: 'ready' },
+    revision,
+  });
+  return data.commit;
 }

@@ -6,7 +6,7 @@ import { Badge, Mark } from '../parts/badge.tsx';
 import { Diagnostics, Empty, Refused, Skeleton } from '../parts/basics.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Prose } from '../parts/prose.tsx';
-import { navigate, useLocation } from '../router.tsx';
+import { Link, navigate, useLocation } from '../router.tsx';
 import { apiPath, planPath } from '../state/route.ts';
 import { taskFacts } from '../state/facts.ts';
 import { countOf, errorWords } from '../state/words.ts';
@@ -41,8 +41,11 @@ export function OverviewTab({ detail }: { readonly detail: PlanDetail }): ReactN
       </div>
       {isSource ? <Source id={plan.id} /> : phases.map((phase) => <PhaseCard key={phase.id} phase={phase} all={tasks} />)}
       {!isSource && phases.length === 0 && (
-        <Empty title="No phases yet">
+        <Empty title="No phases yet" icon="draft">
           <p>A phase is a heading, a task is a checkbox below it.</p>
+          <Link className="button" to={planPath(plan.id, 'edit')}>
+            Open the editor
+          </Link>
         </Empty>
       )}
     </div>

@@ -1,12 +1,16 @@
 /** The frame of all pages of one plan: its title, its status, what can be done with it, and the way to its other pages. */
-import { lazy, useEffect, type ReactNode } from 'react';
+import { lazy, useEffect, useRef, type ReactNode } from 'react';
+import { useAction, useCanWrite } from '../api/actions.ts';
 import { useData } from '../api/cache.ts';
-import type { PlanDetail } from '../api/shapes.ts';
+import type { Plan, PlanDetail, Repository } from '../api/shapes.ts';
+import { markReady } from '../api/steering.ts';
 import { Age, Diagnostics, Empty, Progress, Refused, Skeleton } from '../parts/basics.tsx';
 import { Badge } from '../parts/badge.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { PlanAction } from '../parts/plan-action.tsx';
+import { say } from '../parts/toasts.tsx';
 import { Link, navigate } from '../router.tsx';
-import { badgeOf } from '../state/plan-list.ts';
+import { badgeOf, tabTitle } from '../state/plan-list.ts';
 import { apiPath, planPath, type PlanTab } from '../state/route.ts';
 import { countOf, pauseWords } from '../state/words.ts';
 
@@ -34,22 +38,24 @@ export function PlanPage({ id, tab }: { readonly id: string; readonly tab: PlanT
   if (data === null) {
     if (problem?.details.status === 404)
       return (
-        <Empty title="There is no such plan">
-          <p>
-            It may have been renamed or removed; what it was is in git. <Link to="/">All plans</Link>
-          </p>
+        <Empty title="There is no such plan" icon="search">
+          <p>It may have been renamed or removed; what it was is in git.</p>
+          <Link className="button" to="/">
+            All plans
+          </Link>
         </Empty>
       );
     return problem === null ? <Skeleton /> : <Refused problem={problem} />;
   }
   return (
     <>
-      <title>{`${data.plan.title} · Plans`}</title>
+      <title>{tabTitle(data.plan)}</title>
       <PlanHead detail={data} tab={tab} />
       {problem !== null && <Refused problem={problem} />}
       {!data.plan.valid && tab !== 'edit' && (
         <div className="notice is-failed">
-          <div>
+          <Icon name="warning" />
+          <div className="stack">
             <p>This plan has errors, and is not executed until they are mended.</p>
             <Diagnostics list={data.plan.diagnostics} />
           </div>
@@ -76,32 +82,87 @@ function Tab({ detail, tab }: { readonly detail: PlanDetail; readonly tab: PlanT
 }
 
 function PlanHead({ detail: { plan }, tab }: { readonly detail: PlanDetail; readonly tab: PlanTab }): ReactNode {
-  const why = plan.status === 'paused' ? pauseWords(plan.pauseReason) : null;
+  const why = plan.valid && plan.status === 'paused' ? pauseWords(plan.pauseReason) : null;
+  const isAtRest = plan.valid && (plan.status === 'completed' || plan.status === 'failed');
   return (
     <header className="plan-head">
-      <p className="crumbs">
-        <Link to="/">Plans</Link> <span aria-hidden="true">/</span> <code>{plan.sourceFile}</code>
-      </p>
+      <nav className="crumbs" aria-label="Where this plan is">
+        <Link to="/">Plans</Link>
+        <RepositoryName id={plan.repositoryId} />
+        <span aria-hidden="true">/</span>
+        <code>{plan.sourceFile}</code>
+      </nav>
       <div className="page-head">
         <h1>{plan.title}</h1>
-        <PlanAction plan={plan} />
+        {tab !== 'edit' && <MarkReady plan={plan} />}
+        {!isAtRest && <PlanAction plan={plan} />}
       </div>
       <div className="row facts">
         <Badge kind={badgeOf(plan)} />
         {why !== null && <span>{why}</span>}
+        {plan.completedTasks > 0 && (
+          <Progress done={plan.completedTasks} total={plan.totalTasks} running={plan.status === 'running'} label="Tasks" />
+        )}
         <span>
-          {plan.completedTasks} of {countOf(plan.totalTasks, 'task')}
+          {plan.completedTasks > 0 ? `${plan.completedTasks} of ` : ''}
+          {countOf(plan.totalTasks, 'task')}
         </span>
-        <Progress done={plan.completedTasks} total={plan.totalTasks} running={plan.status === 'running'} label="Tasks" />
-        <Age time={plan.updatedAt} before="changed " />
+        <span className="is-last">
+          <Age time={plan.updatedAt} before="changed " />
+        </span>
       </div>
-      <nav className="tabs" aria-label="Pages of this plan">
-        {TABS.map(([name, words]) => (
-          <Link key={name} to={planPath(plan.id, name)} aria-current={name === tab ? 'page' : undefined}>
-            {words}
-          </Link>
-        ))}
-      </nav>
+      <Tabs plan={plan.id} tab={tab} />
     </header>
+  );
+}
+
+function RepositoryName({ id }: { readonly id: string }): ReactNode {
+  const repositories = useData<{ readonly repositories: readonly Repository[] }>('/api/repositories').data?.repositories ?? [];
+  const name = repositories.length > 1 ? repositories.find((one) => one.id === id)?.name : undefined;
+  if (name === undefined) return null;
+  return (
+    <>
+      <span aria-hidden="true">/</span>
+      <Link to={`/?repository=${encodeURIComponent(id)}`}>{name}</Link>
+    </>
+  );
+}
+
+/** A draft is never executed: whoever has read it says that it is ready. */
+function MarkReady({ plan }: { readonly plan: Plan }): ReactNode {
+  const { busy, run } = useAction();
+  const canWrite = useCanWrite();
+  if (!canWrite || !plan.valid || plan.status !== 'draft' || plan.totalTasks === 0) return null;
+  const mark = async (): Promise<void> => {
+    const commit = await markReady(plan);
+    say(commit === null ? 'Marked as ready.' : `Marked as ready as ${commit.slice(0, 7)}.`);
+  };
+  return (
+    <button type="button" className="button" disabled={busy} onClick={() => run(mark)}>
+      <Icon name="check" />
+      Mark as ready
+    </button>
+  );
+}
+
+function Tabs({ plan, tab }: { readonly plan: string; readonly tab: PlanTab }): ReactNode {
+  const current = useRef<HTMLAnchorElement>(null);
+  // On a phone there may be no room for all of them.
+  useEffect(() => {
+    current.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [tab]);
+  return (
+    <nav className="tabs" aria-label="Pages of this plan">
+      {TABS.map(([name, words]) => (
+        <Link
+          key={name}
+          to={planPath(plan, name)}
+          aria-current={name === tab ? 'page' : undefined}
+          ref={name === tab ? current : undefined}
+        >
+          {words}
+        </Link>
+      ))}
+    </nav>
   );
 }

@@ -1,33 +1,33 @@
 /** All plans of all repositories, live. */
-import { useMemo, type ReactNode } from 'react';
+import { useDeferredValue, useMemo, type ReactNode } from 'react';
 import { useCanWrite } from '../api/actions.ts';
 import { useData } from '../api/cache.ts';
-import type { Plan, PlanPage, Repository } from '../api/shapes.ts';
-import { Age, Diagnostics, Empty, Progress, Refused, Skeleton } from '../parts/basics.tsx';
-import { Badge } from '../parts/badge.tsx';
+import { usePlans } from '../api/plans.ts';
+import type { Plan, Repository } from '../api/shapes.ts';
+import { Empty, Refused, Skeleton } from '../parts/basics.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { PlanAction } from '../parts/plan-action.tsx';
+import { PlanCard } from '../parts/plan-card.tsx';
 import { Link, navigate, useLocation } from '../router.tsx';
-import { badgeOf, FILTER_WORDS, FILTERS, isIn, shownPlans, type Filter } from '../state/plan-list.ts';
-import { planPath } from '../state/route.ts';
-import { countOf, pauseWords } from '../state/words.ts';
-
-/** The most that one answer holds. */
-const PLANS = '/api/plans?limit=200';
+import { FILTER_WORDS, FILTERS, isIn, needsAttention, shownPlans, type Filter, type Wanted } from '../state/plan-list.ts';
+import { countOf } from '../state/words.ts';
 
 export function PlansPage(): ReactNode {
-  const { data, problem } = useData<PlanPage>(PLANS);
+  const { data, problem } = usePlans();
   const repositories = useData<{ readonly repositories: readonly Repository[] }>('/api/repositories').data?.repositories ?? [];
   const { query } = useLocation();
   const canWrite = useCanWrite();
   const words = query.get('q') ?? '';
   const filter = FILTERS.find((one) => one === query.get('show')) ?? 'all';
   const repository = query.get('repository');
-  const plans = data?.plans;
-  const shown = useMemo(() => shownPlans(plans ?? [], { filter, words, repository }), [plans, filter, words, repository]);
+  const plans = data ?? NO_PLANS;
+  // What is typed is there at once, however long the list behind it takes.
+  const sought = useDeferredValue(words);
+  const found = useMemo(() => shownPlans(plans, { filter: 'all', words: sought, repository }), [plans, sought, repository]);
+  const shown = useMemo(() => found.filter((plan) => isIn(plan, filter)), [found, filter]);
+  const waiting = useMemo(() => plans.filter(needsAttention).length, [plans]);
   return (
     <>
-      <title>Plans</title>
+      <title>{waiting === 0 ? 'Plans' : `(${waiting}) Plans`}</title>
       <div className="page-head">
         <h1>Plans</h1>
         {canWrite && (
@@ -37,20 +37,24 @@ export function PlansPage(): ReactNode {
           </Link>
         )}
       </div>
-      <div className="filters">
-        <Search words={words} />
-        {repositories.length > 1 && <RepositoryChoice repositories={repositories} chosen={repository} />}
-        <Chips plans={plans ?? []} chosen={filter} />
-      </div>
+      {plans.length > 0 && (
+        <div className="filters">
+          <Search words={words} />
+          {repositories.length > 1 && <RepositoryChoice repositories={repositories} chosen={repository} />}
+          <Chips plans={plans} found={found} chosen={filter} />
+        </div>
+      )}
       {problem !== null && <Refused problem={problem} />}
-      {plans === undefined ? (
+      {data === null ? (
         problem === null && <Skeleton />
       ) : (
-        <PlanCards plans={shown} repositories={repositories} none={plans.length === 0} />
+        <PlanCards plans={shown} repositories={repositories} wanted={{ filter, words: sought, repository }} none={data.length === 0} />
       )}
     </>
   );
 }
+
+const NO_PLANS: readonly Plan[] = [];
 
 function setQuery(name: string, value: string | null): void {
   const query = new URLSearchParams(window.location.search);
@@ -89,23 +93,28 @@ function RepositoryChoice({
   );
 }
 
-function Chips({ plans, chosen }: { readonly plans: readonly Plan[]; readonly chosen: Filter }): ReactNode {
-  const counts = FILTERS.map((filter) => ({ filter, count: plans.filter((plan) => isIn(plan, filter)).length }));
+interface ChipsProps {
+  readonly plans: readonly Plan[];
+  /** Those that the words and the repository leave. */
+  readonly found: readonly Plan[];
+  readonly chosen: Filter;
+}
+
+function Chips({ plans, found, chosen }: ChipsProps): ReactNode {
+  const filters = FILTERS.filter((filter) => filter === 'all' || filter === chosen || plans.some((plan) => isIn(plan, filter)));
   return (
     <div className="chips" role="group" aria-label="Show">
-      {counts
-        .filter(({ filter, count }) => count > 0 || filter === 'all' || filter === chosen)
-        .map(({ filter, count }) => (
-          <button
-            key={filter}
-            type="button"
-            className="chip"
-            aria-pressed={filter === chosen}
-            onClick={() => setQuery('show', filter === 'all' ? null : filter)}
-          >
-            {FILTER_WORDS[filter]} <b>{count}</b>
-          </button>
-        ))}
+      {filters.map((filter) => (
+        <button
+          key={filter}
+          type="button"
+          className="chip"
+          aria-pressed={filter === chosen}
+          onClick={() => setQuery('show', filter === 'all' ? null : filter)}
+        >
+          {FILTER_WORDS[filter]} <b>{found.filter((plan) => isIn(plan, filter)).length}</b>
+        </button>
+      ))}
     </div>
   );
 }
@@ -113,78 +122,60 @@ function Chips({ plans, chosen }: { readonly plans: readonly Plan[]; readonly ch
 interface CardsProps {
   readonly plans: readonly Plan[];
   readonly repositories: readonly Repository[];
+  readonly wanted: Wanted;
   readonly none: boolean;
 }
 
-function PlanCards({ plans, repositories, none }: CardsProps): ReactNode {
-  if (none)
-    return (
-      <Empty title="No plans yet">
-        <p>
-          A plan is a Markdown file: phases are headings, tasks are checkboxes. Write one into{' '}
-          <code>{repositories[0]?.plansFolder ?? 'plans'}/</code>, and it appears here the moment you save it.
-        </p>
-      </Empty>
-    );
-  if (plans.length === 0)
-    return (
-      <Empty title="No plan is like that">
-        <button type="button" className="button" onClick={() => navigate('/', { replace: true })}>
-          Show all
-        </button>
-      </Empty>
-    );
-  const names = new Map(repositories.map(({ id, name }) => [id, name]));
+function PlanCards({ plans, repositories, wanted, none }: CardsProps): ReactNode {
+  if (none) return <NoPlans repository={repositories[0]} />;
+  const names = new Map(repositories.length > 1 ? repositories.map(({ id, name }) => [id, name]) : []);
   return (
-    <ul className="plans" aria-label="Plans">
-      {plans.map((plan) => (
-        <PlanCard key={plan.id} plan={plan} repository={repositories.length > 1 ? (names.get(plan.repositoryId) ?? null) : null} />
-      ))}
-    </ul>
-  );
-}
-
-function PlanCard({ plan, repository }: { readonly plan: Plan; readonly repository: string | null }): ReactNode {
-  const kind = badgeOf(plan);
-  const why = plan.valid && plan.status === 'paused' ? pauseWords(plan.pauseReason) : null;
-  return (
-    <li className={`card plan-card is-${kind}`} data-plan={plan.slug}>
-      <header>
-        <Badge kind={kind} />
-        {repository !== null && <span>{repository}</span>}
-        <Age time={plan.updatedAt} />
-      </header>
-      <h2>
-        <Link to={planPath(plan.id)}>{plan.title}</Link>
-      </h2>
-      {plan.valid && plan.description !== '' && <p className="description">{firstParagraph(plan.description)}</p>}
-      {why !== null && <p className="why">{why}</p>}
-      {!plan.valid && <Diagnostics list={plan.diagnostics.filter(({ severity }) => severity === 'error')} most={3} />}
-      <PlanProgress plan={plan} />
-      <footer>
-        <PlanAction plan={plan} />
-      </footer>
-    </li>
-  );
-}
-
-function PlanProgress({ plan }: { readonly plan: Plan }): ReactNode {
-  const { totalTasks, completedTasks, totalPhases, completedPhases } = plan;
-  const hasBegun = plan.status !== 'draft' && plan.status !== 'ready';
-  return (
-    <div className="progress-row">
-      <div>
-        <span>{hasBegun ? `${completedPhases} of ${countOf(totalPhases, 'phase')}` : countOf(totalPhases, 'phase')}</span>
-        <span>{hasBegun || completedTasks > 0 ? `${completedTasks} of ${countOf(totalTasks, 'task')}` : countOf(totalTasks, 'task')}</span>
-      </div>
-      {(hasBegun || completedTasks > 0) && (
-        <Progress done={completedTasks} total={totalTasks} running={plan.status === 'running'} label={`Tasks of ${plan.title}`} />
+    <>
+      <output className="visually-hidden">{countOf(plans.length, 'plan')}</output>
+      {plans.length === 0 ? (
+        <NoMatch wanted={wanted} />
+      ) : (
+        <ul className="plans" aria-label="Plans">
+          {plans.map((plan) => (
+            <PlanCard key={plan.id} plan={plan} repository={names.get(plan.repositoryId) ?? null} />
+          ))}
+        </ul>
       )}
-    </div>
+    </>
   );
 }
 
-/** Of Markdown, as far as a card has room: without its signs. */
-function firstParagraph(markdown: string): string {
-  return (markdown.split(/\n\s*\n/)[0] ?? '').replaceAll(/[*_`#>]|\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll(/\s+/g, ' ');
+function NoPlans({ repository }: { readonly repository: Repository | undefined }): ReactNode {
+  const canWrite = useCanWrite();
+  return (
+    <Empty title="No plans yet" icon="file">
+      <p>
+        A plan is a Markdown file in your repository: phases are headings, tasks are checkboxes. Have Claude draft one, write it here, or
+        save a file into <code>{repository?.plansFolder ?? 'plans'}/</code>: it appears the moment you do.
+      </p>
+      {canWrite && (
+        <div className="row">
+          <Link to="/new" className="button is-main">
+            <Icon name="spark" />
+            Generate with Claude
+          </Link>
+          <Link to="/new?by=hand" className="button">
+            <Icon name="draft" />
+            Write by hand
+          </Link>
+        </div>
+      )}
+    </Empty>
+  );
+}
+
+function NoMatch({ wanted: { filter, words } }: { readonly wanted: Wanted }): ReactNode {
+  const what = filter === 'all' ? 'No plan' : `No plan under “${FILTER_WORDS[filter]}”`;
+  return (
+    <Empty title={words.trim() === '' ? `${what} here` : `${what} matches “${words.trim()}”`} icon="search">
+      <button type="button" className="button" onClick={() => navigate('/', { replace: true })}>
+        Show all plans
+      </button>
+    </Empty>
+  );
 }

@@ -2,7 +2,7 @@
 import { useSyncExternalStore, type ReactNode } from 'react';
 import type { Diagnostic } from '../api/shapes.ts';
 import { ageOf } from '../state/words.ts';
-import { Icon } from './icon.tsx';
+import { Icon, type IconName } from './icon.tsx';
 
 /** How often ages are told anew. Milliseconds. */
 const TICK_MS = 15_000;
@@ -85,10 +85,21 @@ export function Refused({ problem }: { readonly problem: Error }): ReactNode {
   );
 }
 
+interface EmptyProps {
+  readonly title: string;
+  readonly icon?: IconName;
+  readonly children?: ReactNode;
+}
+
 /** A page, or a part of one, in which there is nothing. */
-export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }): ReactNode {
+export function Empty({ title, icon, children }: EmptyProps): ReactNode {
   return (
     <div className="empty">
+      {icon !== undefined && (
+        <span className="sign" aria-hidden="true">
+          <Icon name={icon} />
+        </span>
+      )}
       <h2>{title}</h2>
       {children}
     </div>

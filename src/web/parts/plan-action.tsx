@@ -4,22 +4,40 @@ import { useAction, useCanWrite } from '../api/actions.ts';
 import { ask } from '../api/client.ts';
 import type { Plan } from '../api/shapes.ts';
 import { Link, navigate, useLocation } from '../router.tsx';
-import { actionFor, type Action } from '../state/plan-list.ts';
+import { actionFor, type Action, type GoWords } from '../state/plan-list.ts';
 import { apiPath, planPath } from '../state/route.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { say } from './toasts.tsx';
 
-const ICONS: Readonly<Record<Extract<Action, { type: 'ask' }>['verb'], IconName>> = { execute: 'play', pause: 'pause', resume: 'play' };
+const ICONS: Readonly<Record<GoWords | Extract<Action, { type: 'ask' }>['verb'], IconName>> = {
+  execute: 'play',
+  pause: 'pause',
+  resume: 'play',
+  'Fix errors': 'warning',
+  Edit: 'draft',
+  'Review with Claude': 'spark',
+  Decide: 'hand',
+  'View details': 'right',
+};
 
-export function PlanAction({ plan }: { readonly plan: Plan }): ReactNode {
+interface PlanActionProps {
+  readonly plan: Plan;
+  /** One of many on a page, none of which is the main one. */
+  readonly small?: boolean;
+}
+
+export function PlanAction({ plan, small = false }: PlanActionProps): ReactNode {
   const canWrite = useCanWrite();
   const { path } = useLocation();
   const { busy, run } = useAction();
   const action = actionFor(plan);
+  const look = small ? 'button is-small' : 'button is-main';
+  const isAbout = (words: string): string | undefined => (small ? `${words}: ${plan.title}` : undefined);
   if (action.type === 'go' && action.to.split('?')[0] === path) return null;
   if (action.type === 'go')
     return (
-      <Link to={action.to} className={plan.status === 'completed' ? 'button' : 'button is-main'} data-action>
+      <Link to={action.to} className={look} aria-label={isAbout(action.words)} data-action>
+        <Icon name={ICONS[action.words]} />
         {action.words}
       </Link>
     );
@@ -28,7 +46,8 @@ export function PlanAction({ plan }: { readonly plan: Plan }): ReactNode {
   return (
     <button
       type="button"
-      className={verb === 'pause' ? 'button' : 'button is-main'}
+      className={verb === 'pause' && !small ? 'button' : look}
+      aria-label={isAbout(words)}
       data-action
       disabled={busy}
       onClick={() => run(() => steerPlan(plan, verb))}

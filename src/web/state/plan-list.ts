@@ -1,6 +1,6 @@
 /** The list of plans: what is shown of it, in which order, and the one right thing to do with each. */
 import type { Plan, PlanStatus } from '../api/shapes.ts';
-import type { BadgeKind } from './words.ts';
+import { STATUS_WORDS, type BadgeKind } from './words.ts';
 import { planPath } from './route.ts';
 
 export const FILTERS = ['all', 'attention', 'running', 'draft', 'ready', 'completed', 'failed', 'invalid'] as const;
@@ -76,10 +76,43 @@ export function shownPlans(plans: readonly Plan[], { filter, words, repository }
   );
 }
 
+/**
+ * The plans that were asked for anew, each once: those that are as they were are the objects that they were, and the list too where nothing has
+ * changed, so that nothing is drawn again for them.
+ */
+export function keptPlans(before: readonly Plan[], now: readonly Plan[]): readonly Plan[] {
+  const known = new Map(before.map((plan) => [plan.id, plan]));
+  const kept = new Map<string, Plan>();
+  for (const plan of now) {
+    const old = known.get(plan.id);
+    if (!kept.has(plan.id)) kept.set(plan.id, old !== undefined && JSON.stringify(old) === JSON.stringify(plan) ? old : plan);
+  }
+  const plans = [...kept.values()];
+  return plans.length === before.length && plans.every((plan, index) => plan === before[index]) ? before : plans;
+}
+
+/** What a tab of the browser says of a plan: what it is at comes first, where it is more than a text. */
+export function tabTitle(plan: Pick<Plan, 'title' | 'valid' | 'status' | 'completedTasks' | 'totalTasks'>): string {
+  const kind = badgeOf(plan);
+  const sign = TAB_SIGNS[kind];
+  if (sign === undefined) return plan.title;
+  const done = kind === 'running' ? ` ${plan.completedTasks}/${plan.totalTasks}` : '';
+  return `${sign} ${STATUS_WORDS[kind]}${done} · ${plan.title}`;
+}
+
+const TAB_SIGNS: Readonly<Partial<Record<BadgeKind, string>>> = {
+  running: '●',
+  paused: '‖',
+  completed: '✓',
+  failed: '✕',
+  invalid: '!',
+};
+
 /** A thing to do with a plan: a place to go to, or a request. */
 export type Action =
-  | { readonly type: 'go'; readonly words: string; readonly to: string }
+  | { readonly type: 'go'; readonly words: GoWords; readonly to: string }
   | { readonly type: 'ask'; readonly words: string; readonly verb: 'execute' | 'pause' | 'resume' };
+export type GoWords = 'Fix errors' | 'Edit' | 'Review with Claude' | 'Decide' | 'View details';
 
 /** The one right action for a plan as it is. */
 export function actionFor(plan: Pick<Plan, 'id' | 'valid' | 'status' | 'pauseReason' | 'totalTasks'>): Action {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/web/api/shapes.ts';
-import { actionFor, needsAttention, shownPlans } from '../../../src/web/state/plan-list.ts';
+import { actionFor, keptPlans, needsAttention, shownPlans, tabTitle } from '../../../src/web/state/plan-list.ts';
 
 function plan(slug: string, fields: Partial<Plan> = {}): Plan {
   const time = '2026-01-01T00:00:00.000Z';
@@ -74,5 +74,29 @@ describe('the list', () => {
     expect(slugs({ filter: 'ready' })).toEqual(['elsewhere']);
     expect(slugs({ repository: 's' })).toEqual(['elsewhere']);
     expect(needsAttention(plan('p', { status: 'running' }))).toBe(false);
+  });
+
+  it('asked for anew keeps what has not changed as it was, and has each plan once', () => {
+    const before = [plan('one'), plan('two')];
+    expect(keptPlans(before, [plan('one'), plan('two'), plan('one')])).toBe(before);
+    const after = keptPlans(before, [plan('one'), plan('two', { completedTasks: 1 }), plan('three')]);
+    expect(after.map(({ slug }) => slug)).toEqual(['one', 'two', 'three']);
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]).not.toBe(before[1]);
+    expect(keptPlans(after, [plan('three')])).toEqual([plan('three')]);
+  });
+});
+
+describe('a tab of the browser', () => {
+  it.each([
+    ['draft', {}, 'p'],
+    ['ready', {}, 'p'],
+    ['running', { completedTasks: 1 }, '● Running 1/2 · p'],
+    ['paused', {}, '‖ Paused · p'],
+    ['completed', {}, '✓ Completed · p'],
+    ['failed', {}, '✕ Failed · p'],
+    ['running', { valid: false }, '! Has errors · p'],
+  ] as const)('of a plan that is %s with %o says "%s"', (status, fields, title) => {
+    expect(tabTitle(plan('p', { status, ...fields }))).toBe(title);
   });
 });
