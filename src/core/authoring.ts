@@ -42,12 +42,13 @@ export interface TaskAuthoring extends PhaseAuthoring {
 export function inSteps(steps: readonly Step[], cache?: SectionCache): Step {
   return (text, plan) => {
     let [now, says] = [text, plan];
-    for (const step of steps) {
+    for (const [index, step] of steps.entries()) {
       const edit = step(now, says);
       if ('refused' in edit) return edit;
       if (edit.edits.length === 0) continue;
       now = applyEdits(now, edit.edits);
-      says = parsePlan(now, plan.id, cache).plan;
+      // What the last one has left, nobody asks here.
+      if (index < steps.length - 1) says = parsePlan(now, plan.id, cache).plan;
     }
     return { edits: spliceTo(text, now) };
   };

@@ -1,6 +1,6 @@
 /** The draft of one plan in this browser: kept while it is not saved, saved as one commit, brought together with what others save. */
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import type { Step } from '../../core/authoring.ts';
+import { inSteps, type Step } from '../../core/authoring.ts';
 import { applyEdits } from '../../core/edit.ts';
 import { parsePlan } from '../../core/parse.ts';
 import type { Plan as PlanDocument } from '../../core/plan.ts';
@@ -26,6 +26,8 @@ interface Changed {
 }
 
 const COMMIT_DIGITS = 7;
+/** After the last change the draft is kept for a reload: with each key it would take longer than all else. Milliseconds. */
+const KEEP_MS = 400;
 
 export class Editing {
   readonly #planId: string;
@@ -33,6 +35,7 @@ export class Editing {
   readonly #cache = new SectionCache();
   readonly #listeners = new Set<() => void>();
   #state: EditorState | null = null;
+  #keeping: ReturnType<typeof setTimeout> | null = null;
 
   constructor(planId: string, slug: string) {
     this.#planId = planId;
@@ -57,11 +60,11 @@ export class Editing {
     this.#set({ draft: this.#state === null ? draftOf(now) : moved(this.#state.draft, now) });
   }
 
-  /** Makes a step; the sentence why it cannot be made, or null. `group` names the field that is typed in. */
-  make(step: Step, group?: string): string | null {
+  /** Makes steps as one change; the sentence why it cannot be made, or null. `group` names the field that is typed in. */
+  make(steps: readonly Step[], group?: string): string | null {
     if (this.#state === null) return 'The plan is not read yet.';
     const { draft, document } = this.#state;
-    const edit = step(draft.text, document);
+    const edit = inSteps(steps, this.#cache)(draft.text, document);
     if ('refused' in edit) return edit.refused;
     this.write(applyEdits(draft.text, edit.edits), group);
     return null;
@@ -133,6 +136,19 @@ export class Editing {
     say(`${what} as ${commit.slice(0, COMMIT_DIGITS)}.`, { words: 'Undo', run: undo });
   }
 
+  /** Keeps the draft over a reload of the page, now. */
+  readonly keep = (): void => {
+    if (this.#keeping === null) return;
+    clearTimeout(this.#keeping);
+    this.#keeping = null;
+    if (this.#state !== null) keep(this.#planId, this.#state.draft);
+  };
+
+  #keepSoon(): void {
+    if (this.#keeping !== null) clearTimeout(this.#keeping);
+    this.#keeping = setTimeout(this.keep, KEEP_MS);
+  }
+
   #ask(): void {
     invalidate((path) => path.startsWith(apiPath('plans', this.#planId)));
   }
@@ -147,7 +163,7 @@ export class Editing {
     if (draft === undefined) return;
     const document = draft.text === before?.draft.text ? before.document : parsePlan(draft.text, this.#slug, this.#cache).plan;
     this.#state = { saving: false, refused: null, ...before, ...change, draft, document };
-    if (draft !== before?.draft) keep(this.#planId, draft);
+    if (draft !== before?.draft) this.#keepSoon();
     for (const listener of this.#listeners) listener();
   }
 }
@@ -160,6 +176,15 @@ export function useEditing(planId: string, slug: string): { readonly editing: Ed
     if (source !== null) editing.take({ text: source.text, revision: source.revision });
   }, [editing, source]);
   const state = useSyncExternalStore(editing.subscribe, editing.state);
+  useEffect(() => {
+    // A page that is put away may be gone without another word.
+    const events = ['pagehide', 'visibilitychange'] as const;
+    for (const name of events) window.addEventListener(name, editing.keep);
+    return () => {
+      for (const name of events) window.removeEventListener(name, editing.keep);
+      editing.keep();
+    };
+  }, [editing]);
   const dirty = state !== null && isDirty(state.draft);
   // The browser asks before it closes a page with changes. Another page of the dashboard finds the draft again.
   useEffect(() => {

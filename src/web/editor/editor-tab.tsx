@@ -1,5 +1,5 @@
 /** The editor of a plan: forms, the file and a drawing, all of one draft that is saved as one commit. */
-import { useEffect, type ReactNode } from 'react';
+import { useCallback, useEffect, type ReactNode } from 'react';
 import { useCanWrite } from '../api/actions.ts';
 import type { PlanDetail } from '../api/shapes.ts';
 import { Diagnostics, Refused, Skeleton } from '../parts/basics.tsx';
@@ -40,14 +40,29 @@ function Editor({ detail: { plan, iterations }, editing, state }: EditorProps): 
   const config = useConfig(plan.repositoryId);
   const diagnostics = useLint(plan.repositoryId, draft.text);
   const { query } = useLocation();
-  const view = VIEWS.find((one) => one === query.get('view')) ?? 'outline';
-  const open = openIn(query);
-  const go = (next: { readonly view?: View; readonly open?: Carried | null }): void =>
-    navigate(addressOf(plan.id, { view: next.view ?? view, open: next.open === undefined ? open : next.open }), { replace: true });
+  const { view, open } = shownIn(query);
+  const go = useCallback(
+    (change: (now: Shown) => Partial<Shown>): void => {
+      const now = shownIn(new URLSearchParams(window.location.search));
+      navigate(addressOf(plan.id, { ...now, ...change(now) }), { replace: true });
+    },
+    [plan.id],
+  );
+  const toggle = useCallback(
+    (part: Carried): void => go((now) => ({ open: now.open?.kind === part.kind && now.open.id === part.id ? null : part })),
+    [go],
+  );
   const { theirs } = draft;
   return (
     <div className="editor">
-      <EditorBar editing={editing} state={state} canWrite={canWrite} status={plan.status} view={view} setView={(to) => go({ view: to })} />
+      <EditorBar
+        editing={editing}
+        state={state}
+        canWrite={canWrite}
+        status={plan.status}
+        view={view}
+        setView={(to) => go(() => ({ view: to }))}
+      />
       {theirs !== null && (
         <ConflictBox key={theirs.revision} editing={editing} draft={{ ...draft, theirs }} latest={iterations.at(-1) ?? null} />
       )}
@@ -58,7 +73,7 @@ function Editor({ detail: { plan, iterations }, editing, state }: EditorProps): 
         </div>
       )}
       {view === 'outline' && diagnostics.length > 0 && (
-        <button type="button" className="notice is-paused is-link" onClick={() => go({ view: 'source' })}>
+        <button type="button" className="notice is-paused is-link" onClick={() => go(() => ({ view: 'source' }))}>
           <Icon name="warning" />
           <span>
             {countOf(diagnostics.length, 'remark')} on this text. {diagnostics[0]?.message}
@@ -68,14 +83,7 @@ function Editor({ detail: { plan, iterations }, editing, state }: EditorProps): 
       <div className={view === 'outline' ? 'panes' : 'panes is-beside'}>
         <div className="pane-outline">
           <PlanForm editing={editing} plan={document} />
-          <Outline
-            editing={editing}
-            plan={document}
-            config={config}
-            canWrite={canWrite}
-            open={open}
-            setOpen={(part) => go({ open: part })}
-          />
+          <Outline editing={editing} plan={document} config={config} canWrite={canWrite} open={open} toggle={toggle} />
         </div>
         {view === 'source' && (
           <SourcePane readOnly={!canWrite} text={draft.text} write={(text) => editing.write(text, 'source')} diagnostics={diagnostics} />
@@ -84,7 +92,7 @@ function Editor({ detail: { plan, iterations }, editing, state }: EditorProps): 
           <GraphPane
             plan={document}
             chosen={open?.kind === 'task' ? open.id : null}
-            choose={(id) => go({ open: { kind: 'task', id }, ...(isNarrow() ? { view: 'outline' } : {}) })}
+            choose={(id) => go(() => ({ open: { kind: 'task', id }, ...(isNarrow() ? { view: 'outline' } : {}) }))}
           />
         )}
       </div>
@@ -97,6 +105,15 @@ function isNarrow(): boolean {
   return window.matchMedia('(max-width: 67.99rem)').matches;
 }
 
+interface Shown {
+  readonly view: View;
+  readonly open: Carried | null;
+}
+
+function shownIn(query: URLSearchParams): Shown {
+  return { view: VIEWS.find((one) => one === query.get('view')) ?? 'outline', open: openIn(query) };
+}
+
 function openIn(query: URLSearchParams): Carried | null {
   for (const kind of ['task', 'phase'] as const) {
     const id = query.get(kind);
@@ -105,7 +122,7 @@ function openIn(query: URLSearchParams): Carried | null {
   return null;
 }
 
-function addressOf(plan: string, { view, open }: { readonly view: View; readonly open: Carried | null }): string {
+function addressOf(plan: string, { view, open }: Shown): string {
   const query = new URLSearchParams();
   if (view !== 'outline') query.set('view', view);
   if (open !== null) query.set(open.kind, open.id);

@@ -1,6 +1,6 @@
 /** Fields for keys of the frontmatter: an empty one takes its key out, and what the file's own schema refuses is not written. */
 import type { ReactNode } from 'react';
-import { inSteps, phaseSteps, planSteps, taskSteps, type Step } from '../../core/authoring.ts';
+import { phaseSteps, planSteps, taskSteps, type Step } from '../../core/authoring.ts';
 import type { FieldValues } from '../../core/edit.ts';
 import { PhaseFrontmatter, PlanFrontmatter, TaskFrontmatter } from '../../core/frontmatter.ts';
 import { useData } from '../api/cache.ts';
@@ -27,7 +27,7 @@ export interface Target {
 
 /** Changes a title, a description or keys of one part of the plan. */
 export function changing({ editing, kind, id }: Target, change: Authoring, group: string): string | null {
-  return editing.make(inSteps(stepsFor(kind, id, change)), `${kind}:${id}:${group}`);
+  return editing.make(stepsFor(kind, id, change), `${kind}:${id}:${group}`);
 }
 
 interface Authoring {

@@ -1,16 +1,21 @@
 /** The plan as a list that can be put in another order, added to and opened for editing. */
 import { memo, useId, useState, type FormEvent, type ReactNode } from 'react';
+import type { Step } from '../../core/authoring.ts';
 import { addPhase, removePhase } from '../../core/plan-edits.ts';
 import type { Phase, Plan, Task } from '../../core/plan.ts';
 import { addTask, removeTask } from '../../core/task-edits.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Mark } from '../parts/badge.tsx';
 import { complain, say } from '../parts/toasts.tsx';
-import { useDrag, type Drag, type Dragging } from './drag.ts';
+import { gripName, useDrag } from './drag.ts';
 import type { Editing } from './editing.ts';
 import { PhaseForm, TaskForm } from './forms.tsx';
 import type { ConfigAnswer } from './frontmatter-fields.tsx';
 import type { Carried } from './placing.ts';
+
+/** What a phase takes while it is not drawn because it is out of sight: what is around its tasks, and each of them. Their height in `rem`. */
+const HEAD_REM = 6.2;
+const ROW_REM = 2.6;
 
 interface OutlineProps {
   readonly editing: Editing;
@@ -19,82 +24,109 @@ interface OutlineProps {
   readonly canWrite: boolean;
   /** What is open for editing. */
   readonly open: Carried | null;
-  readonly setOpen: (part: Carried | null) => void;
+  /** Opens a part for editing, or closes it. Has to stay the same: what is drawn of a thousand tasks hangs on it. */
+  readonly toggle: (part: Carried) => void;
 }
 
 export function Outline(props: OutlineProps): ReactNode {
+  const { open, ...shared } = props;
   const { editing, plan, canWrite } = props;
-  const drag = useDrag(editing, plan);
-  const { dragging } = drag;
+  const { dragging, said, hands } = useDrag(editing, plan);
+  const carried = dragging?.carried ?? null;
+  const ids = plan.phases.map(({ id }) => id).filter((id) => carried?.kind !== 'phase' || id !== carried.id);
+  const slot = dragging?.slot ?? null;
   return (
-    <div className={dragging === null ? 'outline' : 'outline is-dragging'}>
+    <div className="outline" {...hands}>
       <p className="visually-hidden" aria-live="assertive">
-        {drag.said}
+        {said}
       </p>
       {plan.phases.map((phase) => (
-        <PhaseSection key={phase.id} {...props} drag={drag} phase={phase} />
+        <PhaseSection
+          key={phase.id}
+          {...shared}
+          phase={phase}
+          open={open !== null && isIn(phase, open) ? open.id : null}
+          isOpen={open?.kind === 'phase' && open.id === phase.id}
+          carried={carried !== null && isIn(phase, carried) ? carried.id : null}
+          isCarried={carried?.kind === 'phase' && carried.id === phase.id}
+          isUnder={carried?.kind === 'phase' && slot !== null && ids[slot.index] === phase.id}
+          dropAt={slot?.phase === phase.id ? slot.index : null}
+        />
       ))}
-      {dragging?.carried.kind === 'phase' && isAfter(plan, dragging) && <div className="drop-line" />}
-      {canWrite && <Adder what="phase" add={(title) => editing.make((text, now) => addPhase(text, now, { title }))} />}
+      {carried?.kind === 'phase' && slot?.index === ids.length && <div className="drop-line" />}
+      {canWrite && <Adder what="phase" add={(title) => editing.make([(text, now) => addPhase(text, now, { title })])} />}
     </div>
   );
 }
 
-/** Whether what is carried would be the last one. */
-function isAfter(plan: Plan, { carried, slot }: Dragging): boolean {
-  return plan.phases.filter(({ id }) => id !== carried.id).length === slot.index;
+/** Whether a part is one of the tasks of a phase. */
+function isIn(phase: Phase, { kind, id }: Carried): boolean {
+  return kind === 'task' && phase.tasks.some((task) => task.id === id);
 }
 
-interface PhaseSectionProps extends OutlineProps {
+interface PhaseSectionProps extends Omit<OutlineProps, 'open'> {
   readonly phase: Phase;
-  readonly drag: Drag;
+  /** The task of it that is open. */
+  readonly open: string | null;
+  readonly isOpen: boolean;
+  /** The task of it that is carried. */
+  readonly carried: string | null;
+  readonly isCarried: boolean;
+  /** Whether a phase would be put down before it. */
+  readonly isUnder: boolean;
+  /** Where a task would be put down in it. */
+  readonly dropAt: number | null;
 }
 
-function PhaseSection(props: PhaseSectionProps): ReactNode {
-  const { editing, plan, phase, drag, canWrite, open, setOpen, config } = props;
-  const { dragging } = drag;
+const PhaseSection = memo(function PhaseSection(props: PhaseSectionProps): ReactNode {
+  const { editing, plan, phase, config, canWrite, toggle, open, isOpen, carried, isCarried, isUnder, dropAt } = props;
   const heading = useId();
-  const isOpen = open?.kind === 'phase' && open.id === phase.id;
   const title = phase.title === '' ? 'Tasks' : phase.title;
-  const others = phase.tasks.filter(({ id }) => dragging?.carried.kind !== 'task' || id !== dragging.carried.id);
-  const dropAt = dragging?.carried.kind === 'task' && dragging.slot.phase === phase.id ? dragging.slot.index : null;
-  const isCarried = dragging?.carried.kind === 'phase' && dragging.carried.id === phase.id;
-  const index = plan.phases.filter(({ id }) => id !== dragging?.carried.id).indexOf(phase);
+  const others = phase.tasks.filter(({ id }) => id !== carried);
   return (
     <>
-      {dragging?.carried.kind === 'phase' && !isCarried && dragging.slot.index === index && <div className="drop-line" />}
-      <section className={`card edit-phase${isCarried ? ' is-carried' : ''}`} aria-labelledby={heading} data-edit-phase={phase.id}>
+      {isUnder && <div className="drop-line" />}
+      <section
+        className={`card edit-phase${isCarried ? ' is-carried' : ''}`}
+        style={{ containIntrinsicBlockSize: `auto ${HEAD_REM + ROW_REM * phase.tasks.length}rem` }}
+        aria-labelledby={heading}
+        data-edit-phase={phase.id}
+      >
         <header>
-          {canWrite && phase.place.headingLine !== null && <Grip drag={drag} carried={{ kind: 'phase', id: phase.id }} title={title} />}
+          {canWrite && phase.place.headingLine !== null && <Grip of={{ kind: 'phase', id: phase.id }} title={title} />}
           <h2 id={heading} className="grow">
-            <button
-              type="button"
-              className="opener"
-              aria-expanded={isOpen}
-              onClick={() => setOpen(isOpen ? null : { kind: 'phase', id: phase.id })}
-            >
+            <button type="button" className="opener" aria-expanded={isOpen} onClick={() => toggle({ kind: 'phase', id: phase.id })}>
               {title}
             </button>
           </h2>
           <PhaseSigns phase={phase} />
-          {canWrite && (
-            <Remover title={title} editing={editing} remove={() => editing.make((text, now) => removePhase(text, now, phase.id))} />
-          )}
+          {canWrite && <Remover title={title} editing={editing} step={(text, now) => removePhase(text, now, phase.id)} />}
         </header>
         {isOpen && <PhaseForm editing={editing} plan={plan} config={config} phase={phase} />}
         <ul className="edit-tasks" aria-label={`Tasks of ${title}`}>
           {phase.tasks.map((task) => (
-            <TaskItem key={task.id} {...props} task={task} isUnder={dropAt !== null && others[dropAt] === task} />
+            <TaskItem
+              key={task.id}
+              {...{ editing, canWrite, toggle }}
+              id={task.id}
+              title={task.title}
+              status={task.status}
+              after={task.dependsOn.join(', ')}
+              isHuman={task.assignee === 'human'}
+              isUnder={dropAt !== null && others[dropAt] === task}
+              isCarried={carried === task.id}
+              form={open === task.id ? <TaskForm {...{ editing, plan, config, phase, task }} /> : null}
+            />
           ))}
           {dropAt !== null && dropAt === others.length && <li className="drop-line" aria-hidden="true" />}
         </ul>
         {canWrite && (
-          <Adder what="task" into={title} add={(text) => editing.make((now, says) => addTask(now, says, phase.id, { title: text }))} />
+          <Adder what="task" into={title} add={(text) => editing.make([(now, says) => addTask(now, says, phase.id, { title: text })])} />
         )}
       </section>
     </>
   );
-}
+});
 
 function PhaseSigns({ phase }: { readonly phase: Phase }): ReactNode {
   return (
@@ -110,47 +142,52 @@ function PhaseSigns({ phase }: { readonly phase: Phase }): ReactNode {
   );
 }
 
-function TaskItem({ task, isUnder, ...props }: PhaseSectionProps & { readonly task: Task; readonly isUnder: boolean }): ReactNode {
-  const { editing, plan, phase, drag, canWrite, open, setOpen, config } = props;
-  const isOpen = open?.kind === 'task' && open.id === task.id;
-  const isCarried = drag.dragging?.carried.kind === 'task' && drag.dragging.carried.id === task.id;
+/** Words and flags alone: a task that moves in the file because of a key pressed above it is another object, and shows the same. */
+interface TaskItemProps extends Pick<OutlineProps, 'editing' | 'canWrite' | 'toggle'> {
+  readonly id: string;
+  readonly title: string;
+  readonly status: Task['status'];
+  /** Ids of what it waits for, as a list in words. */
+  readonly after: string;
+  readonly isHuman: boolean;
+  readonly isUnder: boolean;
+  readonly isCarried: boolean;
+  /** Where it is open. */
+  readonly form: ReactNode;
+}
+
+const TaskItem = memo(function TaskItem(props: TaskItemProps): ReactNode {
+  const { id, title, status, after, isHuman, isUnder, isCarried, form, editing, canWrite, toggle } = props;
+  const isOpen = form !== null;
   return (
     <>
       {isUnder && <li className="drop-line" aria-hidden="true" />}
-      <li className={`edit-task${isOpen ? ' is-open' : ''}${isCarried ? ' is-carried' : ''}`} data-edit-task={task.id}>
+      <li className={`edit-task${isOpen ? ' is-open' : ''}${isCarried ? ' is-carried' : ''}`} data-edit-task={id}>
         <div className="edit-row">
-          {canWrite && <Grip drag={drag} carried={{ kind: 'task', id: task.id }} title={task.title} />}
-          <button
-            type="button"
-            className="opener grow"
-            aria-expanded={isOpen}
-            onClick={() => setOpen(isOpen ? null : { kind: 'task', id: task.id })}
-          >
-            <Mark kind={task.status} />
-            <span>{task.title}</span>
+          {canWrite && <Grip of={{ kind: 'task', id }} title={title} />}
+          <button type="button" className="opener grow" aria-expanded={isOpen} onClick={() => toggle({ kind: 'task', id })}>
+            <Mark kind={status} />
+            <span>{title}</span>
           </button>
-          <TaskSigns task={task} />
-          {canWrite && (
-            <Remover title={task.title} editing={editing} remove={() => editing.make((text, now) => removeTask(text, now, task.id))} />
-          )}
+          <TaskSigns after={after} isHuman={isHuman} />
+          {canWrite && <Remover title={title} editing={editing} step={(text, now) => removeTask(text, now, id)} />}
         </div>
-        {isOpen && <TaskForm editing={editing} plan={plan} config={config} phase={phase} task={task} />}
+        {form}
       </li>
     </>
   );
-}
+});
 
-const TaskSigns = memo(function TaskSigns({ task }: { readonly task: Task }): ReactNode {
-  const after = task.dependsOn.length;
+function TaskSigns({ after, isHuman }: Pick<TaskItemProps, 'after' | 'isHuman'>): ReactNode {
   return (
     <span className="signs quiet">
-      {after > 0 && (
-        <span title={`After ${task.dependsOn.join(', ')}`}>
-          <Icon name="branch" /> {after}
+      {after !== '' && (
+        <span title={`After ${after}`}>
+          <Icon name="branch" /> {after.split(', ').length}
           <span className="visually-hidden"> before it</span>
         </span>
       )}
-      {task.assignee === 'human' && (
+      {isHuman && (
         <span title="A person does it">
           <Icon name="hand" />
           <span className="visually-hidden">for a person</span>
@@ -158,16 +195,16 @@ const TaskSigns = memo(function TaskSigns({ task }: { readonly task: Task }): Re
       )}
     </span>
   );
-});
+}
 
-function Grip({ drag, carried, title }: { readonly drag: Drag; readonly carried: Carried; readonly title: string }): ReactNode {
+function Grip({ of, title }: { readonly of: Carried; readonly title: string }): ReactNode {
   return (
     <button
       type="button"
       className="grip"
       aria-label={`Move ${title}`}
       title="Drag, or press space and the arrow keys"
-      {...drag.grip(carried, title)}
+      data-grip={gripName(of)}
     >
       <Icon name="grip" />
     </button>
@@ -177,12 +214,12 @@ function Grip({ drag, carried, title }: { readonly drag: Drag; readonly carried:
 interface RemoverProps {
   readonly title: string;
   readonly editing: Editing;
-  readonly remove: () => string | null;
+  readonly step: Step;
 }
 
-function Remover({ title, editing, remove }: RemoverProps): ReactNode {
+function Remover({ title, editing, step }: RemoverProps): ReactNode {
   const act = (): void => {
-    const refused = remove();
+    const refused = editing.make([step]);
     if (refused !== null) return complain(new Error(refused));
     say(`“${title}” is removed from the draft.`, { words: 'Undo', run: () => editing.undo() });
   };
