@@ -77,8 +77,8 @@ export class EventLog {
   }
 
   /** What Claude does for a plan that is being written or reviewed. Its words pass by: what came of them is in the plan. */
-  planned({ at, plan, event }: PublishedPlannerEvent, job: string | null): void {
-    const frame: StreamEvent = { schema: 1, at, repositoryId: this.#id, planId: `${this.#id}:${plan}`, kind: 'planner', job, event };
+  planned({ seq, at, plan, event }: PublishedPlannerEvent, job: string): void {
+    const frame: StreamEvent = { schema: 1, at, repositoryId: this.#id, planId: `${this.#id}:${plan}`, kind: 'planner', job, seq, event };
     if (event.type !== 'planner-output' && event.type !== 'planner-usage') return this.#write(frame);
     this.look();
     this.#tell({ event: frame, plans: [plan] });

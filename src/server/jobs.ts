@@ -1,5 +1,7 @@
 /** Conversations with Claude that somebody has asked for: they go on when whoever asked has gone, and can be stopped. */
 import { randomBytes } from 'node:crypto';
+import type { PublishedPlannerEvent } from '../core/event.ts';
+import { JobEvents } from './job-events.ts';
 import { problemOf, Refusal, refusalOf } from './problem.ts';
 import type { Served } from './served.ts';
 import type { Job } from './shape.ts';
@@ -14,6 +16,7 @@ interface Entry {
   job: Job;
   readonly abort: AbortController;
   readonly done: Promise<unknown>;
+  readonly events: JobEvents;
 }
 
 export class Jobs {
@@ -32,16 +35,21 @@ export class Jobs {
     return this.#entries.get(id)?.job ?? null;
   }
 
+  /** What a job has shown of itself so far; null where there is none of that id. */
+  events(id: string): JobEvents | null {
+    return this.#entries.get(id)?.events ?? null;
+  }
+
   /** Settles when a job has ended, however; at once where there is none. */
   async ended(id: string): Promise<void> {
     await this.#entries.get(id)?.done.catch(() => {});
   }
 
-  /** Begins `work`, which is told its id and when to stop. `done` settles with it; a rejection is a {@link Refusal} or a bug. */
+  /** Begins `work`, which is told when to stop, and says what happens. `done` settles with it; a rejection is a {@link Refusal} or a bug. */
   begin<T extends Job['result']>(
     served: Served,
     of: Pick<Job, 'kind' | 'planId'>,
-    work: (id: string, signal: AbortSignal) => Promise<T>,
+    work: (signal: AbortSignal, say: (event: PublishedPlannerEvent) => void) => Promise<T>,
   ): { readonly job: Job; readonly done: Promise<T> } {
     if ([...this.#entries.values()].filter(({ job }) => job.status === 'running').length >= MAX_RUNNING)
       throw new Refusal(
@@ -53,8 +61,13 @@ export class Jobs {
     const id = randomBytes(ID_BYTES).toString('base64url');
     const abort = new AbortController();
     const job: Job = { id, ...of, status: 'running', startedAt: new Date().toISOString(), endedAt: null, result: null, problem: null };
-    const done = work(id, abort.signal);
-    const entry: Entry = { job, abort, done };
+    const events = new JobEvents();
+    const done = work(abort.signal, (event) => {
+      // First what is kept: whoever hears of it may ask at once.
+      events.add(event);
+      served.log.planned(event, id);
+    });
+    const entry: Entry = { job, abort, done, events };
     this.#entries.set(id, entry);
     const end = (rest: Pick<Job, 'status' | 'result' | 'problem'>): void => {
       entry.job = { ...entry.job, ...rest, endedAt: new Date().toISOString() };

@@ -34,7 +34,13 @@ export const StreamEvent = z
       offset: z.int().nullable().describe('Of output: where in its log it begins, in bytes.'),
       event: RunEvent,
     }),
-    z.object({ ...frame, kind: z.literal('planner'), job: z.string().nullable(), event: PlannerEvent }),
+    z.object({
+      ...frame,
+      kind: z.literal('planner'),
+      job: z.string().nullable(),
+      seq: z.int().describe('Counts from 1 within the job, whose events so far are at /api/jobs/{id}/events.'),
+      event: PlannerEvent,
+    }),
     z.object({ ...frame, kind: z.literal('watch'), event: WatchEvent }),
     z.object({ ...frame, kind: z.literal('server'), event: ServerEvent }),
   ])

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { DiagnosticRecord, IterationRecord, LiveRecord, PhaseRecord, PlanRecord, SuggestionRecord, TaskRecord } from '../core/record.ts';
+import { PlannerEvent } from '../core/event.ts';
 import { OUTCOMES } from '../core/outcome.ts';
 
 const id = z.string();
@@ -213,5 +214,14 @@ export const Job = z
     result: z.union([Generated, Reviewed]).nullable(),
     problem: ProblemDetails.nullable(),
   })
-  .meta({ id: 'Job', description: 'A conversation with Claude. What it says on the way is at /api/events.' });
+  .meta({ id: 'Job', description: 'A conversation with Claude. What it says on the way is at /api/events, what it has said at /api/jobs/{id}/events.' });
 export type Job = z.infer<typeof Job>;
+
+export const JobEventsShape = z
+  .object({
+    events: z
+      .array(z.object({ seq: z.int().min(1), at: time, event: PlannerEvent }))
+      .describe('In order. Output that came in pieces is one event, with the `seq` of its last.'),
+    seq: count.describe('Of the last: events at /api/events with a greater one are still to be added.'),
+  })
+  .meta({ id: 'JobEvents' });

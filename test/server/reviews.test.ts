@@ -34,6 +34,10 @@ describe('a plan that Claude writes', () => {
     const { jobs } = (await server.ask('/api/jobs')).body;
     expect(jobs).toMatchObject([{ kind: 'generate', status: 'completed', result: { planId: body.planId } }]);
     expect((await server.send('DELETE', `/api/jobs/${jobs[0].id}`)).status).toBe(409);
+    const said = (await server.ask(`/api/jobs/${jobs[0].id}/events`)).body;
+    expect(said.events[0].event.type).toBe('planner-started');
+    expect(said.events.at(-1)).toMatchObject({ seq: said.seq, event: { type: 'plan-generated' } });
+    expect((await server.ask('/api/jobs/none/events')).status).toBe(404);
   });
 
   it('is a job where nobody wants to wait, and can be stopped', async () => {
@@ -103,6 +107,25 @@ describe('a review', () => {
     expect((await server.send('POST', '/api/plans/greet/review', { reviewType: 'nonsense' })).status).toBe(422);
     expect((await server.send('POST', '/api/plans/none/review', { reviewType: 'all' })).status).toBe(404);
     expect((await server.send('POST', '/api/plans/greet/review', { reviewType: 'all', scope: 'task' })).status).toBe(422);
+  });
+
+  it('can look for everything at once, or at one task, as a job', async () => {
+    await using claude = await scriptedMessages([suggests({ ...REWORD, dependsOn: null }), suggests(SPLIT)]);
+    await using server = await testServer([{ [PLAN_FILE]: PLAN }], { env: env(claude.environment) });
+    const all = await server.send('POST', '/api/plans/greet/review', { reviewType: 'all' });
+    expect(all.status).toBe(200);
+    expect(all.body).toMatchObject({ iterationId: server.repository.head(), suggestions: [{ type: 'modify_task' }] });
+    const told = JSON.stringify(claude.requests[0]?.body);
+    for (const type of ['refine_descriptions', 'add_missing', 'optimize_order', 'break_down']) expect(told).toContain(type);
+    const stream = server.events('/api/events', isEnd);
+    const about = { reviewType: 'break_down', scope: 'task', targetId: `${server.ids[0]}:greet:sing` };
+    const begun = await server.send('POST', '/api/plans/greet/review', about, { prefer: 'respond-async' });
+    expect(begun.status).toBe(202);
+    await stream;
+    const job = (await server.ask(begun.headers.get('location') ?? '')).body;
+    expect(job).toMatchObject({ kind: 'review', planId: `${server.ids[0]}:greet`, status: 'completed', result: { suggestions: [{ type: 'break_down_task' }] } });
+    const said = (await server.ask(`${begun.headers.get('location')}/events`)).body;
+    expect(said.events.map(({ event }: { event: { type: string } }) => event.type)).toContain('plan-reviewed');
   });
 
   it('that is stale says so, and is not applied', async () => {

@@ -43,6 +43,7 @@ describe('the built dashboard', () => {
 
   it('expects of the API what the server answers', () => {
     expectTypeOf<server.PlanDetail>().toExtend<web.PlanDetail>();
+    expectTypeOf<z.infer<typeof server.JobEventsShape>>().toExtend<web.JobEvents>();
     expectTypeOf<server.Execution>().toExtend<web.Execution>();
     expectTypeOf<server.Attempt>().toExtend<web.Attempt>();
     expectTypeOf<server.RepositoryShape>().toExtend<web.Repository>();

@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { diagnosticRecord, DiagnosticRecord, SuggestionRecord } from '../../core/record.ts';
+import type { PublishedPlannerEvent } from '../../core/event.ts';
 import type { ReviewScope } from '../../core/review-answer.ts';
 import { REVIEW_TYPES, type ReviewType } from '../../core/review-types.ts';
 import { applyReview, dismissReview, openReview } from '../../engine/planner/apply.ts';
@@ -13,7 +14,7 @@ import { Refusal } from '../problem.ts';
 import { readPlan } from '../read.ts';
 import { answers, type Api, type Server } from '../server.ts';
 import type { Served } from '../served.ts';
-import { Generated, Job, Reviewed } from '../shape.ts';
+import { Generated, Job, JobEventsShape, Reviewed } from '../shape.ts';
 import { IdParam } from './looking.ts';
 import { createdPlan, IfMatch, repositoryNamed } from './plans.ts';
 
@@ -135,6 +136,15 @@ const getJob = createRoute({
   request: { params: IdParam },
   responses: answers(Job, 'The job.'),
 });
+const getJobEvents = createRoute({
+  method: 'get',
+  path: '/api/jobs/{id}/events',
+  operationId: 'listJobEvents',
+  tags: ['Plans'],
+  summary: 'What a conversation has said so far',
+  request: { params: IdParam },
+  responses: answers(JobEventsShape, 'All of it; what comes is at /api/events.'),
+});
 const stopJob = createRoute({
   method: 'delete',
   path: '/api/jobs/{id}',
@@ -153,8 +163,8 @@ export function reviewRoutes(app: Api, server: Server): void {
     const served = repositoryNamed(registry, repositoryId);
     limits.planner.take();
     const model = generateWith === 'claude' ? undefined : generateWith;
-    const { job, done } = jobs.begin(served, { kind: 'generate', planId: null }, (id, signal) =>
-      generated(served, { title, description, slug, model, env, signal }, id),
+    const { job, done } = jobs.begin(served, { kind: 'generate', planId: null }, (signal, say) =>
+      generated(served, { title, description, slug, model, env, signal }, say),
     );
     if (isAsync(context.req.valid('header').prefer)) return context.json(job, 202, { location: `/api/jobs/${job.id}` }) as never;
     return context.json(await done, 200) as never;
@@ -167,8 +177,8 @@ export function reviewRoutes(app: Api, server: Server): void {
     const about = scopeOf(ref, scope, targetId);
     await readPlan(ref);
     limits.planner.take();
-    const { job, done } = jobs.begin(ref.served, { kind: 'review', planId: planIdOf(ref.served, ref.plan) }, (id, signal) =>
-      reviewed(server, ref, { types, scope: about, model, signal }, id),
+    const { job, done } = jobs.begin(ref.served, { kind: 'review', planId: planIdOf(ref.served, ref.plan) }, (signal, say) =>
+      reviewed(server, ref, { types, scope: about, model, signal }, say),
     );
     if (isAsync(context.req.valid('header').prefer)) return context.json(job, 202, { location: `/api/jobs/${job.id}` }) as never;
     return context.json(await done, 200) as never;
@@ -204,6 +214,12 @@ export function reviewRoutes(app: Api, server: Server): void {
 
   app.openapi(listJobs, (context) => context.json({ jobs: jobs.all.slice() }, 200));
   app.openapi(getJob, (context) => context.json(jobNamed(server, context.req.valid('param').id), 200));
+  app.openapi(getJobEvents, (context) => {
+    const { id } = context.req.valid('param');
+    const events = jobs.events(id);
+    if (events === null) throw nothing('job', id);
+    return context.json({ events: events.all.slice(), seq: events.seq }, 200);
+  });
   app.openapi(stopJob, (context) => {
     const { id } = context.req.valid('param');
     const job = jobNamed(server, id);
@@ -228,15 +244,17 @@ function scopeOf(ref: PlanRef, scope: 'all' | 'phase' | 'task', target: string |
   return { type: scope, id: partIn(ref, target) };
 }
 
-async function generated(served: Served, request: Parameters<typeof generatePlan>[1], job: string): Promise<Generated> {
-  const result = await generatePlan(served.workspace, request, (event) => served.log.planned(event, job));
+type Say = (event: PublishedPlannerEvent) => void;
+
+async function generated(served: Served, request: Parameters<typeof generatePlan>[1], say: Say): Promise<Generated> {
+  const result = await generatePlan(served.workspace, request, say);
   if (result.type === 'stopped') throw stopped(result);
   const { id: plan, commit, reason, advice, usage } = result;
   return { ...(await createdPlan({ served, plan }, { commit, reason })), advice: [...advice], usage };
 }
 
-async function reviewed(server: Server, ref: PlanRef, request: Parameters<typeof reviewPlan>[1], job: string): Promise<Reviewed> {
-  const result = await reviewPlan(callerOf(server, ref), request, (event) => ref.served.log.planned(event, job));
+async function reviewed(server: Server, ref: PlanRef, request: Parameters<typeof reviewPlan>[1], say: Say): Promise<Reviewed> {
+  const result = await reviewPlan(callerOf(server, ref), request, say);
   if (result.type === 'stopped') throw stopped(result);
   const { commit, suggestions, assessment, reason, problems, usage } = result;
   return { iterationId: commit, suggestions: [...suggestions], assessment, reason, problems: [...problems], usage };

@@ -238,6 +238,13 @@ export type StreamEvent =
       readonly offset: number | null;
       readonly event: RunEvent;
     })
-  | (Frame & { readonly kind: 'planner'; readonly job: string | null; readonly event: PlannerEvent })
+  | (Frame & { readonly kind: 'planner'; readonly job: string | null; readonly seq: number; readonly event: PlannerEvent })
   | (Frame & { readonly kind: 'watch'; readonly event: WatchEvent })
   | (Frame & { readonly kind: 'server'; readonly event: ServerEvent });
+
+/** What a job has said so far. */
+export interface JobEvents {
+  readonly events: readonly { readonly seq: number; readonly event: PlannerEvent }[];
+  /** Of the last. */
+  readonly seq: number;
+}

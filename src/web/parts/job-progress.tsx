@@ -1,11 +1,11 @@
 /** A conversation with Claude as it goes on: what it reads, thinks and writes, and what it costs. */
-import { useCallback, useReducer, type ReactNode } from 'react';
+import { useCallback, useEffect, useReducer, type ReactNode } from 'react';
 import { useAction } from '../api/actions.ts';
+import { invalidate, useData } from '../api/cache.ts';
 import { ask } from '../api/client.ts';
-import type { PlannerEvent } from '../../core/event.ts';
-import type { Job, StreamEvent } from '../api/shapes.ts';
+import type { Job, JobEvents, StreamEvent } from '../api/shapes.ts';
 import { useEvents } from '../api/stream.ts';
-import { NO_JOB, takePlanner, type JobStep } from '../state/job.ts';
+import { followJob, NOT_HEARD, type JobStep } from '../state/job.ts';
 import { costOf, countOf } from '../state/words.ts';
 import { Age } from './basics.tsx';
 import { Icon } from './icon.tsx';
@@ -14,17 +14,27 @@ import { Icon } from './icon.tsx';
 const TAIL_CHARS = 4_000;
 
 export function JobProgress({ job }: { readonly job: Job }): ReactNode {
-  const [view, take] = useReducer(takePlanner, NO_JOB);
+  const path = `/api/jobs/${encodeURIComponent(job.id)}`;
+  const { data: said } = useData<JobEvents>(`${path}/events`);
+  const [{ view, seq, later }, follow] = useReducer(followJob, NOT_HEARD);
+  useEffect(() => {
+    if (said !== null) follow({ said });
+  }, [said]);
+  const isBehind = later.length > 0;
+  useEffect(() => {
+    // Output is in no store: what passed by while the page was away is asked for.
+    if (isBehind) invalidate((asked) => asked === `${path}/events`);
+  }, [isBehind, path, seq]);
   const hear = useCallback(
     (event: StreamEvent) => {
-      if (event.kind === 'planner' && event.job === job.id) take(event.event satisfies PlannerEvent);
+      if (event.kind === 'planner' && event.job === job.id) follow({ heard: event });
     },
     [job.id],
   );
   useEvents(hear);
   const { busy, run } = useAction();
   const stop = async (): Promise<void> => {
-    await ask(`/api/jobs/${encodeURIComponent(job.id)}`, { method: 'DELETE' });
+    await ask(path, { method: 'DELETE' });
   };
   return (
     <section className="card job" aria-label="Claude at work">
