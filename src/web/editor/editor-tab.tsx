@@ -1,11 +1,14 @@
 /** The editor of a plan: forms, the file and a drawing, all of one draft that is saved as one commit. */
 import { useCallback, useEffect, type ReactNode } from 'react';
-import { useCanWrite } from '../api/actions.ts';
+import { useAction, useCanWrite } from '../api/actions.ts';
+import { ask } from '../api/client.ts';
 import type { PlanDetail } from '../api/shapes.ts';
+import { sayOnTask } from '../api/steering.ts';
 import { Diagnostics, Refused, Skeleton } from '../parts/basics.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { navigate, useLocation } from '../router.tsx';
-import { planPath } from '../state/route.ts';
+import { decisionFor } from '../state/decision.ts';
+import { apiPath, planPath } from '../state/route.ts';
 import { countOf } from '../state/words.ts';
 import { ConflictBox } from './conflict.tsx';
 import { isDirty } from './draft.ts';
@@ -34,7 +37,8 @@ interface EditorProps {
   readonly state: EditorState;
 }
 
-function Editor({ detail: { plan, iterations }, editing, state }: EditorProps): ReactNode {
+function Editor({ detail, editing, state }: EditorProps): ReactNode {
+  const { plan, iterations } = detail;
   const { draft, document, refused } = state;
   const canWrite = useCanWrite();
   const config = useConfig(plan.repositoryId);
@@ -59,7 +63,7 @@ function Editor({ detail: { plan, iterations }, editing, state }: EditorProps): 
         editing={editing}
         state={state}
         canWrite={canWrite}
-        status={plan.status}
+        detail={detail}
         view={view}
         setView={(to) => go(() => ({ view: to }))}
       />
@@ -134,12 +138,12 @@ interface EditorBarProps {
   readonly editing: Editing;
   readonly state: EditorState;
   readonly canWrite: boolean;
-  readonly status: PlanDetail['plan']['status'];
+  readonly detail: PlanDetail;
   readonly view: View;
   readonly setView: (view: View) => void;
 }
 
-function EditorBar({ editing, state: { draft, saving }, canWrite, status, view, setView }: EditorBarProps): ReactNode {
+function EditorBar({ editing, state: { draft, saving }, canWrite, detail, view, setView }: EditorBarProps): ReactNode {
   const dirty = isDirty(draft);
   useSaveKey(editing);
   return (
@@ -175,7 +179,8 @@ function EditorBar({ editing, state: { draft, saving }, canWrite, status, view, 
             <Icon name="undo" />
           </button>
           <output className="quiet">{saving ? 'Saving' : dirty ? 'Not saved' : 'Saved'}</output>
-          <MarkButton editing={editing} status={status} saving={saving} />
+          <MarkButton editing={editing} status={detail.plan.status} saving={saving} />
+          <RetryButton editing={editing} detail={detail} />
           <button
             type="button"
             className="button is-main"
@@ -190,12 +195,36 @@ function EditorBar({ editing, state: { draft, saving }, canWrite, status, view, 
   );
 }
 
-function MarkButton({ editing, status, saving }: Pick<EditorBarProps, 'editing' | 'status'> & { readonly saving: boolean }): ReactNode {
+interface MarkButtonProps {
+  readonly editing: Editing;
+  readonly status: PlanDetail['plan']['status'];
+  readonly saving: boolean;
+}
+
+function MarkButton({ editing, status, saving }: MarkButtonProps): ReactNode {
   if (status !== 'draft' && status !== 'ready') return null;
   const next = status === 'draft' ? 'ready' : 'draft';
   return (
     <button type="button" className="button" disabled={saving} onClick={() => void editing.mark(next)}>
       {next === 'ready' ? 'Mark as ready' : 'Back to draft'}
+    </button>
+  );
+}
+
+/** Where a task has failed and is edited for that: the way back to the run. */
+function RetryButton({ editing, detail }: Pick<EditorBarProps, 'editing' | 'detail'>): ReactNode {
+  const { busy, run } = useAction();
+  if (decisionFor(detail)?.type !== 'failure') return null;
+  const retry = async (): Promise<void> => {
+    if (!(await editing.save())) return;
+    // A task that was edited may have another name by now.
+    const decision = decisionFor((await ask<PlanDetail>(apiPath('plans', detail.plan.id))).data);
+    if (decision?.type === 'failure') await sayOnTask(decision.task, 'retry');
+    navigate(planPath(detail.plan.id, 'run'));
+  };
+  return (
+    <button type="button" className="button" disabled={busy} onClick={() => run(retry)}>
+      Save & retry
     </button>
   );
 }

@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { useAction, useCanWrite } from '../api/actions.ts';
 import { cancelPlan, markDone, resumePlan, sayOnTask } from '../api/steering.ts';
 import type { Execution, PlanDetail, Task } from '../api/shapes.ts';
-import { Link } from '../router.tsx';
+import { Link, navigate } from '../router.tsx';
 import { decisionFor } from '../state/decision.ts';
 import type { RunView } from '../state/execution.ts';
 import { planPath } from '../state/route.ts';
@@ -11,6 +11,10 @@ import { costOf, countOf, durationOf, errorWords, pauseWords } from '../state/wo
 import { Icon } from './icon.tsx';
 import { Prose } from './prose.tsx';
 import { say } from './toasts.tsx';
+
+const COMMIT_DIGITS = 7;
+/** Files that are named in a box; the changes show the others. */
+const MAX_FILES = 12;
 
 interface BoxProps {
   readonly detail: PlanDetail;
@@ -66,7 +70,11 @@ function Act({ words, act, main = false, danger = false, sure }: ActProps): Reac
   const go = (): void => {
     if (sure !== undefined && !asking) return setAsking(true);
     setAsking(false);
-    run(act);
+    run(async () => {
+      await act();
+      // What follows is seen where all of it is, whichever task or diff was looked at.
+      navigate(window.location.pathname, { replace: true });
+    });
   };
   return (
     <button
@@ -82,6 +90,14 @@ function Act({ words, act, main = false, danger = false, sure }: ActProps): Reac
   );
 }
 
+function EditTask({ task, words }: { readonly task: Task; readonly words: string }): ReactNode {
+  return (
+    <Link className="button" to={`${planPath(task.planId, 'edit')}?task=${encodeURIComponent(task.slug)}`}>
+      {words}
+    </Link>
+  );
+}
+
 function FailureBox({ task }: { readonly task: Task }): ReactNode {
   return (
     <section className="box is-failed" aria-label="A task failed">
@@ -92,8 +108,8 @@ function FailureBox({ task }: { readonly task: Task }): ReactNode {
         {countOf(task.attempts, 'attempt')}. {errorWords(task.lastError)}
       </p>
       <p className="quiet">
-        What the last attempt left is in the work tree. Mend it there and mark the task as done: its gates run, and what you have changed is
-        committed with the ticked box.
+        What the last attempt left is in the work tree, and stays there when you skip the task. Mend it there and mark the task as done: its
+        gates run, and what you have changed is committed with the ticked box.
       </p>
       <Buttons>
         <Act
@@ -104,10 +120,8 @@ function FailureBox({ task }: { readonly task: Task }): ReactNode {
             say(`“${task.title}” is done.`);
           }}
         />
+        <EditTask task={task} words="Edit & retry" />
         <Act words="Retry" act={() => sayOnTask(task, 'retry')} />
-        <Link className="button" to={`${planPath(task.planId, 'edit')}?task=${encodeURIComponent(task.slug)}`}>
-          Edit
-        </Link>
         <Act words="Skip" act={() => sayOnTask(task, 'skip')} />
         <Act words="Cancel plan" danger sure="Really give it up?" act={() => cancelPlan(task.planId)} />
       </Buttons>
@@ -126,9 +140,7 @@ function ManualBox({ task }: { readonly task: Task }): ReactNode {
       <Buttons>
         <Act words="Execute task" main act={() => sayOnTask(task, 'approve')} />
         <Act words="Skip" act={() => sayOnTask(task, 'skip')} />
-        <Link className="button" to={`${planPath(task.planId, 'edit')}?task=${encodeURIComponent(task.slug)}`}>
-          Edit
-        </Link>
+        <EditTask task={task} words="Edit" />
         <Act words="Cancel plan" danger sure="Really give it up?" act={() => cancelPlan(task.planId)} />
       </Buttons>
     </section>
@@ -172,11 +184,22 @@ function PauseBox({ detail: { plan, tasks }, view, reason, next }: PauseProps): 
         <dl className="facts-list">
           <div>
             <dt>Done in this run</dt>
-            <dd>{view.completed.map(({ task }) => titles.get(task) ?? task).join(', ')}</dd>
+            <dd>
+              <ul>
+                {view.completed.map(({ task, commit }) => (
+                  <li key={task}>
+                    {titles.get(task) ?? task} <code>{commit.slice(0, COMMIT_DIGITS)}</code>
+                  </li>
+                ))}
+              </ul>
+            </dd>
           </div>
           <div>
             <dt>{countOf(files.length, 'file')} changed</dt>
-            <dd className="mono">{files.slice(0, 12).join(', ')}</dd>
+            <dd className="mono">
+              {files.slice(0, MAX_FILES).join(', ')}
+              {files.length > MAX_FILES && ` and ${files.length - MAX_FILES} more`}
+            </dd>
           </div>
           {next.length > 0 && (
             <div>
