@@ -216,6 +216,8 @@ describe.skipIf(!hasBrowser)('the whole of a plan', () => {
     const pause = region(page, 'Paused');
     await pause.getByText('src/model.ts').waitFor();
     await pause.getByText('Write styles, Write form').waitFor();
+    await press(pause.getByRole('link', { name: 'Review changes' }));
+    await page.locator('.patch-file', { hasText: 'src/route.ts' }).waitFor();
     await press(pause.getByRole('button', { name: 'Continue' }));
     await page.locator('[data-panel="styles"]').getByText('write src/styles.ts', { exact: true }).waitFor();
     await page.locator('[data-panel="form"]').getByText('write src/form.ts', { exact: true }).waitFor();
