@@ -38,7 +38,8 @@ describe.skipIf(!hasBrowser)('a conversation that is under way', () => {
       body: JSON.stringify({ title: 'Greet people' }),
     });
     const { id } = (await begun.json()) as { id: string };
-    const said = async () => (await (await fetch(`${serving.url}/api/jobs/${id}/events`)).json()) as { events: { event: { type: string } }[] };
+    const said = async () =>
+      (await (await fetch(`${serving.url}/api/jobs/${id}/events`)).json()) as { events: { event: { type: string } }[] };
     await expect.poll(async () => (await said()).events.filter(({ event }) => event.type === 'repository-read').length).toBe(2);
 
     const page = await browser.open(`${serving.url}/new?job=${id}`, PHONE);

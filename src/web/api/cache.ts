@@ -1,5 +1,6 @@
 /** What the API has answered, by path. Whoever looks at a path is told when it changes; what events make stale is asked for again. */
 import { useCallback, useSyncExternalStore } from 'react';
+import { shared } from '../state/shared.ts';
 import { ApiProblem, ask } from './client.ts';
 
 export interface Entry<T> {
@@ -80,12 +81,19 @@ async function load(path: string, slot: Slot): Promise<void> {
 
 async function answerTo(path: string, before: Entry<unknown>): Promise<Entry<unknown>> {
   try {
-    return { data: (await ask<unknown>(path)).data, problem: null };
+    const { data } = await ask<unknown>(path);
+    const found = shared(before.data, data);
+    // The whole is another one with each answer: whoever waits for the next hears of it, also where it says the same.
+    return { data: found === before.data && isObject(found) ? { ...found } : found, problem: null };
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
     // What was known stays on the page while the server is away; what is gone, is gone.
     return { data: error.details.status === 404 ? null : before.data, problem: error };
   }
+}
+
+function isObject(data: unknown): data is object {
+  return typeof data === 'object' && data !== null && !Array.isArray(data);
 }
 
 function tell(slot: Slot, entry: Entry<unknown>): void {

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { ask } from '../api/client.ts';
 import type { Diagnostic } from '../api/shapes.ts';
+import { shared } from '../state/shared.ts';
 
 /** After the last key. Milliseconds. */
 const WAIT_MS = 250;
@@ -17,7 +18,7 @@ export function useLint(repositoryId: string, text: string): readonly Diagnostic
         body: { repositoryId, text },
         signal: abort.signal,
       })
-        .then(({ data }) => setFound(data.diagnostics))
+        .then(({ data }) => setFound((before) => shared(before, data.diagnostics)))
         // Where the server is away the page says so; what was found last stays.
         .catch(() => {});
     }, WAIT_MS);

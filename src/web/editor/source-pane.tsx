@@ -2,6 +2,9 @@
 import { memo, useRef, type ReactNode } from 'react';
 import type { Diagnostic } from '../api/shapes.ts';
 
+/** The height of a line, as the style sheet has it. */
+const LINE_EM = 1.5;
+
 interface SourcePaneProps {
   readonly text: string;
   readonly readOnly: boolean;
@@ -47,6 +50,7 @@ export function SourcePane({ text, readOnly, write, diagnostics }: SourcePanePro
   );
 }
 
+/** One text, and over it the lines with something to say: of a plan of a thousand tasks there are nine thousand lines. */
 const LineNumbers = memo(function LineNumbers({
   count,
   diagnostics,
@@ -55,13 +59,16 @@ const LineNumbers = memo(function LineNumbers({
   readonly diagnostics: readonly Diagnostic[];
 }): ReactNode {
   const marked = new Map(diagnostics.map(({ line, severity }) => [line, severity]));
-  return Array.from({ length: count }, (_, index) => (
-    // A line is known by its number alone.
-    // oxlint-disable-next-line react/no-array-index-key
-    <span key={index} className={marked.has(index + 1) ? `is-${marked.get(index + 1)}` : undefined}>
-      {index + 1}
-    </span>
-  ));
+  return (
+    <>
+      <pre>{Array.from({ length: count }, (_, index) => index + 1).join('\n')}</pre>
+      {[...marked].map(([line, severity]) => (
+        <span key={line} className={`is-${severity}`} style={{ top: `calc(var(--gap-3) + ${(line - 1) * LINE_EM}em)` }}>
+          {line}
+        </span>
+      ))}
+    </>
+  );
 });
 
 function Findings({

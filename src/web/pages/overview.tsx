@@ -1,5 +1,5 @@
 /** A plan as a person reads it: its phases and tasks, and its file as it is. */
-import { type ReactNode } from 'react';
+import { memo, useState, type ReactNode } from 'react';
 import { useData } from '../api/cache.ts';
 import type { Phase, PlanDetail, PlanSource, Task } from '../api/shapes.ts';
 import { Badge, Mark } from '../parts/badge.tsx';
@@ -21,6 +21,8 @@ export function OverviewTab({ detail }: { readonly detail: PlanDetail }): ReactN
   const { query } = useLocation();
   const { plan, phases, tasks } = detail;
   const isSource = query.get('view') === 'source';
+  const titles = new Map(tasks.map(({ id, title }) => [id, title]));
+  const byPhase = Map.groupBy(tasks, ({ phaseId }) => phaseId);
   return (
     <div className="overview">
       <div className="row">
@@ -39,7 +41,11 @@ export function OverviewTab({ detail }: { readonly detail: PlanDetail }): ReactN
           ))}
         </div>
       </div>
-      {isSource ? <Source id={plan.id} /> : phases.map((phase) => <PhaseCard key={phase.id} phase={phase} all={tasks} />)}
+      {isSource ? (
+        <Source id={plan.id} />
+      ) : (
+        phases.map((phase) => <PhaseCard key={phase.id} phase={phase} tasks={byPhase.get(phase.id) ?? []} titles={titles} />)
+      )}
       {!isSource && phases.length === 0 && (
         <Empty title="No phases yet" icon="draft">
           <p>A phase is a heading, a task is a checkbox below it.</p>
@@ -52,8 +58,14 @@ export function OverviewTab({ detail }: { readonly detail: PlanDetail }): ReactN
   );
 }
 
-function PhaseCard({ phase, all }: { readonly phase: Phase; readonly all: readonly Task[] }): ReactNode {
-  const tasks = all.filter(({ phaseId }) => phaseId === phase.id);
+interface PhaseCardProps {
+  readonly phase: Phase;
+  readonly tasks: readonly Task[];
+  /** Of all tasks, by their ids. */
+  readonly titles: ReadonlyMap<string, string>;
+}
+
+function PhaseCard({ phase, tasks, titles }: PhaseCardProps): ReactNode {
   return (
     <section className="card phase" aria-labelledby={`phase-${phase.slug}`} data-phase={phase.slug}>
       <header>
@@ -67,18 +79,19 @@ function PhaseCard({ phase, all }: { readonly phase: Phase; readonly all: readon
       <Prose text={phase.description} />
       <ul className="tasks">
         {tasks.map((task) => (
-          <TaskRow key={task.id} task={task} all={all} />
+          <TaskRow key={task.id} task={task} after={task.dependsOn.map((id) => titles.get(id) ?? id).join(', ')} />
         ))}
       </ul>
     </section>
   );
 }
 
-function TaskRow({ task, all }: { readonly task: Task; readonly all: readonly Task[] }): ReactNode {
-  const facts = taskFacts(task, all);
+/** `after`: the titles of what it waits for. */
+const TaskRow = memo(function TaskRow({ task, after }: { readonly task: Task; readonly after: string }): ReactNode {
+  const [isOpen, setOpen] = useState(false);
   return (
     <li data-task={task.slug}>
-      <details>
+      <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary>
           <Mark kind={task.status} />
           <span className="title">{task.title}</span>
@@ -90,25 +103,32 @@ function TaskRow({ task, all }: { readonly task: Task; readonly all: readonly Ta
           {task.status === 'failed' && <Badge kind="failed" />}
           <Icon name="down" />
         </summary>
-        <div className="task-body">
-          <Prose text={task.description} />
-          {task.lastError !== null && (
-            <p className="notice is-failed">
-              <Icon name="warning" />
-              <span>{errorWords(task.lastError)}</span>
-            </p>
-          )}
-          <dl className="facts-list">
-            {facts.map(([name, value]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ))}
-          </dl>
-        </div>
+        {/* What is closed is found by the browser's own search, which opens it; only then is it made readable. */}
+        {isOpen ? <TaskBody task={task} after={after} /> : <div className="task-body">{task.description}</div>}
       </details>
     </li>
+  );
+});
+
+function TaskBody({ task, after }: { readonly task: Task; readonly after: string }): ReactNode {
+  return (
+    <div className="task-body">
+      <Prose text={task.description} />
+      {task.lastError !== null && (
+        <p className="notice is-failed">
+          <Icon name="warning" />
+          <span>{errorWords(task.lastError)}</span>
+        </p>
+      )}
+      <dl className="facts-list">
+        {taskFacts(task, after).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
   );
 }
 

@@ -1,5 +1,5 @@
 /** A plan as it is carried out: progress on one side, on the other what wants a decision and what runs. */
-import { type ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { useExecution } from '../api/execution.ts';
 import type { PlanDetail, Task } from '../api/shapes.ts';
 import { Mark } from '../parts/badge.tsx';
@@ -85,6 +85,7 @@ function Side({
   readonly view: RunView;
   readonly shown: readonly Task[];
 }): ReactNode {
+  const byPhase = Map.groupBy(tasks, ({ phaseId }) => phaseId);
   return (
     <nav className="card run-side" aria-label="Progress">
       {phases.map((phase) => (
@@ -96,32 +97,50 @@ function Side({
             </span>
           </h2>
           <ul>
-            {tasks
-              .filter(({ phaseId }) => phaseId === phase.id)
-              .map((task) => (
-                <li key={task.id}>
-                  <Link
-                    to={`${planPath(plan.id, 'run')}?task=${encodeURIComponent(task.slug)}`}
-                    aria-current={shown.includes(task) ? 'true' : undefined}
-                    data-step={task.slug}
-                    data-status={task.status}
-                  >
-                    <Mark kind={task.status} />
-                    <span>{task.title}</span>
-                    {task.attempt !== null && task.attempt > 1 && (
-                      <span className="quiet">
-                        {task.attempt} of {view.attempts[task.slug]?.maxAttempts ?? '…'}
-                      </span>
-                    )}
-                  </Link>
-                </li>
-              ))}
+            {byPhase.get(phase.id)?.map((task) => (
+              <Step
+                key={task.id}
+                plan={plan.id}
+                task={task}
+                isShown={shown.includes(task)}
+                maxAttempts={view.attempts[task.slug]?.maxAttempts ?? null}
+              />
+            ))}
           </ul>
         </div>
       ))}
     </nav>
   );
 }
+
+interface StepProps {
+  readonly plan: string;
+  readonly task: Task;
+  readonly isShown: boolean;
+  /** Null where no attempt of it is known. */
+  readonly maxAttempts: number | null;
+}
+
+const Step = memo(function Step({ plan, task, isShown, maxAttempts }: StepProps): ReactNode {
+  return (
+    <li>
+      <Link
+        to={`${planPath(plan, 'run')}?task=${encodeURIComponent(task.slug)}`}
+        aria-current={isShown ? 'true' : undefined}
+        data-step={task.slug}
+        data-status={task.status}
+      >
+        <Mark kind={task.status} />
+        <span>{task.title}</span>
+        {task.attempt !== null && task.attempt > 1 && (
+          <span className="quiet">
+            {task.attempt} of {maxAttempts ?? '…'}
+          </span>
+        )}
+      </Link>
+    </li>
+  );
+});
 
 function Notes({ view }: { readonly view: RunView }): ReactNode {
   if (view.notes.length === 0) return null;

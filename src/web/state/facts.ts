@@ -2,12 +2,11 @@
 import type { Task } from '../api/shapes.ts';
 import { countOf } from './words.ts';
 
-/** Name and value of what is set, in the order in which people ask. */
-export function taskFacts(task: Task, all: readonly Task[]): readonly (readonly [string, string])[] {
-  const titles = new Map(all.map(({ id, title }) => [id, title]));
+/** Name and value of what is set, in the order in which people ask. `after`: the titles of what it waits for. */
+export function taskFacts(task: Task, after: string): readonly (readonly [string, string])[] {
   const facts: (readonly [string, string | null])[] = [
     ['Id', task.slug],
-    ['After', task.dependsOn.length === 0 ? null : task.dependsOn.map((id) => titles.get(id) ?? id).join(', ')],
+    ['After', after === '' ? null : after],
     ['Runs', task.run],
     ['Agent', task.agent],
     ['Model', task.model],
