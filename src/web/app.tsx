@@ -12,7 +12,7 @@ import { ThemeSwitch } from './theme.tsx';
 
 const PlanPage = lazy(() => import('./pages/plan.tsx').then((page) => ({ default: page.PlanPage })));
 const InsightsPage = lazy(() => import('./insights/insights-page.tsx').then((page) => ({ default: page.InsightsPage })));
-const NewPage = lazy(() => import('./new/new-page.tsx').then((page) => ({ default: page.NewPage })));
+const NewDialog = lazy(() => import('./new/new-dialog.tsx').then((page) => ({ default: page.NewDialog })));
 const LoginPage = lazy(() => import('./pages/login.tsx').then((page) => ({ default: page.LoginPage })));
 
 export function App(): ReactNode {
@@ -30,9 +30,16 @@ export function App(): ReactNode {
       </a>
       <TopBar route={route} />
       <main id="content" className="page" tabIndex={-1}>
-        <Caught key={route.page}>
+        <Caught key={route.page === 'new' ? 'plans' : route.page}>
           <Suspense fallback={<Skeleton />}>{isOut ? null : <Page route={route} />}</Suspense>
         </Caught>
+        {route.page === 'new' && !isOut && (
+          <Caught>
+            <Suspense>
+              <NewDialog />
+            </Suspense>
+          </Caught>
+        )}
       </main>
       <Toasts />
     </>
@@ -42,13 +49,12 @@ export function App(): ReactNode {
 function Page({ route }: { readonly route: Route }): ReactNode {
   switch (route.page) {
     case 'plans':
+    case 'new':
       return <PlansPage />;
     case 'login':
       return <LoginPage />;
     case 'plan':
       return <PlanPage key={route.plan} id={route.plan} tab={route.tab} />;
-    case 'new':
-      return <NewPage />;
     case 'insights':
       return <InsightsPage />;
     case 'nothing':
@@ -80,7 +86,7 @@ function TopBar({ route }: { readonly route: Route }): ReactNode {
           <span>Plans</span>
         </Link>
         <nav aria-label="Pages">
-          <Link to="/" aria-current={route.page === 'plans' ? 'page' : undefined}>
+          <Link to="/" aria-current={route.page === 'plans' || route.page === 'new' ? 'page' : undefined}>
             Plans
           </Link>
           <Link to="/insights" aria-current={route.page === 'insights' ? 'page' : undefined}>

@@ -47,10 +47,33 @@ describe.skipIf(!hasBrowser)('new plans and figures', () => {
     await expectSound(browser, page);
     await page.reload();
     await page.getByRole('region', { name: 'Claude at work' }).waitFor();
+    await page.getByRole('button', { name: 'Go on in the background' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('region', { name: 'A plan is being written' }).getByRole('link', { name: 'Show' }).click();
+    await page.getByRole('region', { name: 'Claude at work' }).waitFor();
     letAnswer();
     await page.getByRole('heading', { level: 1, name: 'Greet people' }).waitFor();
     expect(new URL(page.url()).pathname).toMatch(/greet-people\/edit$/);
     expect(repository.status()).toEqual([]);
+  });
+
+  it('is begun over the list as it was sought, and what was typed is there again after it was closed', async () => {
+    const page = await browser.open(`${serving.url}/?show=ready`);
+    const opener = page.getByRole('link', { name: 'New plan' });
+    await opener.click();
+    expect(new URL(page.url()).pathname).toBe('/new');
+    await expect.poll(() => page.getByLabel('Title').evaluate((field) => field === document.activeElement)).toBe(true);
+    await page.keyboard.type('Half a thought');
+    await page.locator('[data-plan="work"]').waitFor();
+    await page.keyboard.press('Escape');
+    await page.waitForURL('**/?show=ready');
+    expect(await opener.evaluate((link) => link === document.activeElement)).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'By hand' }).click();
+    expect(await page.getByLabel('Title').inputValue()).toBe('Half a thought');
+    await page.goBack();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(new URL(page.url()).search).toBe('?show=ready');
   });
 
   it('is jotted down by hand, and opens in the editor', async () => {

@@ -3,18 +3,18 @@ import { useDeferredValue, useMemo, type ReactNode } from 'react';
 import { useCanWrite } from '../api/actions.ts';
 import { useData } from '../api/cache.ts';
 import { usePlans } from '../api/plans.ts';
-import type { Plan, Repository } from '../api/shapes.ts';
-import { Empty, Refused, Skeleton } from '../parts/basics.tsx';
+import type { Job, Plan, Repository } from '../api/shapes.ts';
+import { Age, Empty, Refused, Skeleton } from '../parts/basics.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { PlanCard } from '../parts/plan-card.tsx';
-import { Link, navigate, useLocation } from '../router.tsx';
+import { cameFrom, Link, navigate, useLocation } from '../router.tsx';
 import { FILTER_WORDS, FILTERS, isIn, needsAttention, shownPlans, type Filter, type Wanted } from '../state/plan-list.ts';
 import { countOf } from '../state/words.ts';
 
 export function PlansPage(): ReactNode {
   const { data, problem } = usePlans();
   const repositories = useData<{ readonly repositories: readonly Repository[] }>('/api/repositories').data?.repositories ?? [];
-  const { query } = useLocation();
+  const query = useListQuery();
   const canWrite = useCanWrite();
   const words = query.get('q') ?? '';
   const filter = FILTERS.find((one) => one === query.get('show')) ?? 'all';
@@ -45,6 +45,7 @@ export function PlansPage(): ReactNode {
         </div>
       )}
       {problem !== null && <Refused problem={problem} />}
+      <JobsStrip />
       {data === null ? (
         problem === null && <Skeleton />
       ) : (
@@ -54,7 +55,32 @@ export function PlansPage(): ReactNode {
   );
 }
 
+/** What is sought, also while a new plan is written over the list. */
+function useListQuery(): URLSearchParams {
+  const { path, query } = useLocation();
+  const [behind, sought = ''] = (cameFrom() ?? '').split('?');
+  return path === '/new' ? new URLSearchParams(behind === '/' ? sought : '') : query;
+}
+
 const NO_PLANS: readonly Plan[] = [];
+
+/** Plans that Claude is writing at this moment. */
+function JobsStrip(): ReactNode {
+  const jobs = useData<{ readonly jobs: readonly Job[] }>('/api/jobs').data?.jobs ?? [];
+  return jobs
+    .filter(({ kind, status }) => kind === 'generate' && status === 'running')
+    .map(({ id, startedAt }) => (
+      <section key={id} className="jobs-strip" aria-label="A plan is being written">
+        <span className="pulse" aria-hidden="true" />
+        <span className="grow">
+          Claude writes a plan, <Age time={startedAt} before="begun " />
+        </span>
+        <Link className="button is-small" to={`/new?job=${encodeURIComponent(id)}`}>
+          Show
+        </Link>
+      </section>
+    ));
+}
 
 function setQuery(name: string, value: string | null): void {
   const query = new URLSearchParams(window.location.search);

@@ -219,6 +219,7 @@ function PauseBox({ detail: { plan, tasks }, view, reason, next }: PauseProps): 
 }
 
 function CompletedBox({ detail: { plan, tasks }, execution, view }: BoxProps): ReactNode {
+  const canWrite = useCanWrite();
   const took =
     plan.startedAt !== null && plan.completedAt !== null ? durationOf(Date.parse(plan.completedAt) - Date.parse(plan.startedAt)) : null;
   const commits = tasks.filter(({ commitSha }) => commitSha !== null).length;
@@ -244,11 +245,15 @@ function CompletedBox({ detail: { plan, tasks }, execution, view }: BoxProps): R
             </div>
           ))}
       </dl>
-      {view.completed.length > 0 && (
-        <div className="row">
-          <ViewChanges plan={plan.id} words="View changes" />
-        </div>
-      )}
+      <div className="row">
+        {view.completed.length > 0 && <ViewChanges plan={plan.id} words="View changes" />}
+        {canWrite && (
+          <Link className="button" to="/new">
+            <Icon name="plus" />
+            New plan
+          </Link>
+        )}
+      </div>
     </section>
   );
 }
