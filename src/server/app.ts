@@ -1,6 +1,6 @@
 /** The server as a function from requests to answers: safety first, then the routes. */
 import { sameSite } from './access.ts';
-import { safetyHeaders } from './headers.ts';
+import { SAFETY_HEADERS, safetyHeaders } from './headers.ts';
 import { bounded, jsonOnly } from './limits.ts';
 import { mcpRoute } from './mcp/http.ts';
 import { answerOf, Refusal, refusalOf } from './problem.ts';
@@ -12,6 +12,7 @@ import { exchangeRoutes } from './routes/exchange.ts';
 import { executionRoutes } from './routes/executions.ts';
 import { attemptRoutes } from './routes/attempts.ts';
 import { figureRoutes } from './routes/figures.ts';
+import { logRoutes } from './routes/logs.ts';
 import { lookingRoutes } from './routes/looking.ts';
 import { phaseRoutes } from './routes/phases.ts';
 import { planRoutes } from './routes/plans.ts';
@@ -51,10 +52,28 @@ function emptyApi(notice: AppOptions['notice']): Api {
     notice(`plans: this is a bug in plans: ${error.stack ?? error.message}`);
     return answerOf(new Refusal('internal', 'This is a bug in plans. What the server printed says more.'));
   });
-  app.notFound((context) =>
-    answerOf(new Refusal('not-found', `There is nothing at ${context.req.method} ${context.req.path.slice(0, 200)}.`)),
-  );
+  app.notFound(({ req: { method, path } }) => {
+    const shown = path.slice(0, 200);
+    const allowed = methodsAt(app, path);
+    if (allowed.length === 0) return answerOf(new Refusal('not-found', `There is nothing at ${method} ${shown}.`));
+    const allow = allowed.join(', ');
+    if (method === 'OPTIONS') return new Response(null, { status: 204, headers: { ...SAFETY_HEADERS, allow } });
+    return answerOf(new Refusal('not-allowed', `${shown} takes ${allow}, not ${method}.`, {}, { allow }));
+  });
   return app;
+}
+
+/** What can be asked of a path, in the order of the alphabet. */
+function methodsAt(app: Api, path: string): readonly string[] {
+  const parts = path.split('/');
+  const found = app.routes.filter(({ method, path: pattern }) => {
+    const wanted = pattern.split('/');
+    const isSame = wanted.length === parts.length && wanted.every((part, index) => part === parts[index] || (part.startsWith(':') && parts[index] !== ''));
+    return method !== 'ALL' && isSame;
+  });
+  const methods = new Set(found.map(({ method }) => method));
+  if (methods.has('GET')) methods.add('HEAD');
+  return [...methods].toSorted();
 }
 
 function addRoutes(app: Api, server: Server): void {
@@ -66,6 +85,7 @@ function addRoutes(app: Api, server: Server): void {
   exchangeRoutes(app, server);
   lookingRoutes(app, server);
   attemptRoutes(app, server);
+  logRoutes(app, server);
   repositoryRoutes(app, server);
   executionRoutes(app, server);
   figureRoutes(app, server);

@@ -29,6 +29,8 @@ export const SAFETY_HEADERS = {
 /** Set before the answer is made: afterwards it would have to be taken apart for them, at the price of half of all requests a second. */
 export const safetyHeaders: MiddlewareHandler = async (context, next) => {
   for (const [name, value] of Object.entries(SAFETY_HEADERS)) context.header(name, value);
+  // What is kept of them somewhere on the way, nobody may look at a token for; a route that has a tag for its answer says otherwise.
+  if (context.req.path.startsWith('/api/')) context.header('cache-control', 'no-store');
   await next();
 };
 

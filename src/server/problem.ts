@@ -19,6 +19,7 @@ const KINDS = {
   'wrong-media-type': [415, 'The body is not JSON'],
   'invalid-request': [422, 'The request does not say what is expected'],
   'invalid-plan': [422, 'The plan would have errors'],
+  unsatisfiable: [416, 'Nothing of that range is there'],
   'too-many': [429, 'Too many requests'],
   internal: [500, 'A bug in plans'],
   'planner-stopped': [502, 'Claude gave no answer that could be used'],

@@ -214,7 +214,10 @@ export const Job = z
     result: z.union([Generated, Reviewed]).nullable(),
     problem: ProblemDetails.nullable(),
   })
-  .meta({ id: 'Job', description: 'A conversation with Claude. What it says on the way is at /api/events, what it has said at /api/jobs/{id}/events.' });
+  .meta({
+    id: 'Job',
+    description: 'A conversation with Claude. What it says on the way is at /api/events, what it has said at /api/jobs/{id}/events.',
+  });
 export type Job = z.infer<typeof Job>;
 
 export const JobEventsShape = z

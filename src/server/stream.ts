@@ -14,6 +14,13 @@ const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 /** Characters of a place that is taken from a reader. */
 const MAX_PLACE_CHARS = 16_384;
 
+export const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  // Nothing between us holds it back.
+  'x-accel-buffering': 'no',
+} as const;
+
 export interface StreamRequest {
   /** What `Last-Event-ID` says; null: from now on. */
   readonly last: string | null;
@@ -70,12 +77,7 @@ export class Streams {
       new ByteLengthQueuingStrategy({ highWaterMark: MAX_WAITING_BYTES }),
     );
     return new Response(body, {
-      headers: {
-        ...SAFETY_HEADERS,
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
-      },
+      headers: { ...SAFETY_HEADERS, ...STREAM_HEADERS },
     });
   }
 

@@ -76,6 +76,37 @@ describe('a request', () => {
   });
 });
 
+describe('a method', () => {
+  it('that a path does not take is told from a path that is not there', async () => {
+    await using server = await testServer(FILES);
+    const wrong = await server.ask('/api/plans/greet', { method: 'POST' });
+    expect(wrong.status).toBe(405);
+    expect(wrong.headers.get('allow')).toBe('DELETE, GET, HEAD, PATCH');
+    expect(wrong.body).toMatchObject({ type: 'urn:plans:problem:not-allowed', detail: expect.stringContaining('not POST') });
+    const options = await server.ask('/api/plans/greet/execute', { method: 'OPTIONS' });
+    expect([options.status, options.headers.get('allow')]).toEqual([204, 'POST']);
+    expect(options.headers.get('access-control-allow-origin')).toBeNull();
+    for (const [method, path] of [
+      ['OPTIONS', '/api/nothing'],
+      ['POST', '/api/plans//execute'],
+      ['PUT', '/nothing'],
+      ['DELETE', '/api/plans/a/b/c'],
+    ] as const)
+      expect((await server.ask(path, { method })).status, `${method} ${path}`).toBe(404);
+  });
+
+  it('HEAD is answered as GET is, without a body, and opens no stream', async () => {
+    await using server = await testServer(FILES);
+    for (const path of ['/api/plans', '/api/plans/greet', '/api/events', '/metrics', '/api/openapi.json']) {
+      const response = await server.fetch(path, { method: 'HEAD' });
+      expect([response.status, await response.text()], path).toEqual([200, '']);
+    }
+    expect((await server.ask('/api/ready')).body.streams).toBe(0);
+    expect((await server.ask('/api/plans')).headers.get('cache-control')).toBe('no-store');
+    expect((await server.ask('/api/plans/greet')).headers.get('cache-control')).toBe('no-cache');
+  });
+});
+
 describe('a token', () => {
   const access = { token: 'the-word', readToken: 'the-look' };
 

@@ -66,7 +66,11 @@ export function diffRoutes(app: Api, { registry }: Server): void {
     const { served, plan, part: task } = ref;
     const { run, attempt: number, record } = attemptNamed(ref, attempt).logs;
     const commit = record?.commitSha ?? (await keptAttempt(served.workspace.git, { plan, task, run, attempt: number }));
-    if (commit === null) throw new Refusal('not-found', `Nothing is kept of what the attempt "${run}.${number}" changed: it changed nothing, or has not ended.`);
+    if (commit === null)
+      throw new Refusal(
+        'not-found',
+        `Nothing is kept of what the attempt "${run}.${number}" changed: it changed nothing, or has not ended.`,
+      );
     return context.json(shown(await committed(served, commit)), 200);
   });
   app.openapi(ofExecution, async (context) => {

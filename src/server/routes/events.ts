@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { nothing, planRef } from '../ids.ts';
 import { PROBLEMS, type Api, type Server } from '../server.ts';
 import { StreamEvent } from '../shape-events.ts';
+import { STREAM_HEADERS } from '../stream.ts';
 
 const stream = createRoute({
   method: 'get',
@@ -33,6 +34,8 @@ export function eventRoutes(app: Api, { registry, streams }: Server): void {
     const ref = planId === undefined ? null : planRef(registry, planId);
     const served = repositoryId === undefined ? (ref?.served ?? null) : (registry.find(repositoryId) ?? null);
     if (repositoryId !== undefined && served === null) throw nothing('repository', repositoryId);
+    // A stream that nobody reads would never end.
+    if (context.req.method === 'HEAD') return context.body(null, 200, STREAM_HEADERS) as never;
     const last = after ?? context.req.header('last-event-id') ?? null;
     return streams.open({ last, served, plan: ref?.plan ?? null, output: output === 'true' });
   });
