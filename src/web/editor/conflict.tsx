@@ -2,21 +2,22 @@
 import { useMemo, useState, type ReactNode } from 'react';
 import { patchOf } from '../../core/line-diff.ts';
 import { mergeRegions, type MergeRegion } from '../../core/merge.ts';
-import type { Iteration } from '../api/shapes.ts';
+import { useData } from '../api/cache.ts';
+import type { Plan, PlanHistory } from '../api/shapes.ts';
 import { Age } from '../parts/basics.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { PatchLines } from '../parts/patch.tsx';
+import { apiPath } from '../state/route.ts';
 import { merged, type Draft, type Saved } from './draft.ts';
 import type { Editing } from './editing.ts';
 
 interface ConflictProps {
   readonly editing: Editing;
   readonly draft: Draft & { readonly theirs: Saved };
-  /** The last one of the plan. */
-  readonly latest: Iteration | null;
+  readonly plan: Plan;
 }
 
-export function ConflictBox({ editing, draft, latest }: ConflictProps): ReactNode {
+export function ConflictBox({ editing, draft, plan }: ConflictProps): ReactNode {
   const { saved, theirs } = draft;
   const both = useMemo(() => merged(draft), [draft]);
   const theirPatch = useMemo(() => patchOf(saved.text, theirs.text), [saved.text, theirs.text]);
@@ -29,8 +30,7 @@ export function ConflictBox({ editing, draft, latest }: ConflictProps): ReactNod
         <div>
           <h2>The plan was changed meanwhile</h2>
           <p>
-            {latest === null ? 'Somebody has saved it.' : `${latest.authorName}: ${latest.subject} `}
-            {latest !== null && <Age time={latest.createdAt} />} Your changes are not saved, and nothing of them is lost.
+            <ChangedBy plan={plan} /> Your changes are not saved, and nothing of them is lost.
           </p>
         </div>
       </div>
@@ -61,6 +61,20 @@ export function ConflictBox({ editing, draft, latest }: ConflictProps): ReactNod
         </div>
       )}
     </section>
+  );
+}
+
+function ChangedBy({ plan }: Pick<ConflictProps, 'plan'>): ReactNode {
+  const history = useData<PlanHistory>(apiPath('plans', plan.id, '/history')).data;
+  const latest = history?.iterations[0];
+  if (plan.status === 'running') return 'A run writes into it what it has done.';
+  if (history === null || latest === undefined || history.uncommitted !== null)
+    return 'Its file says something else, which no commit has yet.';
+  return (
+    <>
+      {latest.authorName}: {latest.subject} (<Age time={latest.createdAt} />
+      ).
+    </>
   );
 }
 

@@ -11,6 +11,7 @@ import type { Plan, PlanSource } from '../api/shapes.ts';
 import { complain, say } from '../parts/toasts.tsx';
 import { apiPath } from '../state/route.ts';
 import { draftOf, isDirty, landed, moved, redone, settled, typed, undone, type Draft, type Saved } from './draft.ts';
+import { holdDraft, keptDraft, storeDraft } from './kept-draft.ts';
 
 export interface EditorState {
   readonly draft: Draft;
@@ -40,8 +41,8 @@ export class Editing {
   constructor(planId: string, slug: string) {
     this.#planId = planId;
     this.#slug = slug;
-    const draft = kept(planId);
-    if (draft !== null) this.#set({ draft });
+    const kept = keptDraft(planId);
+    if (kept !== null) this.#set({ draft: draftOf(kept.saved, kept.text) });
   }
 
   /** Null until the file has been read. */
@@ -141,7 +142,7 @@ export class Editing {
     if (this.#keeping === null) return;
     clearTimeout(this.#keeping);
     this.#keeping = null;
-    if (this.#state !== null) keep(this.#planId, this.#state.draft);
+    storeDraft(this.#planId);
   };
 
   #keepSoon(): void {
@@ -163,7 +164,10 @@ export class Editing {
     if (draft === undefined) return;
     const document = draft.text === before?.draft.text ? before.document : parsePlan(draft.text, this.#slug, this.#cache).plan;
     this.#state = { saving: false, refused: null, ...before, ...change, draft, document };
-    if (draft !== before?.draft) this.#keepSoon();
+    if (draft !== before?.draft) {
+      holdDraft(this.#planId, draft);
+      this.#keepSoon();
+    }
     for (const listener of this.#listeners) listener();
   }
 }
@@ -194,24 +198,4 @@ export function useEditing(planId: string, slug: string): { readonly editing: Ed
     return () => window.removeEventListener('beforeunload', leave);
   }, [dirty]);
   return { editing, state };
-}
-
-const keyOf = (planId: string): string => `plans-draft:${planId}`;
-
-function kept(planId: string): Draft | null {
-  try {
-    const found = JSON.parse(sessionStorage.getItem(keyOf(planId)) ?? 'null') as { saved: Saved; text: string } | null;
-    return found === null ? null : draftOf(found.saved, found.text);
-  } catch {
-    return null;
-  }
-}
-
-function keep(planId: string, draft: Draft): void {
-  try {
-    if (isDirty(draft)) sessionStorage.setItem(keyOf(planId), JSON.stringify({ saved: draft.saved, text: draft.text }));
-    else sessionStorage.removeItem(keyOf(planId));
-  } catch {
-    // A browser that keeps nothing asks before the page is left.
-  }
 }

@@ -38,7 +38,7 @@ interface EditorProps {
 }
 
 function Editor({ detail, editing, state }: EditorProps): ReactNode {
-  const { plan, iterations } = detail;
+  const { plan } = detail;
   const { draft, document, refused } = state;
   const canWrite = useCanWrite();
   const config = useConfig(plan.repositoryId);
@@ -67,9 +67,7 @@ function Editor({ detail, editing, state }: EditorProps): ReactNode {
         view={view}
         setView={(to) => go(() => ({ view: to }))}
       />
-      {theirs !== null && (
-        <ConflictBox key={theirs.revision} editing={editing} draft={{ ...draft, theirs }} latest={iterations.at(-1) ?? null} />
-      )}
+      {theirs !== null && <ConflictBox key={theirs.revision} editing={editing} draft={{ ...draft, theirs }} plan={plan} />}
       {refused !== null && (
         <div className="refused">
           <Refused problem={refused} />

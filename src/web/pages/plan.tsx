@@ -9,6 +9,7 @@ import { Badge } from '../parts/badge.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { PlanAction } from '../parts/plan-action.tsx';
 import { say } from '../parts/toasts.tsx';
+import { UnsavedNotice, UnsavedText } from '../parts/unsaved.tsx';
 import { Link, navigate } from '../router.tsx';
 import { badgeOf, tabTitle } from '../state/plan-list.ts';
 import { apiPath, planPath, type PlanTab } from '../state/route.ts';
@@ -40,6 +41,7 @@ export function PlanPage({ id, tab }: { readonly id: string; readonly tab: PlanT
       return (
         <Empty title="There is no such plan" icon="search">
           <p>It may have been renamed or removed; what it was is in git.</p>
+          <UnsavedText plan={id} />
           <Link className="button" to="/">
             All plans
           </Link>
@@ -52,6 +54,7 @@ export function PlanPage({ id, tab }: { readonly id: string; readonly tab: PlanT
       <title>{tabTitle(data.plan)}</title>
       <PlanHead detail={data} tab={tab} />
       {problem !== null && <Refused problem={problem} />}
+      {tab !== 'edit' && <UnsavedNotice plan={data.plan.id} />}
       {!data.plan.valid && tab !== 'edit' && (
         <div className="notice is-failed">
           <Icon name="warning" />

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useAction, useCanWrite } from '../api/actions.ts';
 import { ask } from '../api/client.ts';
 import type { Plan } from '../api/shapes.ts';
+import { keptDraft } from '../editor/kept-draft.ts';
 import { Link, navigate, useLocation } from '../router.tsx';
 import { actionFor, type Action, type GoWords } from '../state/plan-list.ts';
 import { apiPath, planPath } from '../state/route.ts';
@@ -59,6 +60,9 @@ export function PlanAction({ plan, small = false }: PlanActionProps): ReactNode 
 }
 
 async function steerPlan(plan: Plan, verb: 'execute' | 'pause' | 'resume'): Promise<void> {
+  // What runs is the file.
+  if (verb !== 'pause' && keptDraft(plan.id) !== null)
+    throw new Error(`What you have changed of “${plan.title}” is not saved. Save it or undo it in the editor before the plan goes on.`);
   await ask(apiPath('plans', plan.id, `/${verb}`), { method: 'POST', body: {} });
   if (verb === 'pause') return say(`“${plan.title}” pauses once what runs is done.`);
   navigate(planPath(plan.id, 'run'));
