@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import axe from 'axe-core';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type ConsoleMessage, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Repository } from '../support/repository.ts';
 import { builtDashboard } from './built.ts';
@@ -75,6 +75,14 @@ export class Serving {
   }
 }
 
+/** A server that is away on purpose is no defect of the page, nor is a refusal that a test provokes, nor a plan that is gone. */
+function isProvoked(message: ConsoleMessage): boolean {
+  const text = message.text();
+  if (/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|status of (?:409|412|422)/.test(text))
+    return true;
+  return /status of 404/.test(text) && new URL(message.location().url).pathname.startsWith('/api/plans/');
+}
+
 /** A browser for the tests of one file, with a profile of its own. */
 export class TestBrowser {
   #browser: Browser | null = null;
@@ -94,14 +102,7 @@ export class TestBrowser {
     this.#complaints.set(page, complaints);
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
-      // A server that is away on purpose is no defect of the page, nor is a refusal that a test provokes.
-      if (
-        message.type() === 'error' &&
-        !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|status of (?:409|412|422)/.test(
-          message.text(),
-        )
-      )
-        complaints.push(message.text());
+      if (message.type() === 'error' && !isProvoked(message)) complaints.push(message.text());
     });
     await page.goto(url);
     return page;

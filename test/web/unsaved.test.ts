@@ -1,0 +1,57 @@
+/** What is typed and not saved: over a server that is killed, on other pages, and before a run. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRepository, type Repository } from '../support/repository.ts';
+import { task } from '../support/rig.ts';
+import { expectSound, hasBrowser, PHONE, Serving, TestBrowser } from './dashboard.ts';
+
+const PLAN = `---\nstatus: ready\n---\n\n# Write\n\n${task('one', 'echo 1 > one.txt')}`;
+
+describe.skipIf(!hasBrowser)('a draft that is not saved', () => {
+  const browser = new TestBrowser();
+  let repository: Repository;
+  let serving: Serving;
+
+  beforeAll(async () => {
+    repository = await createRepository();
+    await repository.commit('plans', { 'plans/write.plan.md': PLAN });
+    serving = new Serving([repository]);
+    await serving.start();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await serving.kill();
+    await repository.dispose();
+  });
+
+  it('outlives a server that is killed, is told of elsewhere, and goes before a run', async () => {
+    const page = await browser.open(`${serving.url}/plans/write/edit`, PHONE);
+    await page.waitForURL('**/plans/*:write/edit');
+    const title = page.getByRole('group', { name: 'The plan' }).getByLabel('Title');
+    const tab = (name: string) => page.getByRole('navigation', { name: 'Pages of this plan' }).getByRole('link', { name });
+    await title.fill('Write it');
+    await serving.kill();
+    await page.getByRole('button', { name: 'Save' }).tap();
+    await page.locator('.refused', { hasText: 'The server cannot be reached.' }).waitFor();
+    await title.fill('Write it down');
+    await serving.start();
+    await page.locator('.connection.is-live').waitFor();
+    expect(await title.inputValue()).toBe('Write it down');
+
+    await tab('Plan').tap();
+    await page.getByText('What you have changed in the editor is not saved yet.').waitFor();
+    await expectSound(browser, page);
+    await page.getByRole('button', { name: 'Execute' }).tap();
+    await page.locator('.toast.is-failed', { hasText: 'is not saved' }).waitFor();
+    expect(await repository.read('plans/write.plan.md')).toBe(PLAN);
+
+    await page.getByRole('link', { name: 'Go on with it' }).tap();
+    await expect.poll(() => title.inputValue()).toBe('Write it down');
+    await page.getByRole('button', { name: 'Save' }).tap();
+    await page.locator('.toast', { hasText: 'Saved as' }).waitFor();
+    await page.getByRole('button', { name: 'Execute' }).tap();
+    await page.getByRole('region', { name: 'Completed' }).waitFor();
+    expect(await repository.read('plans/write.plan.md')).toMatch(/^# Write it down$/m);
+    expect(repository.status()).toEqual([]);
+  });
+});
