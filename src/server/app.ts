@@ -1,4 +1,6 @@
 /** The server as a function from requests to answers: safety first, then the routes. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { sameSite } from './access.ts';
 import { SAFETY_HEADERS, safetyHeaders } from './headers.ts';
 import { bounded, jsonOnly } from './limits.ts';
@@ -109,6 +111,8 @@ export function createApp(server: Server, { hosts, anyAddress = false, webFolder
     server.requests.add(context.req.method, context.res.status);
   });
   app.use(safetyHeaders, sameSite(hosts, anyAddress), server.access.check, bounded, jsonOnly);
+  // Where the dashboard is built it signs in itself; the plain form is for where it is not.
+  if (existsSync(join(webFolder, 'index.html'))) app.get('/login', staticFiles(webFolder));
   addRoutes(app, server);
   mcpRoute(app, server, () => createRoutes(server, notice));
   app.get('/api/*', (context) => context.notFound());

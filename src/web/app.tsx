@@ -1,5 +1,5 @@
 /** The frame around every page, and which page it is. */
-import { Component, lazy, Suspense, useEffect, type ReactNode } from 'react';
+import { Component, lazy, Suspense, useEffect, useMemo, type ReactNode } from 'react';
 
 import { useData } from './api/cache.ts';
 import { useConnection, type Connection } from './api/stream.ts';
@@ -8,7 +8,9 @@ import { Toasts } from './parts/toasts.tsx';
 import { PlansPage } from './pages/plans.tsx';
 import { Link, navigate, useLocation } from './router.tsx';
 import { routeOf, type Route } from './state/route.ts';
-import { ThemeSwitch } from './theme.tsx';
+import { Announcer } from './shell/announcer.tsx';
+import { Shortcuts } from './shell/shortcuts.tsx';
+import { ThemeSwitch } from './shell/theme.tsx';
 
 const PlanPage = lazy(() => import('./pages/plan.tsx').then((page) => ({ default: page.PlanPage })));
 const InsightsPage = lazy(() => import('./insights/insights-page.tsx').then((page) => ({ default: page.InsightsPage })));
@@ -17,7 +19,7 @@ const LoginPage = lazy(() => import('./pages/login.tsx').then((page) => ({ defau
 
 export function App(): ReactNode {
   const { path } = useLocation();
-  const route = routeOf(path);
+  const route = useMemo(() => routeOf(path), [path]);
   const { problem } = useData('/api/session');
   const isOut = problem?.details.status === 401 && route.page !== 'login';
   useEffect(() => {
@@ -42,6 +44,7 @@ export function App(): ReactNode {
         )}
       </main>
       <Toasts />
+      <Announcer route={route} />
     </>
   );
 }
@@ -75,9 +78,13 @@ function Nowhere(): ReactNode {
 }
 
 const CONNECTIONS: Readonly<Record<Connection, string>> = { connecting: 'Connecting', live: 'Live', lost: 'Reconnecting' };
+const CONNECTION_HINTS: Readonly<Record<Connection, string>> = {
+  connecting: 'The server has not answered yet.',
+  live: 'What changes is shown the moment it does.',
+  lost: 'The server cannot be reached. What is shown is what it said last; it goes on by itself once the server is there.',
+};
 
 function TopBar({ route }: { readonly route: Route }): ReactNode {
-  const connection = useConnection();
   return (
     <header className="bar">
       <div>
@@ -85,20 +92,34 @@ function TopBar({ route }: { readonly route: Route }): ReactNode {
           <img src="/icon.svg" alt="" width="26" height="26" />
           <span>Plans</span>
         </Link>
-        <nav aria-label="Pages">
-          <Link to="/" aria-current={route.page === 'plans' || route.page === 'new' ? 'page' : undefined}>
-            Plans
-          </Link>
-          <Link to="/insights" aria-current={route.page === 'insights' ? 'page' : undefined}>
-            Insights
-          </Link>
-        </nav>
-        <output className={`connection is-${connection}`}>
-          <span>{CONNECTIONS[connection]}</span>
-        </output>
+        {route.page === 'login' ? (
+          <span className="grow" />
+        ) : (
+          <>
+            <nav aria-label="Pages">
+              <Link to="/" aria-current={route.page === 'plans' || route.page === 'new' ? 'page' : undefined}>
+                Plans
+              </Link>
+              <Link to="/insights" aria-current={route.page === 'insights' ? 'page' : undefined}>
+                Insights
+              </Link>
+            </nav>
+            <ConnectionSign />
+            <Shortcuts route={route} />
+          </>
+        )}
         <ThemeSwitch />
       </div>
     </header>
+  );
+}
+
+function ConnectionSign(): ReactNode {
+  const connection = useConnection();
+  return (
+    <output className={`connection is-${connection}`} title={CONNECTION_HINTS[connection]}>
+      <span>{CONNECTIONS[connection]}</span>
+    </output>
   );
 }
 

@@ -3,7 +3,7 @@ import './plain-zod.ts';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { openStream } from './api/stream.ts';
-import { applyTheme } from './theme.tsx';
+import { applyTheme } from './shell/theme.tsx';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/parts.css';

@@ -26,9 +26,10 @@ export function LoginPage(): ReactNode {
         void signIn();
       }}
     >
+      <title>Sign in · Plans</title>
       <h1>Sign in</h1>
       <p className="quiet">
-        <code>plans serve</code> printed a token when it began. This browser keeps a cookie in its place.
+        <code>plans serve</code> printed a token when it began. This browser keeps a cookie in its place, not the token.
       </p>
       <label className="field">
         <span>Token</span>
@@ -37,6 +38,9 @@ export function LoginPage(): ReactNode {
           type="password"
           autoComplete="current-password"
           required
+          // The page is this field.
+          // oxlint-disable-next-line jsx-a11y/no-autofocus
+          autoFocus
           value={token}
           onChange={({ target }) => setToken(target.value)}
         />

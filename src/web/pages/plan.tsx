@@ -1,5 +1,5 @@
 /** The frame of all pages of one plan: its title, its status, what can be done with it, and the way to its other pages. */
-import { lazy, useEffect, useRef, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, type ReactNode } from 'react';
 import { useAction, useCanWrite } from '../api/actions.ts';
 import { useData } from '../api/cache.ts';
 import type { Plan, PlanDetail, Repository } from '../api/shapes.ts';
@@ -12,7 +12,7 @@ import { say } from '../parts/toasts.tsx';
 import { UnsavedNotice, UnsavedText } from '../parts/unsaved.tsx';
 import { Link, navigate } from '../router.tsx';
 import { badgeOf, tabTitle } from '../state/plan-list.ts';
-import { apiPath, planPath, type PlanTab } from '../state/route.ts';
+import { apiPath, PLAN_TABS, planPath, type PlanTab } from '../state/route.ts';
 import { countOf, pauseWords } from '../state/words.ts';
 
 const OverviewTab = lazy(() => import('./overview.tsx').then((page) => ({ default: page.OverviewTab })));
@@ -21,13 +21,13 @@ const HistoryTab = lazy(() => import('../review/history-tab.tsx').then((page) =>
 const ReviewTab = lazy(() => import('../review/review-tab.tsx').then((page) => ({ default: page.ReviewTab })));
 const RunTab = lazy(() => import('./run.tsx').then((page) => ({ default: page.RunTab })));
 
-const TABS: readonly (readonly [PlanTab, string])[] = [
-  ['overview', 'Plan'],
-  ['edit', 'Edit'],
-  ['review', 'Review'],
-  ['run', 'Execution'],
-  ['history', 'History'],
-];
+const TAB_WORDS: Readonly<Record<PlanTab, string>> = {
+  overview: 'Plan',
+  edit: 'Edit',
+  review: 'Review',
+  run: 'Execution',
+  history: 'History',
+};
 
 export function PlanPage({ id, tab }: { readonly id: string; readonly tab: PlanTab }): ReactNode {
   const { data, problem } = useData<PlanDetail>(apiPath('plans', id));
@@ -40,6 +40,7 @@ export function PlanPage({ id, tab }: { readonly id: string; readonly tab: PlanT
     if (problem?.details.status === 404)
       return (
         <Empty title="There is no such plan" icon="search">
+          <title>No such plan · Plans</title>
           <p>It may have been renamed or removed; what it was is in git.</p>
           <UnsavedText plan={id} />
           <Link className="button" to="/">
@@ -47,11 +48,16 @@ export function PlanPage({ id, tab }: { readonly id: string; readonly tab: PlanT
           </Link>
         </Empty>
       );
-    return problem === null ? <Skeleton /> : <Refused problem={problem} />;
+    return (
+      <>
+        <title>Plans</title>
+        {problem === null ? <Skeleton /> : <Refused problem={problem} />}
+      </>
+    );
   }
   return (
     <>
-      <title>{tabTitle(data.plan)}</title>
+      <title>{tab === 'overview' ? tabTitle(data.plan) : `${tabTitle(data.plan)} · ${TAB_WORDS[tab]}`}</title>
       <PlanHead detail={data} tab={tab} />
       {problem !== null && <Refused problem={problem} />}
       {tab !== 'edit' && <UnsavedNotice plan={data.plan.id} />}
@@ -64,7 +70,10 @@ export function PlanPage({ id, tab }: { readonly id: string; readonly tab: PlanT
           </div>
         </div>
       )}
-      <Tab detail={data} tab={tab} />
+      {/* The head stays, and what has the focus in it, while a tab is loaded. */}
+      <Suspense fallback={<Skeleton />}>
+        <Tab detail={data} tab={tab} />
+      </Suspense>
     </>
   );
 }
@@ -156,14 +165,14 @@ function Tabs({ plan, tab }: { readonly plan: string; readonly tab: PlanTab }): 
   }, [tab]);
   return (
     <nav className="tabs" aria-label="Pages of this plan">
-      {TABS.map(([name, words]) => (
+      {PLAN_TABS.map((name) => (
         <Link
           key={name}
           to={planPath(plan, name)}
           aria-current={name === tab ? 'page' : undefined}
           ref={name === tab ? current : undefined}
         >
-          {words}
+          {TAB_WORDS[name]}
         </Link>
       ))}
     </nav>

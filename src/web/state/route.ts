@@ -1,6 +1,7 @@
 /** Addresses of the dashboard. */
 
-const PLAN_TABS = ['overview', 'run', 'edit', 'review', 'history'] as const;
+/** In the order in which they are shown. */
+export const PLAN_TABS = ['overview', 'edit', 'review', 'run', 'history'] as const;
 export type PlanTab = (typeof PLAN_TABS)[number];
 
 export type Route =
