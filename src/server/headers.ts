@@ -34,6 +34,11 @@ export const safetyHeaders: MiddlewareHandler = async (context, next) => {
   await next();
 };
 
+/** Whether the request came over a socket; else somebody in this process has made it. */
+export function isFromNode(context: Context): boolean {
+  return (context.env as Partial<HttpBindings> | undefined)?.incoming !== undefined;
+}
+
 /** A header of a request by its name in lower case; from Node where it is at hand, which has parsed them already. */
 export function headerOf(context: Context, name: string): string | undefined {
   const incoming = (context.env as Partial<HttpBindings> | undefined)?.incoming;
