@@ -37,7 +37,7 @@ export function planRef(registry: Registry, id: string): PlanRef {
 export function partRef(registry: Registry, id: string, noun: 'phase' | 'task'): PartRef {
   const { served, rest } = split(registry, id, noun);
   const at = rest.lastIndexOf(':');
-  if (at < 1 || at === rest.length - 1) throw nothing(noun, id);
+  if (at < 1 || at === rest.length - 1) throw new Refusal('not-found', `There is no ${noun} "${id}": its id is <plan>:<${noun}>.`);
   return { served, plan: named(rest.slice(0, at), noun, id), part: rest.slice(at + 1) };
 }
 

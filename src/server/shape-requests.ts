@@ -8,7 +8,7 @@ const MAX_ITEMS = 2_000;
 
 const title = z.string().trim().min(1).max(MAX_TITLE).describe('One line.');
 const description = z.string().max(MAX_DESCRIPTION).describe('Markdown.');
-const order = z.int().min(0).max(100_000).describe('Where it stands then, from 0.');
+export const order = z.int().min(0).max(100_000).describe('Where it stands then, from 0.');
 const ids = z.array(z.string().min(1).max(512)).max(MAX_ITEMS);
 
 const phase = PhaseFrontmatter.shape;
@@ -43,7 +43,7 @@ const taskFields = {
     .describe(task.assignee.description ?? ''),
 };
 
-const NewTaskShape = z
+export const NewTaskShape = z
   .strictObject({
     title,
     description: description.optional(),
@@ -61,7 +61,7 @@ const newPhase = {
   ...phaseFields,
   tasks: z.array(NewTaskShape).max(MAX_ITEMS).default([]),
 };
-const NewPhaseShape = z.strictObject(newPhase).meta({ id: 'NewPhase' });
+export const NewPhaseShape = z.strictObject(newPhase).meta({ id: 'NewPhase' });
 
 export const CreatePlan = z
   .strictObject({

@@ -121,6 +121,7 @@ export type PlanDetail = z.infer<typeof PlanDetail>;
 export const PlanPage = z
   .object({ plans: z.array(ApiPlan), total: count, next: z.string().nullable().describe('For `after` of the next page.') })
   .meta({ id: 'PlanPage' });
+export type PlanPage = z.infer<typeof PlanPage>;
 
 export const PlanSource = z
   .object({ planId: id, text: z.string(), revision: z.string(), valid: z.boolean(), diagnostics: z.array(DiagnosticRecord) })

@@ -1,81 +1,84 @@
 /** Tools that look. */
 import { z } from 'zod';
-import { SuggestionRecord } from '../../core/record.ts';
 import { PAGE } from '../paging.ts';
-import { ApiPlan, ApiTask, Attempt, Execution, Job, PlanDetail, PlanPage, RepositoryShape } from '../shape.ts';
+import { ApiPlan, Job, type Execution, type PlanDetail, type PlanPage, type RepositoryShape } from '../shape.ts';
 import { ReadinessShape } from '../shape-figures.ts';
 import type { Ask } from './ask.ts';
+import { show } from './show.ts';
+import { planLine, repositoryLine, runLine, SHOWN } from './shown.ts';
 import { LOOKS, planId, tool, type Tool } from './tool.ts';
+import { jobLine, JobLine, untilJobEnds, untilRunEnds, waitSeconds } from './waiting.ts';
 
 /** Plans in one answer, unless more are asked for: a model reads all of it. */
 const STANDARD = 20;
+/** Tasks of one plan that wait, in one answer. */
+const MAX_WAITING = 100;
 const { status } = ApiPlan.shape;
 /** Of plans that nobody works on. */
 const RESTING: ReadonlySet<string> = new Set(['draft', 'completed']);
 
-const repositoryId = z.string().optional().describe('Only of this repository.');
+const count = z.int().min(0);
 
 const list = tool({
   name: 'plans_list',
   title: 'List plans',
-  description: 'Lists the plans of the repository, newest first, with their status, progress and problems.',
+  description: 'Lists plans, newest first, a line each. For what is under way, waits or has failed, plans_status is shorter.',
   input: z.strictObject({
-    repositoryId,
+    repositoryId: z.string().optional().describe('Only of this repository.'),
     status: status.optional(),
     valid: z.boolean().optional().describe('Only those without errors, or with.'),
     q: z.string().max(200).optional().describe('Only those whose title, description or name has these words.'),
-    limit: z.int().min(1).max(PAGE.most).default(STANDARD),
+    limit: z.int().min(1).max(100).default(STANDARD),
     after: z.string().optional().describe('The `next` of the page before.'),
   }),
-  output: PlanPage,
-  annotations: LOOKS,
-  call: ({ ask }, { valid, ...query }) =>
-    ask('GET', ['plans'], { query: { ...query, valid: valid === undefined ? undefined : String(valid) } }),
-});
-
-const show = tool({
-  name: 'plans_show',
-  title: 'Show a plan or a task',
-  description:
-    'Shows a plan with its phases, tasks and the suggestions that wait for a word; with taskId, only that task with its attempts. The Markdown of the file comes with source: true.',
-  input: z.strictObject({
-    planId,
-    taskId: z.string().min(1).max(512).optional().describe('Only this task: its id, or its slug.'),
-    source: z.boolean().default(false).describe('With the file’s text.'),
-  }),
-  output: PlanDetail.extend({
-    suggestions: z.array(SuggestionRecord).describe('Of reviews: those that wait for a word.'),
-    attempts: z.array(Attempt).nullable().describe('Of the one task: the tries that this machine knows of, oldest first.'),
-    text: z.string().nullable().describe('The file.'),
+  output: z.object({
+    plans: z.array(SHOWN.PlanLine),
+    total: count,
+    next: z.string().nullable().describe('For `after` of the next page; null: this is the last.'),
   }),
   annotations: LOOKS,
-  call: async ({ ask }, { planId: plan, taskId, source }) => {
-    const detail = (await ask('GET', ['plans', plan])) as PlanDetail;
-    const text = source ? ((await ask('GET', ['plans', plan, 'source'])) as { text: string }).text : null;
-    const { suggestions } = (await ask('GET', ['plans', plan, 'review'])) as { suggestions: SuggestionRecord[] };
-    if (taskId === undefined) return { ...detail, suggestions, attempts: null, text };
-    const named = detail.tasks.find(({ id, slug }) => id === taskId || slug === taskId)?.id ?? taskId;
-    const task = (await ask('GET', ['tasks', named])) as ApiTask;
-    const { attempts } = (await ask('GET', ['tasks', named, 'attempts'])) as { attempts: Attempt[] };
-    return { ...detail, phases: detail.phases.filter(({ id }) => id === task.phaseId), tasks: [task], suggestions, attempts, text };
+  call: async ({ ask }, { valid, ...query }) => {
+    const { plans, total, next } = (await ask('GET', ['plans'], {
+      query: { ...query, valid: valid === undefined ? undefined : String(valid) },
+    })) as PlanPage;
+    return { plans: plans.map((plan) => planLine(plan)), total, next };
   },
 });
 
-const PlanNext = ReadinessShape.extend({ planId: z.string(), title: z.string(), status });
+const TaskName = z.object({ taskId: z.string(), title: z.string() });
+const PlanNext = z.object({
+  planId: z.string(),
+  title: z.string(),
+  status,
+  ready: z.array(TaskName).describe('Open tasks that could start now, in the order of the file.'),
+  waiting: z.array(TaskName.extend({ because: ReadinessShape.shape.tasks.element.shape.because })).optional(),
+  more: count.describe('Open tasks that wait and are not named here.'),
+});
 
 const next = tool({
   name: 'plans_next',
   title: 'What can start',
-  description: 'Says which open tasks could start now, and why the others cannot: of one plan, or of all that are ready or under way.',
+  description:
+    'Says which open tasks could start now: of one plan, with the reason why each other one waits; or of all plans that are ready or under way.',
   input: z.strictObject({ planId: planId.optional() }),
   output: z.object({ plans: z.array(PlanNext) }),
   annotations: LOOKS,
   call: async ({ ask }, { planId: named }) => {
     const plans = named === undefined ? (await openPlans(ask)).filter(({ valid }) => valid) : [await planNow(ask, named)];
     const answers = [];
-    for (const plan of plans) {
-      const { tasks } = (await ask('GET', ['plans', plan.id, 'next'])) as z.infer<typeof ReadinessShape>;
-      answers.push({ planId: plan.id, title: plan.title, status: plan.status, tasks });
+    for (const { id, title, status: now } of plans) {
+      const { tasks } = (await ask('GET', ['plans', id, 'next'])) as z.infer<typeof ReadinessShape>;
+      const nameOf = ({ taskId, title: named }: (typeof tasks)[number]) => ({ taskId, title: named });
+      const [ready, others] = [tasks.filter((task) => task.ready), tasks.filter((task) => !task.ready)];
+      const waiting = named === undefined ? [] : others.slice(0, MAX_WAITING).map((task) => ({ ...nameOf(task), because: task.because }));
+      answers.push({
+        planId: id,
+        title,
+        status: now,
+        ready: ready.slice(0, MAX_WAITING).map(nameOf),
+        ...(named === undefined ? {} : { waiting }),
+        more: tasks.length - Math.min(ready.length, MAX_WAITING) - waiting.length,
+      });
     }
     return { plans: answers };
   },
@@ -85,25 +88,41 @@ const statusOf = tool({
   name: 'plans_status',
   title: 'Where things stand',
   description:
-    'Says what runs now, which plans are ready, paused, failed or have errors and why, and what was spent today; with jobId, what became of a review.',
+    'Says what runs now, which plans are ready, paused, failed or have errors, what can be done about each, and what was spent today. With planId and waitSeconds it waits until the plan’s run ends or pauses; with jobId it says what became of a review.',
   input: z.strictObject({
     planId: planId.optional(),
     jobId: z.string().min(1).max(100).optional().describe('A review that goes on, as plans_review names it.'),
+    waitSeconds: waitSeconds(0).describe(
+      'Wait so long at the most for the end of the plan’s run, or of the review. 45 suits most clients.',
+    ),
   }),
   output: z.object({
-    repositories: z.array(RepositoryShape),
-    executions: z.array(Execution).describe('Those that are under way on this machine.'),
-    plans: z.array(ApiPlan).describe('The one that was asked for, or those that are neither drafts nor completed, and those with errors.'),
-    job: Job.nullable(),
+    repositories: z.array(SHOWN.RepositoryLine),
+    runs: z.array(SHOWN.RunLine).describe('Those that are under way on this machine, and the tasks that they work on.'),
+    plans: z
+      .array(SHOWN.PlanLine)
+      .describe('The one that was asked for, or those that are neither drafts nor completed, and those with errors.'),
+    more: count.describe('Further plans of these: plans_list has them.'),
+    job: JobLine.optional(),
   }),
   annotations: LOOKS,
-  call: async ({ ask }, { planId: named, jobId }) => {
-    const plans = named === undefined ? await openPlans(ask) : [await planNow(ask, named)];
+  call: async (host, { planId: named, jobId, waitSeconds: seconds }, signal) => {
+    const { ask } = host;
+    if (jobId !== undefined) await untilJobEnds(host, jobId, seconds, signal);
+    else if (named !== undefined) await untilRunEnds(ask, named, seconds, signal);
+    const all = named === undefined ? await openPlans(ask) : [await planNow(ask, named)];
     const { repositories } = (await ask('GET', ['repositories'])) as { repositories: RepositoryShape[] };
-    const query = { planId: plans.length === 1 && named !== undefined ? plans[0]?.id : undefined, live: 'true', limit: PAGE.most };
+    const query = { planId: named === undefined ? undefined : all[0]?.id, live: 'true', limit: PAGE.most };
     const { executions } = (await ask('GET', ['executions'], { query })) as { executions: Execution[] };
-    const job = jobId === undefined ? null : ((await ask('GET', ['jobs', jobId])) as Job);
-    return { repositories, executions, plans, job };
+    const plans = all.slice(0, STANDARD).map((plan) => planLine(plan));
+    const job = jobId === undefined ? {} : { job: jobLine((await ask('GET', ['jobs', jobId])) as Job) };
+    return {
+      repositories: repositories.map(repositoryLine),
+      runs: executions.map(runLine),
+      plans,
+      more: all.length - plans.length,
+      ...job,
+    };
   },
 });
 
@@ -116,7 +135,7 @@ async function openPlans(ask: Ask): Promise<ApiPlan[]> {
   const open: ApiPlan[] = [];
   let after: string | undefined;
   do {
-    const page = (await ask('GET', ['plans'], { query: { limit: PAGE.most, after } })) as z.infer<typeof PlanPage>;
+    const page = (await ask('GET', ['plans'], { query: { limit: PAGE.most, after } })) as PlanPage;
     open.push(...page.plans.filter((plan) => !plan.valid || !RESTING.has(plan.status)));
     after = page.next ?? undefined;
   } while (after !== undefined);

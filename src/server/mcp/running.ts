@@ -1,14 +1,16 @@
 /** Tools that begin runs and steer them. */
 import { z } from 'zod';
 import { Begun, Execute, Pause, Paused } from '../routes/steering.ts';
-import { TaskAnswer } from '../routes/tasks.ts';
+import { Commit } from '../routes/plans.ts';
+import type { TaskAnswer } from '../routes/tasks.ts';
+import { SHOWN, taskLine } from './shown.ts';
 import { ACTS, planId, revision, taskId, tool, WRITES, type Tool } from './tool.ts';
 
 const run = tool({
   name: 'plans_run',
   title: 'Run a plan',
   description:
-    'Begins a run of a plan that is ready: agents and commands work on its tasks, each of which becomes a commit once its gates pass. It is a process of its own and goes on when this server ends; plans_status says how it goes. Costs money.',
+    'Begins a run of a plan that is ready: agents and commands work on its tasks, each of which becomes a commit once its gates pass. Answers at once: the run is a process of its own, which goes on when this server ends. plans_status with waitSeconds follows it. Costs money.',
   input: Execute.extend({ planId, revision }),
   output: Begun,
   annotations: ACTS,
@@ -41,9 +43,12 @@ const approve = tool({
   description:
     'Lets a task of a manual phase run as it is now. A person has kept that word for themselves: only where they have told you to. plans_resume goes on then.',
   input: z.strictObject({ taskId, revision }),
-  output: TaskAnswer,
+  output: z.object({ task: SHOWN.TaskLine, revision: z.string(), commit: Commit }),
   annotations: { ...ACTS, idempotentHint: true },
-  call: ({ ask }, { taskId: task, revision: expected }) => ask('POST', ['tasks', task, 'approve'], { revision: expected }),
+  call: async ({ ask }, { taskId: id, revision: expected }) => {
+    const { task, ...rest } = (await ask('POST', ['tasks', id, 'approve'], { revision: expected })) as z.infer<typeof TaskAnswer>;
+    return { ...rest, task: taskLine(task, false) };
+  },
 });
 
 export const RUNNING: readonly Tool[] = [run, pause, resume, approve];

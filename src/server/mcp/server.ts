@@ -15,13 +15,16 @@ import { Refused } from './ask.ts';
 import { LOOKING } from './looking.ts';
 import { listResources, readResource, TEMPLATES } from './resources.ts';
 import { RUNNING } from './running.ts';
+import { diagnosticLine } from './shown.ts';
 import type { Host, Tool } from './tool.ts';
 import { WRITING } from './writing.ts';
 
 const TOOLS: readonly Tool[] = [...LOOKING, ...WRITING, ...RUNNING];
 
 const INSTRUCTIONS = `Plans are Markdown files of a git repository (plans/*.plan.md): phases of tasks, which agents carry out, each as one commit that has passed its gates. The file is the truth: every change that a tool makes is an edit of it and a commit.
-Begin with plans_status. Write a plan with plans_create, mark it ready with plans_edit (change-plan), begin it with plans_run, follow it with plans_status. A run pauses where a person has to say something: plans_show says why; plans_approve, plans_edit and plans_resume go on, where the person has told you to.`;
+Begin with plans_status; the "next" of a plan says what can be done about it. Write a plan with plans_create, mark it ready with plans_edit (change-plan), begin it with plans_run, follow it with plans_status (planId, waitSeconds). Where a task has failed, plans_show with its taskId says why and what it printed.
+A run pauses where a person has to say something. To approve a task, to skip it, to take it as done by hand and to raise a budget is their word: only where they have told you to.
+A sentence that refuses something may name a command of the command line: plans ready is plans_edit (change-plan, status ready), plans retry, plans skip and plans done are plans_edit (change-task, status pending, skipped, completed).`;
 
 export interface McpOptions extends Host {
   readonly version: string;
@@ -106,7 +109,7 @@ function failed(problem: ProblemDetails): CallToolResult {
   const { detail, diagnostics = [], errors = [], gate, revision } = problem;
   const lines = [
     detail,
-    ...diagnostics.map(({ line, column, severity, message, rule }) => `${line}:${column} ${severity}: ${message} (${rule})`),
+    ...diagnostics.map(diagnosticLine),
     ...errors.slice(1).map(({ path, message }) => `${path === '' ? '' : `${path}: `}${message}`),
     ...(gate === undefined || gate.tail === '' ? [] : [`The gate "${gate.name}" printed:`, gate.tail]),
     ...(revision === undefined ? [] : [`Its revision now: ${revision}`]),

@@ -1,26 +1,37 @@
 /** Tools that write plans: each call is an edit of the file and a commit. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { REVIEW_TYPES } from '../../core/review-types.ts';
-import { Commit, Created } from '../routes/plans.ts';
+import { Commit, type Created } from '../routes/plans.ts';
 import { Applied } from '../routes/reviews.ts';
-import { ApiPhase, ApiPlan, ApiTask, Job } from '../shape.ts';
-import { ChangePhase, ChangePlan, ChangeTask, CreatePhase, CreatePlan, CreateTask } from '../shape-requests.ts';
-import { Refused, type Ask } from './ask.ts';
+import type { ApiPhase, ApiPlan, ApiTask, Job, PlanDetail } from '../shape.ts';
+import { ChangePhase, ChangePlan, ChangeTask, CreatePlan, NewPhaseShape, NewTaskShape, order } from '../shape-requests.ts';
+import type { Ask } from './ask.ts';
+import { phaseLine, planLine, SHOWN, taskLine } from './shown.ts';
 import { planId, revision, taskId, tool, WRITES, type Tool } from './tool.ts';
+import { jobLine, JobLine, untilJobEnds, WAIT_SECONDS, waitSeconds } from './waiting.ts';
 
-/** A review is waited for so long, which is less than the minute after which many clients give a call up. Seconds. */
-const WAIT_SECONDS = { standard: 45, most: 600 } as const;
+/** Tasks that an answer names. */
+const MAX_NAMED = 100;
 
 const create = tool({
   name: 'plans_create',
   title: 'Write a plan',
   description:
-    'Writes a new plan of phases and tasks as a Markdown file and commits it. It is a draft until its status is ready. Tasks name what they depend on by slug or title.',
+    'Writes a new plan of phases and tasks as a Markdown file and commits it. A task is what one agent does in one go and leaves as one commit: its description says what, where and how it is known to be done. It is a draft until its status is ready.',
   input: CreatePlan,
-  output: Created,
+  output: z.object({
+    plan: SHOWN.PlanLine,
+    tasks: z.array(z.object({ taskId: z.string(), title: z.string() })).describe('The first hundred.'),
+    commit: Commit,
+    notCommitted: z.string().optional().describe('Why it is in no commit, or not pushed where it should be.'),
+  }),
   annotations: WRITES,
-  call: ({ ask }, plan) => ask('POST', ['plans', 'create'], { body: plan }),
+  call: async ({ ask }, body) => {
+    const { planId: id, tasks, commit, reason } = (await ask('POST', ['plans', 'create'], { body })) as Created;
+    const { plan } = (await ask('GET', ['plans', id])) as PlanDetail;
+    const named = tasks.slice(0, MAX_NAMED).map((task) => ({ taskId: task.id, title: task.title }));
+    return { plan: planLine(plan), tasks: named, commit, ...(reason === '' ? {} : { notCommitted: reason }) };
+  },
 });
 
 const phaseId = z.string().min(1).max(512).describe('A phase, as plans_show names it: <plan>:<phase>.');
@@ -35,10 +46,10 @@ const CHANGES = {
       .regex(/^[0-9a-f]{40}$/, 'the id of a commit')
       .describe('One that a change of the plan has answered.'),
   }),
-  'add-phase': CreatePhase.extend({ type: z.literal('add-phase'), planId }),
+  'add-phase': z.strictObject({ type: z.literal('add-phase'), planId, phase: NewPhaseShape, order: order.optional() }),
   'change-phase': ChangePhase.extend({ type: z.literal('change-phase'), phaseId }),
   'remove-phase': z.strictObject({ type: z.literal('remove-phase'), phaseId }),
-  'add-task': CreateTask.extend({ type: z.literal('add-task') }),
+  'add-task': z.strictObject({ type: z.literal('add-task'), phaseId, task: NewTaskShape, order: order.optional() }),
   'change-task': ChangeTask.extend({ type: z.literal('change-task'), taskId, phaseId: phaseId.optional() }),
   'remove-task': z.strictObject({ type: z.literal('remove-task'), taskId }),
 } as const;
@@ -64,17 +75,34 @@ const edit = tool({
   output: z.object({
     commit: Commit,
     revision: z.string().describe('Of the plan now.'),
-    plan: ApiPlan.optional(),
-    phase: ApiPhase.optional(),
-    tasks: z.array(ApiTask).optional(),
-    task: ApiTask.optional(),
+    plan: SHOWN.PlanLine.optional(),
+    phase: SHOWN.PhaseLine.optional(),
+    task: SHOWN.TaskLine.optional(),
+    tasks: z.array(SHOWN.TaskLine).optional().describe('Of a phase that was added.'),
   }),
   annotations: { ...WRITES, destructiveHint: true },
   call: async ({ ask }, { change, revision: expected }) => {
-    const answer = (await changed(ask, change, expected)) as { readonly revision?: string; readonly plan?: ApiPlan };
-    return { ...answer, revision: answer.revision ?? answer.plan?.revision };
+    const { commit, revision: now, plan, phase, task, tasks } = (await changed(ask, change, expected)) as Changed;
+    return {
+      commit,
+      revision: now ?? plan?.revision,
+      ...(plan === undefined ? {} : { plan: planLine(plan) }),
+      ...(phase === undefined ? {} : { phase: phaseLine(phase) }),
+      ...(task === undefined ? {} : { task: taskLine(task, false) }),
+      ...(tasks === undefined ? {} : { tasks: tasks.slice(0, MAX_NAMED).map((one) => taskLine(one, false)) }),
+    };
   },
 });
+
+/** What a change's route answers: what it has changed, as it is now. */
+interface Changed {
+  readonly commit: string | null;
+  readonly revision?: string;
+  readonly plan?: ApiPlan;
+  readonly phase?: ApiPhase;
+  readonly task?: ApiTask;
+  readonly tasks?: readonly ApiTask[];
+}
 
 function changed(ask: Ask, change: Change, expected: string | undefined): Promise<unknown> {
   switch (change.type) {
@@ -87,8 +115,8 @@ function changed(ask: Ask, change: Change, expected: string | undefined): Promis
     case 'undo-commit':
       return ask('POST', ['plans', change.planId, 'undo'], { body: { commit: change.commit }, revision: expected });
     case 'add-phase': {
-      const { type: _, ...body } = change;
-      return ask('POST', ['phases'], { body, revision: expected });
+      const { phase, planId: plan, order: place } = change;
+      return ask('POST', ['phases'], { body: { ...phase, planId: plan, order: place }, revision: expected });
     }
     case 'change-phase': {
       const { type: _, phaseId: phase, ...body } = change;
@@ -97,8 +125,8 @@ function changed(ask: Ask, change: Change, expected: string | undefined): Promis
     case 'remove-phase':
       return ask('DELETE', ['phases', change.phaseId], { revision: expected });
     case 'add-task': {
-      const { type: _, ...body } = change;
-      return ask('POST', ['tasks'], { body, revision: expected });
+      const { task, phaseId: phase, order: place } = change;
+      return ask('POST', ['tasks'], { body: { ...task, phaseId: phase, order: place }, revision: expected });
     }
     case 'change-task': {
       const { type: _, taskId: task, ...body } = change;
@@ -113,27 +141,23 @@ const review = tool({
   name: 'plans_review',
   title: 'Have a plan reviewed',
   description:
-    'Has Claude read the repository and suggest changes of a plan, which stays as it is. Takes minutes and costs money. Answers with a job: where that is still running, ask plans_status with its id later; plans_show has the suggestions, and plans_apply settles them.',
+    'Has Claude read the repository and suggest changes of a plan, which stays as it is. Takes minutes and costs money. Answers with its suggestions, or, where it takes longer than the answer may wait, with a job for plans_status. plans_apply writes those that are wanted into the plan; a person should choose them.',
   input: z.strictObject({
     planId,
     reviewType: z.array(z.enum(REVIEW_TYPES)).min(1).optional().describe('What is looked for; by default all of it.'),
     scope: z.enum(['all', 'phase', 'task']).default('all'),
     targetId: z.string().optional().describe('The phase or task, where the scope is one.'),
     model: z.string().min(1).max(100).optional(),
-    waitSeconds: z.int().min(0).max(WAIT_SECONDS.most).default(WAIT_SECONDS.standard).describe('How long the answer may wait for its end.'),
+    waitSeconds: waitSeconds(WAIT_SECONDS.standard).describe('How long the answer may wait for its end.'),
   }),
-  output: z.object({ job: Job }),
+  output: z.object({ job: JobLine }),
   annotations: { ...WRITES, openWorldHint: true },
-  call: async ({ ask, jobs }, { planId: plan, waitSeconds, reviewType = 'all', ...rest }, signal) => {
+  call: async (host, { planId: plan, waitSeconds: seconds, reviewType = 'all', ...rest }, signal) => {
+    const { ask } = host;
     const body = { reviewType, ...rest };
     const begun = (await ask('POST', ['plans', plan, 'review'], { body, headers: { prefer: 'respond-async' } })) as Job;
-    const waited = new AbortController();
-    const timer = delay(waitSeconds * 1000, undefined, { signal: AbortSignal.any([signal, waited.signal]) }).catch(() => {});
-    await Promise.race([jobs.ended(begun.id), timer]);
-    waited.abort();
-    const job = (await ask('GET', ['jobs', begun.id])) as Job;
-    if (job.problem !== null) throw new Refused(job.problem);
-    return { job };
+    await untilJobEnds(host, begun.id, seconds, signal);
+    return { job: jobLine((await ask('GET', ['jobs', begun.id])) as Job) };
   },
 });
 

@@ -39,7 +39,7 @@ describe('a client', () => {
     await using repository = await createRepository({ 'plans/greet.plan.md': PLAN });
     await using mcp = await overStdio(repository.root, options);
     expect(mcp.client.getNegotiatedProtocolVersion()).toBe(version);
-    expect((await mcp.call('plans_next', { planId: 'greet' })).plans[0].tasks).toHaveLength(3);
+    expect((await mcp.call('plans_next', { planId: 'greet' })).plans[0].waiting).toHaveLength(2);
     expect((await mcp.client.listResources()).resources).toHaveLength(1);
   });
 });

@@ -34,42 +34,46 @@ describe('plans mcp', () => {
         { title: 'Look', executionMode: 'manual', tasks: [{ title: 'Say bye', slug: 'bye', run: 'echo bye > bye.txt' }] },
       ],
     });
-    expect(created).toMatchObject({ status: 'draft', commit: repository.head(), reason: '' });
-    const { planId } = created;
-    expect((await mcp.call('plans_list', { status: 'draft', valid: true })).plans).toMatchObject([{ id: planId, totalTasks: 2 }]);
+    const { planId } = created.plan;
+    expect(created).toMatchObject({ plan: { status: 'draft', tasks: 2 }, commit: repository.head() });
+    expect(created.tasks).toEqual([
+      { taskId: `${planId}:hello`, title: 'Say hello' },
+      { taskId: `${planId}:bye`, title: 'Say bye' },
+    ]);
+    expect((await mcp.call('plans_list', { status: 'draft', valid: true })).plans).toEqual([created.plan]);
 
     const edited = await mcp.call('plans_edit', {
       change: { type: 'change-task', taskId: `${planId}:bye`, description: 'Politely.', maxAttempts: 1 },
     });
-    expect(edited).toMatchObject({ commit: repository.head(), task: { slug: 'bye', maxAttempts: 1 } });
+    expect(edited).toMatchObject({
+      commit: repository.head(),
+      task: { taskId: `${planId}:bye`, description: 'Politely.', maxAttempts: 1 },
+    });
     const ready = await mcp.call('plans_edit', { change: { type: 'change-plan', planId, status: 'ready' }, revision: edited.revision });
-    expect(ready.plan.status).toBe('ready');
-    const next = await mcp.call('plans_next');
-    expect(next.plans[0].tasks).toMatchObject([
-      { taskId: `${planId}:hello`, ready: true },
-      { taskId: `${planId}:bye`, ready: false },
+    expect(ready.plan).toMatchObject({ status: 'ready', next: 'plans_run begins it.', revision: ready.revision });
+    expect((await mcp.call('plans_next')).plans).toMatchObject([{ ready: [{ taskId: `${planId}:hello` }], more: 1 }]);
+    const next = await mcp.call('plans_next', { planId });
+    expect(next.plans).toMatchObject([
+      { waiting: [{ taskId: `${planId}:bye`, because: [{ type: 'phase-before' }, { type: 'needs-approval' }] }], more: 0 },
     ]);
 
     const { executionId } = await mcp.call('plans_run', { planId });
     expect(executionId).toMatch(/^\w+:/);
-    const ended = (status: string, reason: string | null) =>
-      until(
-        () => mcp.call('plans_show', { planId }),
-        ({ plan }) => plan.status === status && plan.executionId === null && plan.pauseReason === reason,
-      );
-    await ended('paused', 'manual_approval_required');
-    const waiting = await mcp.call('plans_status');
-    expect(waiting.plans).toMatchObject([{ id: planId, status: 'paused', completedTasks: 1 }]);
+    const waiting = await mcp.call('plans_status', { planId, waitSeconds: 60 });
+    expect(waiting.plans).toMatchObject([{ planId, status: 'paused', pauseReason: 'manual_approval_required', done: 1 }]);
+    expect(waiting.plans[0].next).toContain(`${planId}:bye waits for a person’s word`);
+    expect((await mcp.call('plans_status')).plans).toEqual(waiting.plans);
     expect((await mcp.call('plans_approve', { taskId: `${planId}:bye` })).task.approval).toBe('valid');
     await mcp.call('plans_resume', { planId });
-    const { tasks } = await ended('completed', null);
+    expect((await mcp.call('plans_status', { planId, waitSeconds: 60 })).plans).toMatchObject([{ status: 'completed', done: 2 }]);
+    const { tasks } = await mcp.call('plans_show', { planId });
     expect(tasks.map(({ status }: { status: string }) => status)).toEqual(['completed', 'completed']);
     expect(repository.git('ls-files')).toMatch(/bye\.txt\nhello\.txt/);
     const shown = await mcp.call('plans_show', { planId, taskId: 'bye', source: true });
     expect(shown.tasks).toHaveLength(1);
-    expect(shown.phases).toMatchObject([{ slug: 'look' }]);
-    expect(shown.attempts).toMatchObject([{ outcome: 'passed', live: false }]);
-    expect(shown.text).toBe(await repository.read('plans/greet.plan.md'));
+    expect(shown.phases).toMatchObject([{ phaseId: `${planId}:look`, executionMode: 'manual' }]);
+    expect(shown.attempts).toMatchObject([{ attempt: 1, outcome: 'passed' }]);
+    expect(shown.source).toBe(await repository.read('plans/greet.plan.md'));
   });
 
   it('goes when its client goes, and what it has begun goes on', async () => {
@@ -79,7 +83,7 @@ describe('plans mcp', () => {
     {
       await using mcp = await overStdio(repository.root);
       await mcp.call('plans_run', { planId: 'demo' });
-      expect((await mcp.call('plans_status')).executions).toMatchObject([{ live: true }]);
+      expect((await mcp.call('plans_status')).runs).toMatchObject([{ planId: expect.stringMatching(/:demo$/) }]);
       expect(await mcp.refused('plans_run', { planId: 'demo' })).toContain('demo');
     }
     await repository.write({ '.git/go': '' });
@@ -88,9 +92,62 @@ describe('plans mcp', () => {
     expect(await mcp.refused('plans_run', { planId: 'demo' })).toContain('you may only look');
     const shown = await until(
       () => mcp.call('plans_show', { planId: 'demo' }),
-      ({ plan }) => plan.status === 'completed' && plan.executionId === null,
+      ({ plan }) => plan.status === 'completed' && plan.executionId === undefined,
     );
     expect(shown.tasks).toMatchObject([{ status: 'completed' }]);
+  });
+});
+
+describe('a task that fails', () => {
+  it('is shown with what it printed, and is tried again, left out or done by hand', async () => {
+    const run = 'echo so far so good; test -e .git/mended && echo x > x.txt';
+    await using repository = await createRepository({
+      'plans/demo.plan.md': `---\nstatus: ready\n---\n\n# Demo\n\n## One\n\n${task('a', run, 'maxAttempts: 1')}\n${task('b', 'exit 1', 'maxAttempts: 1')}`,
+    });
+    await using mcp = await overStdio(repository.root);
+    const next = async () => (await mcp.call('plans_status', { planId: 'demo', waitSeconds: 60 })).plans[0];
+    await mcp.call('plans_run', { planId: 'demo' });
+    const failed = await next();
+    expect(failed).toMatchObject({ status: 'paused', pauseReason: 'task_failed', done: 0 });
+    expect(failed.next).toMatch(/:demo:a has failed; plans_show with that taskId/);
+    const shown = await mcp.call('plans_show', { planId: 'demo', taskId: failed.currentTaskId });
+    expect(shown.tasks).toMatchObject([{ status: 'failed', attempts: 1 }]);
+    expect(shown.attempts).toMatchObject([{ attempt: 1, reason: expect.stringContaining('exit code 1') }]);
+    expect(shown.output).toContain('so far so good');
+
+    await repository.write({ '.git/mended': '' });
+    const change = (taskId: string, status: string) => mcp.call('plans_edit', { change: { type: 'change-task', taskId, status } });
+    expect((await change(failed.currentTaskId, 'pending')).task.status).toBe('pending');
+    await mcp.call('plans_resume', { planId: 'demo' });
+    const second = await next();
+    expect(second).toMatchObject({ pauseReason: 'task_failed', done: 1, currentTaskId: expect.stringMatching(/:b$/) });
+    await repository.write({ 'b.txt': 'by hand\n' });
+    expect((await change(second.currentTaskId, 'completed')).task).toMatchObject({ status: 'completed', commit: repository.head() });
+    expect(await next()).toMatchObject({ status: 'completed', done: 2 });
+    expect((await next()).next).toBeUndefined();
+  });
+});
+
+describe('a large plan', () => {
+  it('comes in pages that a model has room for', async () => {
+    const tasks = Array.from({ length: 120 }, (_, index) => `- [ ] Task ${index}\n\n  ${'word '.repeat(200)}\n`);
+    await using server = await testServer([{ 'plans/large.plan.md': `# Large\n\n## Empty\n\n## Full\n\n${tasks.join('\n')}\n## Last\n` }]);
+    await using mcp = await overHttp(server);
+    const first = await mcp.call('plans_show', { planId: 'large' });
+    expect(JSON.stringify(first).length).toBeLessThan(40_000);
+    expect(first.phases.map(({ title }: { title: string }) => title)).toEqual(['Empty', 'Full']);
+    expect(first.tasks[0].description).toMatch(/^word [\w ]*… \(\d+ characters more\)$/);
+    const titles = first.tasks.map(({ title }: { title: string }) => title);
+    for (let page = first; page.next !== null;) {
+      page = await mcp.call('plans_show', { planId: 'large', after: page.next });
+      titles.push(...page.tasks.map(({ title }: { title: string }) => title));
+      if (page.next === null) expect(page.phases.at(-1).title).toBe('Last');
+    }
+    expect(titles).toEqual(tasks.map((_, index) => `Task ${index}`));
+    const whole = await mcp.call('plans_show', { planId: 'large', taskId: 'task-7' });
+    expect(whole.tasks[0].description).toBe('word '.repeat(200).trim());
+    expect(await mcp.refused('plans_show', { planId: 'large', source: true })).toContain('too much for one answer');
+    expect(await mcp.refused('plans_show', { planId: 'large', after: 'x' })).toContain('the "next" of the page before');
   });
 });
 
@@ -126,15 +183,12 @@ describe('a review', () => {
     await using server = await testServer([{ [PLAN_FILE]: REVIEWED }], { env: { PATH: process.env['PATH'], ...claude.environment } });
     await using mcp = await overHttp(server);
     const { plans } = await mcp.call('plans_list');
-    const planId = plans[0].id;
+    const { planId } = plans[0];
     const begun = await mcp.call('plans_review', { planId, reviewType: ['refine_descriptions'], waitSeconds: 0 });
-    expect(begun.job).toMatchObject({ kind: 'review', status: 'running' });
+    expect(begun.job).toEqual({ jobId: expect.any(String), planId, status: 'running' });
     want();
-    const { job } = await until(
-      () => mcp.call('plans_status', { planId, jobId: begun.job.id }),
-      (answer) => answer.job.status !== 'running',
-    );
-    expect(job).toMatchObject({ status: 'completed', problem: null });
+    const { job } = await mcp.call('plans_status', { planId, jobId: begun.job.jobId, waitSeconds: 60 });
+    expect(job).toMatchObject({ status: 'completed', suggestions: [{ reasoning: expect.any(String) }] });
     const { suggestions } = await mcp.call('plans_show', { planId });
     expect(suggestions).toHaveLength(1);
     const applied = await mcp.call('plans_apply', { planId, suggestionIds: [suggestions[0].id] });
