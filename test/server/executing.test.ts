@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { isStopped } from '../../src/adapters/process/identity.ts';
 import type { StreamEvent } from '../../src/server/shape-events.ts';
 import { gates, task } from '../support/rig.ts';
 import { PLAN, serverOver, testServer, type TestServer } from './serving.ts';
@@ -58,6 +59,27 @@ describe('a run', () => {
     expect((await server.ask(`/api/executions/${executions[0].id}/events?after=1`)).body.events[0].seq).toBe(2);
     expect((await server.send('POST', '/api/plans/demo/pause')).status).toBe(409);
     expect((await server.send('POST', '/api/plans/demo/cancel')).status).toBe(409);
+  });
+
+  it('that is about to end is waited for by what a person says then', async () => {
+    const text = plan(`## One\n\n${task('a', 'echo broken; exit 1', 'maxAttempts: 1')}`);
+    // It stands still once it has written that the task failed, and before it has committed that.
+    const env = { ...process.env, PLANS_CRASH_AT: 'after-record-edit', PLANS_CRASH_SIGNAL: 'SIGSTOP' };
+    await using server = await testServer([{ 'plans/demo.plan.md': text }], { env });
+    await server.send('POST', '/api/plans/demo/execute');
+    await until(server, '/api/plans/demo', ({ plan: { status } }) => status === 'paused');
+    const [run] = (await server.ask('/api/executions')).body.executions;
+    await expect.poll(() => isStopped(run.pid)).toBe(true);
+    await server.repository.write({ 'a.txt': 'by hand\n' });
+    let isAnswered = false;
+    const said = server.send('PATCH', '/api/tasks/demo:a', { status: 'completed' }).finally(() => (isAnswered = true));
+    // By then it would have been refused.
+    for (let look = 0; look < 50; look += 1) await server.ask('/api/plans/demo');
+    expect(isAnswered).toBe(false);
+    process.kill(run.pid, 'SIGCONT');
+    expect(await said).toMatchObject({ status: 200, body: { task: { status: 'completed' } } });
+    expect(server.repository.log().slice(0, 2)).toEqual(['demo: Do a', 'demo: failed: Do a']);
+    expect(server.repository.status()).toEqual([]);
   });
 
   it('that fails is mended by hand: marked as done it goes on', async () => {
@@ -137,7 +159,9 @@ describe('a run', () => {
   });
 
   it('is foretold, and can be of one task alone', async () => {
-    const text = plan(`## One\n\n${task('a', 'echo a > a.txt')}## Two\n\n\`\`\`yaml\nexecutionMode: manual\n\`\`\`\n\n${task('b', 'echo b > b.txt')}`);
+    const text = plan(
+      `## One\n\n${task('a', 'echo a > a.txt')}## Two\n\n\`\`\`yaml\nexecutionMode: manual\n\`\`\`\n\n${task('b', 'echo b > b.txt')}`,
+    );
     await using server = await testServer([{ 'plans/demo.plan.md': text }]);
     const id = `${server.ids[0]}:demo`;
     const head = server.repository.head();
