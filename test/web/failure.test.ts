@@ -77,11 +77,12 @@ describe.skipIf(!hasBrowser)('a task that fails', () => {
     await press(within(again, 'Mark as done'));
     await page.getByRole('region', { name: 'Completed' }).waitFor();
     await status('five', 'completed');
+    // The page says so from the file on, which is committed then.
+    await expect.poll(() => repository.status()).toEqual([]);
     const said = (await repository.read(FILE)).match(/status: .*|- \[.\]/g);
     expect(said).toEqual(['status: completed', '- [x]', '- [x]', '- [ ]', 'status: skipped', '- [x]', '- [x]']);
     expect(await repository.read('one.txt')).toBe('mended by hand\n');
     expect(await repository.read('two.txt')).toBe('mended by other words\n');
     expect(repository.git('log', '-1', '--format=%s', '--', 'one.txt').trim()).toBe('mend: Do one');
-    expect(repository.status()).toEqual([]);
   });
 });

@@ -233,10 +233,11 @@ describe.skipIf(!hasBrowser)('the whole of a plan', () => {
     await step(page, 'notes', 'completed');
     await expectSound(browser, page);
 
+    // The page says so from the file on, which is committed then.
+    await expect.poll(() => repository.status()).toEqual([]);
     expect(claude.refusals).toEqual([]);
     expect(await repository.read('plans/greet-people.plan.md')).toBe(DONE);
     expect(repository.log().toReversed()).toEqual(['first', ...COMMITS.map((subject) => `greet-people: ${subject}`)]);
     expect(await repository.read('src/notes.ts')).toBe(moduleOf('notes'));
-    expect(repository.status()).toEqual([]);
   });
 });

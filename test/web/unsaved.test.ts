@@ -51,7 +51,8 @@ describe.skipIf(!hasBrowser)('a draft that is not saved', () => {
     await page.locator('.toast', { hasText: 'Saved as' }).waitFor();
     await page.getByRole('button', { name: 'Execute' }).tap();
     await page.getByRole('region', { name: 'Completed' }).waitFor();
+    // The page says so from the file on, which is committed then.
+    await expect.poll(() => repository.status()).toEqual([]);
     expect(await repository.read('plans/write.plan.md')).toMatch(/^# Write it down$/m);
-    expect(repository.status()).toEqual([]);
   });
 });
