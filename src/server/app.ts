@@ -1,8 +1,11 @@
 /** The server as a function from requests to answers: safety first, then the routes. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { MiddlewareHandler } from 'hono';
+import { compress } from 'hono/compress';
+import { etag } from 'hono/etag';
 import { sameSite } from './access.ts';
-import { SAFETY_HEADERS, safetyHeaders } from './headers.ts';
+import { headerOf, SAFETY_HEADERS, safetyHeaders } from './headers.ts';
 import { bounded, jsonOnly } from './limits.ts';
 import { mcpRoute } from './mcp/http.ts';
 import { answerOf, Refusal, refusalOf } from './problem.ts';
@@ -103,6 +106,11 @@ function addRoutes(app: Api, server: Server): void {
   eventRoutes(app, server);
 }
 
+const compressedJson = compress({ contentTypeFilter: /^application\/json/ });
+/** A plan of a thousand tasks has half a megabyte, compressed a 25th of it. Who does not ask for that pays nothing for it. */
+const compressedPlans: MiddlewareHandler = (context, next) =>
+  /\bgzip\b/.test(headerOf(context, 'accept-encoding') ?? '') ? compressedJson(context, next) : next();
+
 /** Makes the app. */
 export function createApp(server: Server, { hosts, anyAddress = false, webFolder, notice }: AppOptions): Api {
   const app = emptyApi(notice);
@@ -111,12 +119,14 @@ export function createApp(server: Server, { hosts, anyAddress = false, webFolder
     server.requests.add(context.req.method, context.res.status);
   });
   app.use(safetyHeaders, sameSite(hosts, anyAddress), server.access.check, bounded, jsonOnly);
+  const dashboard = [compress(), etag(), staticFiles(webFolder)] as const;
   // Where the dashboard is built it signs in itself; the plain form is for where it is not.
-  if (existsSync(join(webFolder, 'index.html'))) app.get('/login', staticFiles(webFolder));
+  if (existsSync(join(webFolder, 'index.html'))) app.get('/login', ...dashboard);
+  app.use('/api/plans/*', compressedPlans);
   addRoutes(app, server);
   mcpRoute(app, server, () => createRoutes(server, notice));
   app.get('/api/*', (context) => context.notFound());
-  app.get('*', staticFiles(webFolder));
+  app.get('*', ...dashboard);
   return app;
 }
 

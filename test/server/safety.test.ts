@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { Script } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { PLAN, testServer } from './serving.ts';
@@ -172,7 +173,34 @@ describe('every answer', () => {
   });
 });
 
+describe('a plan', () => {
+  it('is sent compressed to who can read it so, and under the same tag for its changes', async () => {
+    await using server = await testServer(FILES);
+    const answer = await server.fetch('/api/plans/greet', { headers: { 'accept-encoding': 'gzip' } });
+    expect(answer.headers.get('content-encoding')).toBe('gzip');
+    const plain = await server.ask('/api/plans/greet');
+    expect(JSON.parse(gunzipSync(await answer.arrayBuffer()).toString())).toEqual(plain.body);
+    const tag = answer.headers.get('etag') ?? '';
+    expect(tag).toBe(`W/${plain.headers.get('etag')}`);
+    expect((await server.ask('/api/plans/greet', { headers: { 'if-none-match': tag } })).status).toBe(304);
+    expect((await server.send('PATCH', '/api/plans/greet', { title: 'Greet all' }, { 'if-match': tag })).status).toBe(200);
+    expect((await server.send('PATCH', '/api/plans/greet', { title: 'Greet' }, { 'if-match': tag })).status).toBe(412);
+  });
+});
+
 describe('the dashboard', () => {
+  it('is sent compressed to who can read it so', async () => {
+    await using server = await testServer(FILES);
+    const text = 'let x = 1;\n'.repeat(500);
+    await server.repository.write({ 'web/index.html': '<p>home</p>', 'web/assets/app-0123abcd.js': text });
+    const answer = await server.fetch('/assets/app-0123abcd.js', { headers: { 'accept-encoding': 'gzip, br' } });
+    expect(answer.headers.get('content-encoding')).toBe('gzip');
+    expect(answer.headers.get('vary')).toMatch(/accept-encoding/i);
+    expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none'/);
+    expect(gunzipSync(await answer.arrayBuffer()).toString()).toBe(text);
+    expect((await server.ask('/assets/app-0123abcd.js')).body).toBe(text);
+  });
+
   it('is served from its folder: hashed files for ever, pages anew, and routes as the page', async () => {
     await using server = await testServer(FILES);
     await server.repository.write({ 'web/index.html': '<p>home</p>', 'web/assets/app-0123abcd.js': 'let x', 'web/favicon.svg': '<svg/>' });
@@ -182,6 +210,10 @@ describe('the dashboard', () => {
     expect((await server.ask('/assets/app-0123abcd.js')).headers.get('cache-control')).toMatch(/immutable/);
     expect((await server.ask('/assets/gone-0123abcd.js')).status).toBe(404);
     expect((await server.ask('/favicon.svg')).headers.get('content-type')).toBe('image/svg+xml');
+    const tag = (await server.ask('/')).headers.get('etag') ?? '';
+    expect((await server.ask('/plans', { headers: { 'if-none-match': tag } })).status).toBe(304);
+    await server.repository.write({ 'web/index.html': '<p>house</p>' });
+    expect((await server.ask('/plans', { headers: { 'if-none-match': tag } })).body).toBe('<p>house</p>');
     expect((await server.ask('/api/nothing')).headers.get('content-type')).toBe('application/problem+json');
   });
 });
