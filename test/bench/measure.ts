@@ -17,6 +17,13 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
+/** The median and what 95 and 99 of a hundred do not exceed. */
+export function spread(values: readonly number[]): { readonly median: number; readonly p95: number; readonly p99: number } {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.ceil(sorted.length * share) - 1] ?? 0;
+  return { median: median(sorted), p95: at(0.95), p99: at(0.99) };
+}
+
 /** Runs both in turn, A B A B, so that a noisy machine is noisy for both; medians in milliseconds and the median of the ratios pair by pair. */
 export async function compare(
   rounds: number,
@@ -84,15 +91,15 @@ export function repositoryOf(count: number, extra: Readonly<Record<string, strin
   return root;
 }
 
-/** Plan files by path: `count` plans of `tasks` tasks each, in phases of 10, every third task done. */
-export function plansOf(count: number, tasks: number): Record<string, string> {
+/** Plan files by path: `count` plans of `tasks` tasks each, in phases of `perPhase`, every third task of the first half done. */
+export function plansOf(count: number, tasks: number, perPhase = 10): Record<string, string> {
   const files: Record<string, string> = {};
   for (let plan = 0; plan < count; plan += 1) {
     let text = `---\nstatus: ready\n---\n\n# Plan ${plan}\n\nWhat it is about, in a sentence or two.\n`;
     for (let index = 0; index < tasks; index += 1) {
-      if (index % 10 === 0) text += `\n## Phase ${index / 10}\n\n`;
+      if (index % perPhase === 0) text += `\n## Phase ${index / perPhase}\n\n`;
       const box = index % 3 === 0 && index < tasks / 2 ? 'x' : ' ';
-      const depends = index % 10 === 0 ? '' : `  dependsOn: [t${index - 1}]\n`;
+      const depends = index % perPhase === 0 ? '' : `  dependsOn: [t${index - 1}]\n`;
       text += `- [${box}] Task ${index} of the plan\n\n  \`\`\`yaml\n  id: t${index}\n${depends}  \`\`\`\n\n  Write \`src/part${index}.ts\` with what **task ${index}** asks for, and a test.\n\n`;
     }
     files[`plans/plan-${plan}.plan.md`] = text;

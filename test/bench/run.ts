@@ -12,6 +12,7 @@ import { benchResume } from './resume.ts';
 import { benchServer } from './server.ts';
 import { benchSync } from './sync.ts';
 import { benchWatch } from './watch.ts';
+import { benchWeb } from './web.ts';
 
 const git = execFileSync('git', ['--version'], { encoding: 'utf8' }).trim();
 console.log(
@@ -22,6 +23,7 @@ await benchSync();
 await benchDiff();
 await benchWatch();
 await benchServer();
+await benchWeb();
 await benchExecutor();
 await benchFiles();
 await benchImport();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { watchWorkspace } from '../../src/engine/watcher.ts';
 import { openWorkspace } from '../../src/engine/workspace.ts';
-import { fixed, median, plansOf, repositoryOf } from './measure.ts';
+import { fixed, plansOf, repositoryOf, spread } from './measure.ts';
 
 const SAVES = 100;
 const IDLE_PLANS = 10_000;
@@ -81,11 +81,6 @@ async function rounds(save: (number: number) => void, listen: (heard: () => void
     await delay(30);
   }
   return found;
-}
-
-function spread(values: readonly number[]): { readonly median: number; readonly p99: number } {
-  const sorted = values.toSorted((a, b) => a - b);
-  return { median: median(sorted), p99: sorted[Math.ceil(sorted.length * 0.99) - 1] ?? 0 };
 }
 
 if (import.meta.main) await benchWatch();

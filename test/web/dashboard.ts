@@ -1,79 +1,19 @@
 /** The dashboard in a real browser, over a real `plans serve` on real repositories. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import axe from 'axe-core';
-import { chromium, type Browser, type ConsoleMessage, type Page } from 'playwright-core';
+import type { Browser, ConsoleMessage, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { Repository } from '../support/repository.ts';
-import { builtDashboard } from './built.ts';
+import { hasBrowser, launchChromium } from './chromium.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-/** Where packages of the system put it, and where an environment says it is. */
-const PLACES = [process.env['PLANS_CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+export { hasBrowser } from './chromium.ts';
+export { Serving } from './serving.ts';
 
-const executablePath = PLACES.find((path) => path !== undefined && existsSync(path));
-/** Whether there is a browser; without one these tests are skipped. */
-export const hasBrowser: boolean = executablePath !== undefined;
 if (!hasBrowser) process.stderr.write('test/web is skipped: there is no Chromium. Install it, or name it in PLANS_CHROMIUM.\n');
 
 export const DESKTOP = { width: 1280, height: 860 };
 export const PHONE = { width: 360, height: 740 };
-
-/** A server as a person starts it: a process of its own, which can be killed. */
-export class Serving {
-  readonly #folders: readonly string[];
-  readonly #env: Readonly<Record<string, string | undefined>>;
-  #child: ChildProcess | null = null;
-  #port = 0;
-
-  constructor(repositories: readonly Repository[], env: Readonly<Record<string, string | undefined>> = {}) {
-    this.#folders = repositories.map(({ root }) => root);
-    this.#env = { ...process.env, ...env };
-  }
-
-  get url(): string {
-    return `http://localhost:${this.#port}`;
-  }
-
-  /** Starts it, the second time under the same port. */
-  async start(): Promise<void> {
-    await builtDashboard();
-    const args = [join(ROOT, 'src/cli.ts'), 'serve', '--json', '--port', String(this.#port), ...this.#folders];
-    const child = spawn(process.execPath, args, { cwd: this.#folders[0], env: this.#env, stdio: ['ignore', 'pipe', 'inherit'] });
-    this.#child = child;
-    const url = await new Promise<string>((resolve, reject) => {
-      let text = '';
-      child.once('exit', (code) => reject(new Error(`plans serve ended with ${code}: ${text}`)));
-      child.stdout.on('data', (piece: Buffer) => {
-        text += piece.toString();
-        const [, found] = /"url":\s*"([^"]+)"/.exec(text) ?? [];
-        if (found !== undefined) resolve(found);
-      });
-    });
-    this.#port = Number(new URL(url).port);
-  }
-
-  /** Ends it at once, as a crash would. */
-  async kill(): Promise<void> {
-    const child = this.#child;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
-    this.#child = null;
-  }
-}
 
 /** A server that is away on purpose is no defect of the page, nor is a refusal that a test provokes, nor a plan that is gone. */
 function isProvoked(message: ConsoleMessage): boolean {
@@ -90,10 +30,7 @@ export class TestBrowser {
   readonly #complaints = new WeakMap<Page, string[]>();
 
   async open(url: string, size: { width: number; height: number } = DESKTOP, scheme: 'light' | 'dark' = 'light'): Promise<Page> {
-    this.#browser ??= await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: [...FLAGS, `--crash-dumps-dir=${this.#profile}`],
-    });
+    this.#browser ??= await launchChromium(this.#profile);
     const phone = size === PHONE ? { hasTouch: true, isMobile: true } : {};
     const view = { viewport: size, colorScheme: scheme, ...phone };
     const context = await this.#browser.newContext({ ...view, reducedMotion: 'reduce', locale: 'en-GB' });
