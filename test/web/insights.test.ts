@@ -99,10 +99,12 @@ describe.skipIf(!hasBrowser)('new plans and figures', () => {
     const gate = page.getByRole('region', { name: 'Gates that failed, most often first' });
     await gate.getByRole('cell', { name: 'twice' }).waitFor();
     await page.getByRole('region', { name: 'By plan' }).getByRole('link', { name: 'Some work' }).first().waitFor();
-    await expect.poll(() => page.locator('.figures dd').first().innerText()).toBe('2');
+    await expect.poll(() => page.locator('.kpis dd').first().innerText()).toBe('2');
     await page.getByRole('button', { name: 'Attempts' }).click();
     await page.getByRole('img', { name: /^Attempts by the day. The most on one day: 3 attempts/ }).waitFor();
     expect(new URL(page.url()).search).toContain('show=attempts');
+    await page.locator('.bars-columns > span').last().hover();
+    await page.locator('.bars-said', { hasText: ': 3 attempts' }).waitFor();
     await expectSound(browser, page);
   });
 });

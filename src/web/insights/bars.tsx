@@ -1,59 +1,60 @@
-/** Bars by the day, drawn; the table beside them says the same. */
-import type { ReactNode } from 'react';
+/** Bars by the day, as wide as there is room; the table beside them says the same. */
+import { useState, type ReactNode } from 'react';
 import type { Day } from '../state/charts.ts';
 
-/** In pixels, as drawn at its natural size. */
-const HEIGHT = 160;
-const WIDTH = 1080;
-const TOP = 18;
-const GAP = 3;
-const MIN_BAR = 5;
-const MAX_BAR = 60;
+/** So many bars are still apart from each other by two pixels. */
+const MANY_BARS = 45;
 
 interface BarsProps {
   readonly days: readonly Day[];
   readonly value: (day: Day) => number;
+  /** What of the value failed; where it is no part of it, 0. */
+  readonly failed: (day: Day) => number;
   readonly words: (value: number) => string;
+  /** The same beside the axis, where it is short. */
+  readonly axis: (value: number) => string;
   readonly label: string;
 }
 
-export function Bars({ days, value, words, label }: BarsProps): ReactNode {
+export function Bars({ days, value, failed, words, axis, label }: BarsProps): ReactNode {
+  const [pointed, point] = useState<Day | null>(null);
   const most = Math.max(...days.map(value), 0);
-  const bar = Math.min(MAX_BAR, Math.max(MIN_BAR, Math.floor(WIDTH / Math.max(1, days.length)) - GAP));
-  const width = Math.max(WIDTH, days.length * (bar + GAP));
+  const percent = (part: number): string => `${most === 0 ? 0 : (100 * part) / most}%`;
   return (
-    <div className="bars" tabIndex={0} role="group" aria-label={label}>
-      <svg
-        viewBox={`0 0 ${width} ${HEIGHT + 24}`}
-        width={width}
-        height={HEIGHT + 24}
-        role="img"
-        aria-label={`${label}. The most on one day: ${words(most)}`}
-      >
-        <line x1={0} x2={width} y1={HEIGHT} y2={HEIGHT} />
-        {days.map((day, index) => {
-          const height = most === 0 ? 0 : (value(day) / most) * (HEIGHT - TOP);
-          const x = index * (bar + GAP);
-          return (
-            <g key={day.day}>
-              <title>{`${day.day}: ${words(value(day))}`}</title>
-              <rect className="hit" x={x - GAP / 2} y={0} width={bar + GAP} height={HEIGHT} />
-              <rect className="bar-value" x={x} y={HEIGHT - height} width={bar} height={height} rx={2} />
-            </g>
-          );
-        })}
-        <text x={0} y={11}>
-          {words(most)}
-        </text>
-        <text x={0} y={HEIGHT + 17}>
-          {days[0]?.day}
-        </text>
-        {days.length > 1 && (
-          <text x={days.length * (bar + GAP)} y={HEIGHT + 17} textAnchor="end">
-            {days.at(-1)?.day}
-          </text>
-        )}
-      </svg>
+    <div className="bars">
+      <p className="bars-said" aria-hidden="true">
+        {pointed === null ? ' ' : `${dayWords(pointed.day)}: ${words(value(pointed))}`}
+      </p>
+      <div className="bars-plot">
+        <span className="bars-line is-most">{axis(most)}</span>
+        {most > 0 && <span className="bars-line is-half">{axis(most / 2)}</span>}
+        <div
+          className={days.length > MANY_BARS ? 'bars-columns is-many' : 'bars-columns'}
+          role="img"
+          aria-label={`${label}. The most on one day: ${words(most)}`}
+          onPointerLeave={() => point(null)}
+        >
+          {days.map((day) => (
+            <span key={day.day} className={day === pointed ? 'is-pointed' : undefined} onPointerEnter={() => point(day)}>
+              <span className="bar-value" style={{ height: percent(value(day)) }}>
+                <span style={{ height: `${value(day) === 0 ? 0 : (100 * failed(day)) / value(day)}%` }} />
+              </span>
+            </span>
+          ))}
+        </div>
+      </div>
+      <p className="bars-days" aria-hidden="true">
+        {[days[0], days[Math.floor((days.length - 1) / 2)], days.at(-1)]
+          .filter((day, index, all) => day !== undefined && all.indexOf(day) === index)
+          .map((day) => (
+            <span key={day?.day}>{dayWords(day?.day ?? '')}</span>
+          ))}
+      </p>
     </div>
   );
+}
+
+/** `3 Nov`, of a day as ISO 8601 has it. */
+function dayWords(day: string): string {
+  return new Date(`${day}T00:00:00Z`).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 }

@@ -1,18 +1,16 @@
 /** What was done: time, failures, attempts and cost, over time and by plan, agent and model. */
 import { useState, type ReactNode } from 'react';
 import { useData } from '../api/cache.ts';
-import type { PlanPage, Repository, Statistics } from '../api/shapes.ts';
+import type { Repository, Statistics } from '../api/shapes.ts';
 import { Empty, Refused, Skeleton } from '../parts/basics.tsx';
 import { Link, navigate, useLocation } from '../router.tsx';
 import { allDays, METRICS, valueOf, type Metric } from '../state/charts.ts';
-import { planPath } from '../state/route.ts';
-import { costOf, countOf, durationOf, outcomeWords } from '../state/words.ts';
+import { costOf, countOf, durationOf } from '../state/words.ts';
 import { Bars } from './bars.tsx';
+import { Gates, Groups, GROUPS, type Group, Outcomes, share, Slowest, spent, Switch, Table } from './tables.tsx';
 import '../styles/insights.css';
 
 const METRIC_WORDS: Readonly<Record<Metric, string>> = { cost: 'Cost', duration: 'Time', attempts: 'Attempts', failures: 'Failure rate' };
-const GROUPS = ['plan', 'agent', 'model'] as const;
-const GROUP_WORDS = { plan: 'Plan', agent: 'Agent', model: 'Model' } as const;
 /** Days back; null: all. */
 const PERIODS = [
   ['7', 'Last 7 days'],
@@ -22,9 +20,6 @@ const PERIODS = [
 ] as const;
 const DAY_MS = 86_400_000;
 
-const share = (part: number, whole: number): string => (whole === 0 ? '–' : `${Math.round((100 * part) / whole)} %`);
-const spent = ({ costUsd, knownCostUsd }: { readonly costUsd: number | null; readonly knownCostUsd: number }): string =>
-  costUsd === null ? `${costOf(knownCostUsd)} and what is not known` : costOf(costUsd);
 const WORDS: Readonly<Record<Metric, (value: number) => string>> = {
   cost: costOf,
   duration: durationOf,
@@ -105,7 +100,7 @@ function Choice({ name, label, value, choices }: ChoiceProps): ReactNode {
 
 interface FiguresProps {
   readonly data: Statistics;
-  readonly by: (typeof GROUPS)[number];
+  readonly by: Group;
   readonly metric: Metric;
   /** The first day that is looked at; null: the first with work. */
   readonly since: string | null;
@@ -116,13 +111,16 @@ function Figures({ data, by, metric, since, today }: FiguresProps): ReactNode {
   const { totals } = data;
   if (totals.attempts === 0 && totals.tasks === 0)
     return (
-      <Empty title="Nothing was done in this time">
+      <Empty title="Nothing was done in this time" icon="clock">
         <p>Figures come from the commits of tasks: once a plan runs, they are here.</p>
+        <Link className="button" to="/">
+          All plans
+        </Link>
       </Empty>
     );
   return (
     <>
-      <dl className="figures">
+      <dl className="card kpis">
         {(
           [
             ['Tasks done', String(totals.tasks)],
@@ -140,7 +138,7 @@ function Figures({ data, by, metric, since, today }: FiguresProps): ReactNode {
         ))}
       </dl>
       <OverTime data={data} metric={metric} since={since} today={today} />
-      <Groups data={data} by={by} />
+      <Groups data={data} by={by} choose={(one) => setQuery('by', one)} />
       <div className="insights-grid">
         <Slowest data={data} />
         <Gates data={data} />
@@ -150,39 +148,22 @@ function Figures({ data, by, metric, since, today }: FiguresProps): ReactNode {
   );
 }
 
-function Chips<T extends string>({
-  name,
-  label,
-  all,
-  words,
-  chosen,
-}: {
-  readonly name: string;
-  readonly label: string;
-  readonly all: readonly T[];
-  readonly words: Readonly<Record<T, string>>;
-  readonly chosen: T;
-}): ReactNode {
-  return (
-    <div className="chips" role="group" aria-label={label}>
-      {all.map((one) => (
-        <button key={one} type="button" className="chip" aria-pressed={one === chosen} onClick={() => setQuery(name, one)}>
-          {words[one]}
-        </button>
-      ))}
-    </div>
-  );
-}
-
 function OverTime({ data, metric, since, today }: Omit<FiguresProps, 'by'>): ReactNode {
   const days = allDays(data.days, since, today);
   return (
     <section className="card insight" aria-label="By the day">
       <div className="row">
         <h2 className="grow">By the day</h2>
-        <Chips name="show" label="What is shown" all={METRICS} words={METRIC_WORDS} chosen={metric} />
+        <Switch label="What is shown" all={METRICS} words={METRIC_WORDS} chosen={metric} choose={(one) => setQuery('show', one)} />
       </div>
-      <Bars days={days} value={(day) => valueOf(day, metric)} words={WORDS[metric]} label={`${METRIC_WORDS[metric]} by the day`} />
+      <Bars
+        days={days}
+        value={(day) => valueOf(day, metric)}
+        failed={(day) => (metric === 'attempts' ? day.failed : metric === 'failures' ? valueOf(day, metric) : 0)}
+        words={WORDS[metric]}
+        axis={metric === 'attempts' ? String : WORDS[metric]}
+        label={`${METRIC_WORDS[metric]} by the day`}
+      />
       <details>
         <summary className="quiet">The same as a table</summary>
         <Table
@@ -199,123 +180,5 @@ function OverTime({ data, metric, since, today }: Omit<FiguresProps, 'by'>): Rea
         />
       </details>
     </section>
-  );
-}
-
-function Groups({ data, by }: Pick<FiguresProps, 'data' | 'by'>): ReactNode {
-  const titles = new Map(useData<PlanPage>('/api/plans?limit=200').data?.plans.map(({ id, title }) => [id, title]));
-  const most = Math.max(...data.groups.map(({ durationMs }) => durationMs), 1);
-  return (
-    <section className="card insight" aria-label={`By ${by}`}>
-      <div className="row">
-        <h2 className="grow">By {by}</h2>
-        <Chips name="by" label="Grouped by" all={GROUPS} words={GROUP_WORDS} chosen={by} />
-      </div>
-      <Table
-        label={`By ${by}`}
-        head={[GROUP_WORDS[by], 'Tasks', 'Attempts', 'Failure rate', 'Time', 'Cost', 'Share of time']}
-        rows={data.groups.map((group) => [
-          by === 'plan' && group.planId !== null ? (
-            <Link key="plan" to={planPath(group.planId)}>
-              {titles.get(group.planId) ?? group.planId}
-            </Link>
-          ) : (
-            (group.name ?? 'not known')
-          ),
-          group.tasks,
-          group.attempts,
-          share(group.failed, group.attempts),
-          durationOf(group.durationMs),
-          spent(group),
-          <meter key="time" min={0} max={most} value={group.durationMs} aria-label={`Share of time: ${durationOf(group.durationMs)}`} />,
-        ])}
-      />
-    </section>
-  );
-}
-
-function Slowest({ data }: { readonly data: Statistics }): ReactNode {
-  return (
-    <section className="card insight" aria-label="Slowest tasks">
-      <h2>Slowest tasks</h2>
-      <Table
-        label="Slowest tasks"
-        head={['Task', 'Attempts', 'Time', 'Cost']}
-        rows={data.slowest.map(({ planId, task, attempts, durationMs, costUsd }) => [
-          <Link key="task" to={planPath(planId)}>
-            {task}
-          </Link>,
-          attempts,
-          durationOf(durationMs),
-          costOf(costUsd),
-        ])}
-      />
-    </section>
-  );
-}
-
-function Gates({ data }: { readonly data: Statistics }): ReactNode {
-  return (
-    <section className="card insight" aria-label="Gates that failed">
-      <h2>Gates that failed</h2>
-      {data.gates.length === 0 ? (
-        <p className="quiet">None.</p>
-      ) : (
-        <Table
-          label="Gates that failed, most often first"
-          head={['Gate', 'Runs', 'Failed', 'Rate']}
-          rows={data.gates.map(({ gate, runs, failed }) => [gate, runs, failed, share(failed, runs)])}
-        />
-      )}
-    </section>
-  );
-}
-
-function Outcomes({ data }: { readonly data: Statistics }): ReactNode {
-  return (
-    <section className="card insight" aria-label="How attempts failed">
-      <h2>How attempts failed</h2>
-      <Table
-        label="How attempts failed"
-        head={['An attempt', 'Times']}
-        rows={data.outcomes.map(({ outcome, count }) => [outcomeWords(outcome), count])}
-      />
-    </section>
-  );
-}
-
-interface TableProps {
-  readonly label: string;
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly ReactNode[])[];
-}
-
-function Table({ label, head, rows }: TableProps): ReactNode {
-  return (
-    <div className="table" tabIndex={0} role="region" aria-label={label}>
-      <table>
-        <thead>
-          <tr>
-            {head.map((each) => (
-              <th key={each} scope="col">
-                {each}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row, index) => (
-            // Rows are replaced as a whole.
-            // oxlint-disable-next-line react/no-array-index-key
-            <tr key={index}>
-              {row.map((cell, column) => (
-                // oxlint-disable-next-line react/no-array-index-key
-                <td key={column}>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }
