@@ -41,10 +41,17 @@ export function invalidate(isStale: (path: string) => boolean): void {
   }, GATHER_MS);
 }
 
+/** Asks for a path that somebody will look at in a moment. */
+export function lookAhead(path: string): void {
+  const slot = slotOf(path);
+  if (slot.entry === NOTHING && !slot.asking) void load(path, slot);
+}
+
 function watch(path: string, listener: () => void): () => void {
   const slot = slotOf(path);
   slot.listeners.add(listener);
-  if (slot.entry === NOTHING || slot.stale || slot.entry.problem !== null) void load(path, slot);
+  // What is being asked for is on its way to this one too.
+  if (!slot.asking && (slot.entry === NOTHING || slot.stale || slot.entry.problem !== null)) void load(path, slot);
   return () => {
     slot.listeners.delete(listener);
   };
