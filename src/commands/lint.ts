@@ -19,9 +19,6 @@ import { diagnosticsSummary, renderDiagnostics } from './terminal/diagnostics.ts
 import { paintLines, s, type Line } from './terminal/line.ts';
 import { count } from './terminal/text.ts';
 
-/** Fixing one finding can uncover another; a file is gone over at most so often. */
-const MAX_PASSES = 10;
-
 /** Checks plans; with `--fix` mends what is safe to mend. */
 export const lint: Command = (context, input) =>
   inWorkspace(context, async (workspace) => {
@@ -66,19 +63,12 @@ async function loadFile(context: CommandContext, workspace: Workspace, name: str
 
 async function fix(workspace: Workspace, loaded: LoadedPlan): Promise<{ plan: LoadedPlan; fixed: number }> {
   const { editText } = await import('../adapters/files.ts');
-  const { applyFixes, checkPlan } = await import('../core/lint.ts');
+  const { fixText } = await import('../core/fix.ts');
   let fixed = 0;
   const result = await editText(loaded.file, (current) => {
-    fixed = 0;
-    let mended = current;
-    for (let pass = 0; pass < MAX_PASSES; pass++) {
-      const { diagnostics } = checkPlan(mended, loaded.id, { known: workspace.known });
-      const { text: next, applied } = applyFixes(mended, diagnostics);
-      if (applied.length === 0) break;
-      fixed += applied.length;
-      mended = next;
-    }
-    return mended;
+    const mended = fixText(current, loaded.id, workspace.known);
+    fixed = mended.fixed;
+    return mended.text;
   });
   if (result.type === 'failed') throw new CommandError(result.message);
   return { plan: (await readPlanFile(workspace, loaded.file, loaded.id)) ?? loaded, fixed };

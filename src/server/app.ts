@@ -21,9 +21,11 @@ import { logRoutes } from './routes/logs.ts';
 import { lookingRoutes } from './routes/looking.ts';
 import { phaseRoutes } from './routes/phases.ts';
 import { planRoutes } from './routes/plans.ts';
+import { promptRoutes } from './routes/prompts.ts';
 import { repositoryRoutes } from './routes/repositories.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { rollbackRoutes } from './routes/rollback.ts';
+import { schemaRoutes } from './routes/schemas.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { steeringRoutes } from './routes/steering.ts';
 import { taskRoutes } from './routes/tasks.ts';
@@ -73,7 +75,9 @@ function methodsAt(app: Api, path: string): readonly string[] {
   const parts = path.split('/');
   const found = app.routes.filter(({ method, path: pattern }) => {
     const wanted = pattern.split('/');
-    const isSame = wanted.length === parts.length && wanted.every((part, index) => part === parts[index] || (part.startsWith(':') && parts[index] !== ''));
+    const isSame =
+      wanted.length === parts.length &&
+      wanted.every((part, index) => part === parts[index] || (part.startsWith(':') && parts[index] !== ''));
     return method !== 'ALL' && isSame;
   });
   const methods = new Set(found.map(({ method }) => method));
@@ -87,6 +91,7 @@ function addRoutes(app: Api, server: Server): void {
     await next();
   });
   serviceRoutes(app, server);
+  schemaRoutes(app);
   exchangeRoutes(app, server);
   lookingRoutes(app, server);
   attemptRoutes(app, server);
@@ -99,6 +104,7 @@ function addRoutes(app: Api, server: Server): void {
   phaseRoutes(app, server);
   taskRoutes(app, server);
   reviewRoutes(app, server);
+  promptRoutes(app, server);
   steeringRoutes(app, server);
   rollbackRoutes(app, server);
   comparisonRoutes(app, server);

@@ -37,7 +37,8 @@ export const jsonOnly: MiddlewareHandler = async (context, next) => {
 };
 
 function hasBody(context: Context): boolean {
-  if (isFromNode(context)) return Number(headerOf(context, 'content-length') ?? 0) > 0 || headerOf(context, 'transfer-encoding') !== undefined;
+  if (isFromNode(context))
+    return Number(headerOf(context, 'content-length') ?? 0) > 0 || headerOf(context, 'transfer-encoding') !== undefined;
   return context.req.raw.body !== null;
 }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PLAN, serverOver, testServer } from './serving.ts';
 
@@ -77,6 +79,19 @@ describe('plans', () => {
     expect(task).toMatchObject({ taskId: `${server.ids[0]}:greet:read`, revision: body.revision });
     expect(task.text).toBe(PLAN.slice(PLAN.indexOf('- [ ] Read it aloud')));
     expect((await server.ask('/api/tasks/greet:nothing/source')).status).toBe(404);
+  });
+});
+
+describe('the schemas', () => {
+  it('are those of the package', async () => {
+    await using server = await testServer([{ 'plans/greet.plan.md': PLAN }]);
+    const { schemas } = (await server.ask('/api/schemas')).body as { schemas: { name: string; path: string; title: string }[] };
+    expect(schemas.map(({ name }) => name)).toEqual(expect.arrayContaining(['plan', 'phase', 'task', 'config', 'event', 'review', 'export']));
+    for (const { name, path, title } of schemas) {
+      const file = resolve(import.meta.dirname, `../../schemas/${name}.schema.json`);
+      expect((await server.ask(path)).body, title).toEqual(JSON.parse(readFileSync(file, 'utf8')));
+    }
+    for (const name of ['none', '..%2Fpackage', 'README', '__proto__']) expect((await server.ask(`/api/schemas/${name}`)).status).toBe(404);
   });
 });
 

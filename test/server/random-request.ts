@@ -167,6 +167,11 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
   text: ['# A plan\n\n- [ ] One\n', '- [x]broken\n', ''],
   description: ['In plain words.', 'With `code` and\n\n- a list', ''],
   prefer: ['respond-async'],
+  path: ['specs/001-x/tasks.md', 'specs', 'src/a.ts', '.git', '../', '/etc/passwd', 'TODO.md'],
+  base: ['HEAD', 'HEAD~1', 'main', '--all', 'HEAD:plans'],
+  head: ['worktree', 'index', 'HEAD', '@{u}'],
+  name: ['plan', 'config'],
+  range: ['bytes=0-10', 'bytes=5-'],
 };
 
 function valuesOfType(type: string | undefined, schema: JsonSchema, making: Making, name: string): fc.Arbitrary<unknown> {

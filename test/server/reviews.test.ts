@@ -128,6 +128,23 @@ describe('a review', () => {
     expect(said.events.map(({ event }: { event: { type: string } }) => event.type)).toContain('plan-reviewed');
   });
 
+  it('can be looked at before it is asked for: nothing is asked, nothing is spent', async () => {
+    await using claude = await scriptedMessages([]);
+    await using server = await testServer([{ [PLAN_FILE]: PLAN }], { env: env(claude.environment) });
+    const head = server.repository.head();
+    const review = await server.send('POST', '/api/plans/greet/review/prompt', { reviewType: 'all', model: 'claude-x' });
+    expect(review.body).toMatchObject({ planId: `${server.ids[0]}:greet`, file: PLAN_FILE.replace('.plan.', '.review.'), model: 'claude-x' });
+    expect(review.body.prompt).toContain('Say goodbye');
+    const draft = await server.send('POST', '/api/plans/generate/prompt', { title: 'Sing along', description: 'Loudly.' });
+    expect(draft.body).toMatchObject({ planId: `${server.ids[0]}:sing-along`, file: 'plans/sing-along.plan.md' });
+    expect(draft.body.prompt).toContain('Loudly.');
+    expect((await server.send('POST', '/api/plans/none/review/prompt', { reviewType: 'all' })).status).toBe(404);
+    expect((await server.send('POST', '/api/plans/greet/review/prompt', { reviewType: 'all', scope: 'task' })).status).toBe(422);
+    expect(claude.requests).toEqual([]);
+    expect(server.repository.head()).toBe(head);
+    expect((await server.ask('/api/jobs')).body.jobs).toEqual([]);
+  });
+
   it('that is stale says so, and is not applied', async () => {
     await using server = await testServer([{ [PLAN_FILE]: PLAN, 'plans/greet.review.md': reviewText() }]);
     await server.send('PATCH', '/api/tasks/greet:goodbye', { description: 'Another text.' });

@@ -144,6 +144,18 @@ describe('a plan', () => {
     });
   });
 
+  it('is mended where that is safe, without being written', async () => {
+    await using server = await testServer(FILES);
+    const before = await state(server);
+    const text = PLAN.replace('dependsOn: [greeting]', 'dependOn: [greeting]');
+    const { body } = await server.send('POST', '/api/lint', { text, fix: true });
+    expect(body.fixed).toBeGreaterThan(0);
+    expect(body).toMatchObject({ valid: true, tasks: 3, text: PLAN });
+    expect((await server.send('POST', '/api/lint', { text: body.text, fix: true })).body).toMatchObject({ fixed: 0, text: null });
+    expect((await server.send('POST', '/api/lint', { text })).body).toMatchObject({ fixed: 0, text: null });
+    expect(await state(server)).toBe(before);
+  });
+
   it('is taken back to what it was before a commit, with what came since', async () => {
     await using server = await testServer(FILES);
     const { commit } = (await server.send('PATCH', '/api/tasks/greet:greeting', { title: 'Wave' })).body;
@@ -171,6 +183,11 @@ describe('a plan', () => {
     expect(server.repository.git('show', 'HEAD^:plans/greet.plan.md')).toContain('A last word.');
     expect((await server.ask('/api/plans/greet')).status).toBe(404);
     expect((await server.send('DELETE', '/api/plans/greet')).status).toBe(404);
+    const { iterations } = (await server.ask('/api/plans/greet/history')).body;
+    expect(iterations[0]).toMatchObject({ id: body.commit, planId: `${server.ids[0]}:greet` });
+    const detail = (await server.ask(`/api/plans/greet/history/${iterations[0].id}`)).body;
+    expect(detail).toMatchObject({ iteration: { planId: `${server.ids[0]}:greet` }, diff: { type: 'removed' } });
+    expect((await server.ask('/api/plans/never/history')).status).toBe(404);
   });
 });
 

@@ -7,7 +7,7 @@ import { readiness } from '../../core/schedule.ts';
 import { GROUPINGS, statistics, type Totals } from '../../core/statistics.ts';
 import { liveRuns } from '../../engine/export.ts';
 import { estimatePlan } from '../../engine/estimate.ts';
-import { iterationDetail, planHistory } from '../../engine/iterations.ts';
+import { iterationDetail, planHistory, type PlanHistory } from '../../engine/iterations.ts';
 import { checkText } from '../../engine/kept-reading.ts';
 import { readPast } from '../../engine/past.ts';
 import { readSynced, syncFiles } from '../../engine/sync.ts';
@@ -74,8 +74,9 @@ const stats = createRoute({
 
 export function figureRoutes(app: Api, { registry, now }: Server): void {
   app.openapi(history, async (context) => {
-    const { served, plan } = await known(planRef(registry, context.req.valid('param').id));
-    const { iterations, uncommitted } = await planHistory(served.workspace, plan);
+    const ref = planRef(registry, context.req.valid('param').id);
+    const { served } = ref;
+    const { iterations, uncommitted } = await historyOf(ref);
     return context.json(
       { iterations: iterations.map((one) => ({ ...one, planId: planIdOf(served, one.planId) })), uncommitted } as z.infer<
         typeof HistoryShape
@@ -85,10 +86,12 @@ export function figureRoutes(app: Api, { registry, now }: Server): void {
   });
   app.openapi(iteration, async (context) => {
     const { id, commit } = context.req.valid('param');
-    const { served, plan } = await known(planRef(registry, id));
-    const { iterations } = await planHistory(served.workspace, plan);
+    const ref = planRef(registry, id);
+    const { served, plan } = ref;
+    const { iterations } = await historyOf(ref);
     if (!iterations.some((one) => one.id.startsWith(commit))) throw nothing('iteration', commit);
-    return context.json((await iterationDetail(served.workspace, plan, commit)) as z.infer<typeof IterationShape>, 200);
+    const { iteration: of, ...detail } = await iterationDetail(served.workspace, plan, commit);
+    return context.json({ ...detail, iteration: { ...of, planId: planIdOf(served, of.planId) } } as z.infer<typeof IterationShape>, 200);
   });
   app.openapi(estimate, async (context) => {
     const { served, plan } = await known(planRef(registry, context.req.valid('param').id));
@@ -119,11 +122,13 @@ export function figureRoutes(app: Api, { registry, now }: Server): void {
   });
   app.openapi(stats, async (context) => {
     const { repositoryId, planId, by, since } = context.req.valid('query');
-    const ref = planId === undefined ? null : await known(planRef(registry, planId));
+    const ref = planId === undefined ? null : planRef(registry, planId);
     const served = servedBy(registry, repositoryId).filter((one) => ref === null || one === ref.served);
     const past: PastWork[] = [];
     for (const one of served)
       for (const work of await readPast(one.workspace, ref?.plan ?? null)) past.push({ ...work, plan: planIdOf(one, work.plan) });
+    // What was done for a plan outlasts it.
+    if (ref !== null && past.length === 0) await known(ref);
     const from = since === undefined ? -Infinity : Date.parse(since);
     return context.json(
       statisticsOf(
@@ -133,6 +138,13 @@ export function figureRoutes(app: Api, { registry, now }: Server): void {
       200,
     );
   });
+}
+
+/** The history of a plan, which outlasts it: only one that never was is not found. */
+async function historyOf(ref: PlanRef): Promise<PlanHistory> {
+  const history = await planHistory(ref.served.workspace, ref.plan);
+  if (history.iterations.length === 0) await known(ref);
+  return history;
 }
 
 /** The plan, where there is one. */

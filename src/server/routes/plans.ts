@@ -1,6 +1,7 @@
 /** Plans as they are written: created, changed, removed, taken back. */
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { fixText } from '../../core/fix.ts';
 import { checkPlan } from '../../core/lint.ts';
 import { inSteps, planSteps } from '../../core/authoring.ts';
 import { DiagnosticRecord } from '../../core/record.ts';
@@ -110,10 +111,27 @@ const lint = createRoute({
   operationId: 'lintText',
   tags: ['Plans'],
   summary: 'What is wrong with a text that would be a plan',
-  request: json(z.strictObject({ repositoryId: z.string().optional(), text: z.string() })),
+  request: json(
+    z.strictObject({
+      repositoryId: z.string().optional(),
+      text: z.string(),
+      fix: z
+        .boolean()
+        .default(false)
+        .describe('Apply the fixes that are safe; every other byte stays. What is answered is of the text with them.'),
+    }),
+  ),
   responses: answers(
     z
-      .object({ valid: z.boolean(), title: z.string(), phases: z.int(), tasks: z.int(), diagnostics: z.array(DiagnosticRecord) })
+      .object({
+        valid: z.boolean(),
+        title: z.string(),
+        phases: z.int(),
+        tasks: z.int(),
+        diagnostics: z.array(DiagnosticRecord),
+        fixed: z.int().describe('Findings that were mended.'),
+        text: z.string().nullable().describe('With what was mended; null where nothing was.'),
+      })
       .meta({ id: 'LintResult' }),
     'Its diagnostics.',
   ),
@@ -171,12 +189,14 @@ export function planRoutes(app: Api, server: Server): void {
   });
 
   app.openapi(lint, (context) => {
-    const { repositoryId, text } = context.req.valid('json');
+    const { repositoryId, text: given, fix } = context.req.valid('json');
     const { known } = repositoryNamed(registry, repositoryId).workspace;
+    const { text, fixed } = fix ? fixText(given, 'plan', known) : { text: given, fixed: 0 };
     const { plan, valid, diagnostics } = checkPlan(text, 'plan', { known });
     const tasks = plan.phases.reduce((sum, phase) => sum + phase.tasks.length, 0);
     const found = diagnostics.map(diagnosticRecord);
-    return context.json({ valid, title: plan.title, phases: plan.phases.length, tasks, diagnostics: found }, 200);
+    const mended = { fixed, text: fixed === 0 ? null : text };
+    return context.json({ valid, title: plan.title, phases: plan.phases.length, tasks, diagnostics: found, ...mended }, 200);
   });
 }
 

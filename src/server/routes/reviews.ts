@@ -26,6 +26,20 @@ const Prefer = z.object({
 });
 const accepted = { 202: { description: 'A job; look at it under `Location`.', content: { 'application/json': { schema: Job } } } } as const;
 
+export const GenerateRequest = z.strictObject({
+  repositoryId: z.string().optional().describe('Needed where several are served.'),
+  title: z.string().trim().min(1).max(500),
+  description: z.string().max(100_000).optional().describe('What is wanted, in your own words.'),
+  generateWith: z.string().min(1).max(100).default('claude').describe('`claude`, or a model of it in place of the config’s.'),
+  slug: z.string().max(80).optional(),
+}).meta({ id: 'GeneratePlan' });
+export const ReviewPlan = z.strictObject({
+  reviewType: z.union([z.enum([...REVIEW_TYPES, 'all']), z.array(z.enum(REVIEW_TYPES)).min(1)]),
+  scope: z.enum(['all', 'phase', 'task']).default('all'),
+  targetId: z.string().optional().describe('The phase or task, where the scope is one.'),
+  model: z.string().min(1).max(100).optional(),
+}).meta({ id: 'ReviewPlan' });
+
 const generate = createRoute({
   method: 'post',
   path: '/api/plans/generate',
@@ -36,14 +50,7 @@ const generate = createRoute({
   request: {
     headers: Prefer,
     ...json(
-      z.strictObject({
-        repositoryId: z.string().optional().describe('Needed where several are served.'),
-        title: z.string().trim().min(1).max(500),
-        description: z.string().max(100_000).optional().describe('What is wanted, in your own words.'),
-        generateWith: z.string().min(1).max(100).default('claude').describe('`claude`, or a model of it in place of the config’s.'),
-        slug: z.string().max(80).optional(),
-      }),
-    ),
+GenerateRequest    ),
   },
   responses: { ...answers(Generated, 'The plan, a draft in its first commit.'), ...accepted },
 });
@@ -58,13 +65,7 @@ const review = createRoute({
     params: IdParam,
     headers: Prefer,
     ...json(
-      z.strictObject({
-        reviewType: z.union([z.enum([...REVIEW_TYPES, 'all']), z.array(z.enum(REVIEW_TYPES)).min(1)]),
-        scope: z.enum(['all', 'phase', 'task']).default('all'),
-        targetId: z.string().optional().describe('The phase or task, where the scope is one.'),
-        model: z.string().min(1).max(100).optional(),
-      }),
-    ),
+ReviewPlan    ),
   },
   responses: { ...answers(Reviewed, 'What it suggests.'), ...accepted },
 });
@@ -173,7 +174,7 @@ export function reviewRoutes(app: Api, server: Server): void {
   app.openapi(review, async (context) => {
     const ref = planRef(registry, context.req.valid('param').id);
     const { reviewType, scope, targetId, model } = context.req.valid('json');
-    const types = reviewType === 'all' ? REVIEW_TYPES : ((Array.isArray(reviewType) ? reviewType : [reviewType]) as readonly ReviewType[]);
+    const types = typesOf(reviewType);
     const about = scopeOf(ref, scope, targetId);
     await readPlan(ref);
     limits.planner.take();
@@ -238,7 +239,12 @@ function jobNamed({ jobs }: Server, id: string): Job {
   return job;
 }
 
-function scopeOf(ref: PlanRef, scope: 'all' | 'phase' | 'task', target: string | undefined): ReviewScope {
+export function typesOf(reviewType: z.infer<typeof ReviewPlan>['reviewType']): readonly ReviewType[] {
+  if (reviewType === 'all') return REVIEW_TYPES;
+  return Array.isArray(reviewType) ? reviewType : [reviewType];
+}
+
+export function scopeOf(ref: PlanRef, scope: 'all' | 'phase' | 'task', target: string | undefined): ReviewScope {
   if (scope === 'all') return { type: 'plan' };
   if (target === undefined) throw new Refusal('invalid-request', `A review of one ${scope} needs its "targetId".`);
   return { type: scope, id: partIn(ref, target) };
