@@ -171,6 +171,7 @@ describe.skipIf(!hasBrowser)('the whole of a plan', () => {
     await page.getByLabel('What is wanted').fill('By their names.');
     await press(button(page, 'Generate'));
     await region(page, 'Claude at work').getByText('I look at the repository.').waitFor();
+    await region(page, 'Claude at work').locator('.written', { hasText: 'Write model' }).waitFor();
     await expectSound(browser, page);
     script.go('plan');
 
@@ -211,6 +212,8 @@ describe.skipIf(!hasBrowser)('the whole of a plan', () => {
     // Carried out: a pause after the first phase, two tasks side by side, an approval.
     await press(page.locator('[data-action]', { hasText: 'Execute' }));
     await page.locator('[data-panel="model"]').getByText('write src/model.ts', { exact: true }).waitFor();
+    // What it is saying is there before it has said it.
+    await page.locator('[data-panel="model"] .is-now', { hasText: 'Now model' }).waitFor();
     await expectSound(browser, page);
     for (const id of ['model', 'route']) script.go(id);
     const pause = region(page, 'Paused');

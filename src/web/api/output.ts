@@ -9,6 +9,8 @@ import { useEvents } from './stream.ts';
 
 /** Characters of output that a page holds: the end of it. */
 const MAX_CHARS = 400_000;
+/** Of what is being printed. */
+const HEARD_CHARS = 16_000;
 /** Between two looks at a transcript that grows. Milliseconds. */
 const LOOK_MS = 300;
 
@@ -56,6 +58,22 @@ export function useFirstWords(task: string, known: boolean): void {
       [task, known],
     ),
   );
+}
+
+/** What a task's agent has printed since one looks: the end of it. */
+export function useHeard(task: string): string {
+  const [heard, setHeard] = useState('');
+  useEvents(
+    useCallback(
+      (stream: StreamEvent) => {
+        if (stream.kind !== 'run' || stream.event.type !== 'agent-output' || `${stream.planId}:${stream.event.task}` !== task) return;
+        const { text } = stream.event;
+        setHeard((before) => (before + text).slice(-HEARD_CHARS));
+      },
+      [task],
+    ),
+  );
+  return heard;
 }
 
 /** The output of an attempt or of one of its gates; a component is for one alone (`key`). `cut`: of so much that only the end of it is here. */

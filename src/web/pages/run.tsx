@@ -1,5 +1,5 @@
 /** A plan as it is carried out: progress on one side, on the other what wants a decision and what runs. */
-import { memo, type ReactNode } from 'react';
+import { memo, useEffect, useRef, type ReactNode } from 'react';
 import { useExecution } from '../api/execution.ts';
 import type { PlanDetail, Task } from '../api/shapes.ts';
 import { Mark } from '../parts/badge.tsx';
@@ -86,8 +86,11 @@ function Side({
   readonly shown: readonly Task[];
 }): ReactNode {
   const byPhase = Map.groupBy(tasks, ({ phaseId }) => phaseId);
+  const list = useRef<HTMLElement>(null);
+  const current = shown.map(({ slug }) => slug).join(' ');
+  useEffect(() => keepInView(list.current), [current]);
   return (
-    <nav className="card run-side" aria-label="Progress">
+    <nav className="card run-side" aria-label="Progress" ref={list}>
       {phases.map((phase) => (
         <div key={phase.id}>
           <h2>
@@ -111,6 +114,13 @@ function Side({
       ))}
     </nav>
   );
+}
+
+/** What runs is in the middle of a list that is longer than its place; the page itself does not move. */
+function keepInView(list: HTMLElement | null): void {
+  const current = list?.querySelector<HTMLElement>('[aria-current]');
+  if (list === null || current == null) return;
+  list.scrollTop = current.offsetTop - (list.clientHeight - current.offsetHeight) / 2;
 }
 
 interface StepProps {

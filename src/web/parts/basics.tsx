@@ -1,11 +1,12 @@
 /** Small things that every page is made of. */
-import { useSyncExternalStore, type ReactNode } from 'react';
+import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
 import type { Diagnostic } from '../api/shapes.ts';
-import { ageOf } from '../state/words.ts';
+import { ageOf, elapsedOf } from '../state/words.ts';
 import { Icon, type IconName } from './icon.tsx';
 
 /** How often ages are told anew. Milliseconds. */
 const TICK_MS = 15_000;
+const SECOND_MS = 1_000;
 
 let now = Date.now();
 const ticking = new Set<() => void>();
@@ -29,6 +30,16 @@ export function Age({ time, before = '' }: { readonly time: string | null; reado
       {ageOf(time, Math.max(at, Date.parse(time)))}
     </time>
   );
+}
+
+/** How long something has been going on. */
+export function Elapsed({ since }: { readonly since: string }): ReactNode {
+  const [at, setAt] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setAt(Date.now()), SECOND_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return elapsedOf(at - Date.parse(since));
 }
 
 interface ProgressProps {

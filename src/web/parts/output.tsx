@@ -1,13 +1,15 @@
 /** What an attempt printed, folded to its end until somebody wants all of it; and what an agent said, with what it did folded. */
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import { useOutput, useTranscript } from '../api/output.ts';
-import { saidIn, type Said } from '../state/transcript.ts';
+import { useHeard, useOutput, useTranscript } from '../api/output.ts';
+import { beyond, saidIn, type Said } from '../state/transcript.ts';
 import { plainText } from '../state/plain.ts';
 import { Icon } from './icon.tsx';
 import { Prose } from './prose.tsx';
 
 /** Lines that are shown while the rest is folded. */
 const LAST_LINES = 200;
+/** Lines of a command that runs. */
+const NOW_LINES = 12;
 /** Pixels from the end at which somebody who reads is at the end, and stays there. */
 const AT_END = 40;
 
@@ -22,7 +24,7 @@ export function Log({ task, attempt, gate }: LogProps): ReactNode {
   const [whole, setWhole] = useState(false);
   const lines = useMemo(() => plainText(text).replace(/\n$/, '').split('\n'), [text]);
   const folded = whole ? 0 : Math.max(0, lines.length - LAST_LINES);
-  const scroller = useAtEnd(text);
+  const scroller = useAtEnd<HTMLPreElement>(text);
   if (text === '') return <p className="quiet log-empty">Nothing was printed.</p>;
   return (
     <div className="log">
@@ -39,8 +41,8 @@ export function Log({ task, attempt, gate }: LogProps): ReactNode {
 }
 
 /** Keeps what grows at its end as long as nobody has scrolled away from there. */
-function useAtEnd(grows: unknown): React.RefObject<HTMLPreElement | null> {
-  const ref = useRef<HTMLPreElement>(null);
+export function useAtEnd<T extends HTMLElement>(grows: unknown): React.RefObject<T | null> {
+  const ref = useRef<T>(null);
   const isAtEnd = useRef(true);
   useEffect(() => {
     const { current } = ref;
@@ -58,12 +60,21 @@ function useAtEnd(grows: unknown): React.RefObject<HTMLPreElement | null> {
   return ref;
 }
 
-export function Transcript({ task, attempt }: { readonly task: string; readonly attempt: string }): ReactNode {
+interface TranscriptProps {
+  readonly task: string;
+  readonly attempt: string;
+  readonly live: boolean;
+}
+
+export function Transcript({ task, attempt, live }: TranscriptProps): ReactNode {
   const entries = useTranscript(task, attempt);
   const said = useMemo(() => saidIn(entries), [entries]);
-  if (said.length === 0) return <p className="quiet log-empty">Nothing was said yet.</p>;
+  const heard = useHeard(task);
+  const now = useMemo(() => (live ? plainText(beyond(heard, entries)) : ''), [live, heard, entries]);
+  const scroller = useAtEnd<HTMLOListElement>(`${said.length} ${now.length}`);
+  if (said.length === 0 && now === '') return <p className="quiet log-empty">Nothing was said yet.</p>;
   return (
-    <ol className="transcript">
+    <ol className="transcript" ref={scroller} tabIndex={0} aria-label="Session">
       {said.map((one, index) => (
         // Entries are only ever added.
         // oxlint-disable-next-line react/no-array-index-key
@@ -71,8 +82,17 @@ export function Transcript({ task, attempt }: { readonly task: string; readonly 
           <Entry said={one} />
         </li>
       ))}
+      {now !== '' && (
+        <li className="is-now" aria-label="Now">
+          {said.at(-1)?.type === 'call' ? <pre>{lastLines(now)}</pre> : <p>{now}</p>}
+        </li>
+      )}
     </ol>
   );
+}
+
+function lastLines(text: string): string {
+  return text.split('\n').slice(-NOW_LINES).join('\n');
 }
 
 function Entry({ said }: { readonly said: Said }): ReactNode {

@@ -6,6 +6,7 @@ import type { AttemptView, GateView } from '../state/execution.ts';
 import { apiPath } from '../state/route.ts';
 import { costOf, durationOf, outcomeWords } from '../state/words.ts';
 import { Mark } from './badge.tsx';
+import { Elapsed } from './basics.tsx';
 import { Icon } from './icon.tsx';
 import { useFirstWords } from '../api/output.ts';
 import { Log, Transcript } from './output.tsx';
@@ -97,9 +98,13 @@ function Choice({ attempts, shown, choose }: ChoiceProps): ReactNode {
 
 function Facts({ attempt, live }: { readonly attempt: Attempt; readonly live: AttemptView | undefined }): ReactNode {
   const cost = live?.usage?.costUsd ?? attempt.costUsd;
-  const facts: readonly (readonly [string, string | null])[] = [
-    ['Agent', attempt.agent],
-    ['Took', attempt.durationMs === null ? null : durationOf(attempt.durationMs)],
+  const isUnderWay = live !== undefined && live.outcome === null;
+  const facts: readonly (readonly [string, ReactNode])[] = [
+    // Until it ends the heading says so.
+    ['Agent', isUnderWay ? null : attempt.agent],
+    isUnderWay
+      ? ['Running for', <Elapsed key="elapsed" since={live.startedAt} />]
+      : ['Took', attempt.durationMs === null ? null : durationOf(attempt.durationMs)],
     ['Tokens', attempt.tokens === null ? null : attempt.tokens.toLocaleString('en')],
     ['Cost', cost === null ? null : costOf(cost)],
     ['Commit', attempt.commitSha?.slice(0, 10) ?? null],
@@ -124,7 +129,7 @@ function Said({ task, attempt }: { readonly task: Task; readonly attempt: Attemp
   if (transcript && !raw)
     return (
       <div>
-        <Transcript task={task.id} attempt={attempt.id} />
+        <Transcript task={task.id} attempt={attempt.id} live={attempt.live} />
         {output && (
           <button type="button" className="button is-plain is-small" onClick={() => setRaw(true)}>
             Show raw output

@@ -29,7 +29,7 @@ export interface RunView {
   readonly completed: readonly { readonly task: string; readonly commit: string; readonly files: readonly string[]; readonly at: string }[];
   readonly notes: readonly { readonly at: string; readonly task: string | null; readonly text: string }[];
   readonly end: { readonly type: 'paused' | 'completed' | 'failed'; readonly reason: string; readonly detail: string } | null;
-  /** What finished attempts have cost; null as soon as one is unknown. */
+  /** What it has cost so far; null as soon as a part of it is unknown. */
   readonly costUsd: number | null;
   /** The `seq` of the last event. */
   readonly seq: number;
@@ -57,14 +57,10 @@ function withEvent(view: RunView, event: RunEvent, at: string): RunView {
       return { ...view, attempts: { ...view.attempts, [task]: started }, running: [...view.running.filter((one) => one !== task), task] };
     }
     case 'agent-usage':
-      return withAttempt(view, event.task, () => ({ usage: event.usage }));
     case 'agent-finished':
-      return withCost(
-        withAttempt(view, event.task, ({ usage }) => ({ usage: event.usage ?? usage })),
-        event.usage,
-      );
+      return withUsage(view, event.task, event.usage);
     case 'message-asked':
-      return withCost(view, event.usage);
+      return { ...view, costUsd: added(view.costUsd, event.usage, 0) };
     case 'gate-started':
       return withAttempt(view, event.task, ({ gates }) => ({
         gates: [...gates.filter(({ name }) => name !== event.gate), { name: event.gate, result: null }],
@@ -117,7 +113,13 @@ function withAttempt(view: RunView, task: string, change: (attempt: AttemptView)
   return { ...view, attempts: { ...view.attempts, [task]: { ...attempt, ...change(attempt) } } };
 }
 
-function withCost(view: RunView, usage: Usage | null): RunView {
-  if (usage === null || view.costUsd === null) return view;
-  return { ...view, costUsd: usage.costUsd === null ? null : view.costUsd + usage.costUsd };
+/** What an attempt has used so far is told again and again, and in the end once more. */
+function withUsage(view: RunView, task: string, usage: Usage | null): RunView {
+  const before = view.attempts[task]?.usage?.costUsd ?? 0;
+  return { ...withAttempt(view, task, (attempt) => ({ usage: usage ?? attempt.usage })), costUsd: added(view.costUsd, usage, before) };
+}
+
+function added(costUsd: number | null, usage: Usage | null, before: number): number | null {
+  if (usage === null || costUsd === null) return costUsd;
+  return usage.costUsd === null ? null : costUsd + usage.costUsd - before;
 }

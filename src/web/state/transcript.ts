@@ -52,6 +52,27 @@ export function saidIn(entries: readonly TranscriptEntry[]): readonly Said[] {
   return said;
 }
 
+/** Entries that what is heard is compared with, the latest. */
+const COMPARED = 20;
+/** Of an entry, its end. */
+const MARK_CHARS = 80;
+
+/** What was heard of a session beyond its entries: what is being said, or printed by a command that runs. */
+export function beyond(heard: string, entries: readonly TranscriptEntry[]): string {
+  let at = 0;
+  let last = '';
+  for (const entry of entries.slice(-COMPARED)) {
+    const said = entry.type === 'call' ? summaryOf(entry.tool, entry.input) : 'text' in entry ? entry.text.trim() : '';
+    const mark = said.slice(said.lastIndexOf('\n') + 1).slice(-MARK_CHARS);
+    const found = mark === '' ? -1 : heard.indexOf(mark, at);
+    if (found >= 0) at = found + mark.length;
+    last = said;
+  }
+  const rest = heard.slice(at).trim();
+  // Of what an entry holds already a part may be heard late.
+  return last.includes(rest) ? '' : rest;
+}
+
 function summaryOf(tool: string, input: string): string {
   try {
     return callSummary(tool, JSON.parse(input));

@@ -97,6 +97,12 @@ export function durationOf(ms: number): string {
   return `${Math.floor(hours / 24)} days ${hours % 24} h`;
 }
 
+/** A duration that goes on, in whole seconds. */
+export function elapsedOf(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return seconds < 10 ? `${seconds} s` : durationOf(seconds * 1000);
+}
+
 /** US dollars: cents below a hundred, a tenth of one below a cent; null is not known, which is not nothing. */
 export function costOf(usd: number | null): string {
   if (usd === null) return 'unknown';

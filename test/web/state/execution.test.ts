@@ -3,7 +3,7 @@ import type { RunEvent } from '../../../src/core/event.ts';
 import type { TranscriptEntry } from '../../../src/core/transcript.ts';
 import { NO_RUN, takeEvent, type RunView } from '../../../src/web/state/execution.ts';
 import { plainText } from '../../../src/web/state/plain.ts';
-import { saidIn } from '../../../src/web/state/transcript.ts';
+import { beyond, saidIn } from '../../../src/web/state/transcript.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0.25 };
@@ -64,6 +64,10 @@ describe('a run made from its events', () => {
 
   it('adds up what sessions have cost, and does not know it once one is unknown', () => {
     expect(after(EVENTS).costUsd).toBe(0.25);
+    // What an attempt under way has cost is told again and again.
+    expect(after(EVENTS.slice(0, 2)).costUsd).toBe(0.25);
+    const more: RunEvent = { type: 'agent-usage', task: 'a', attempt: 1, usage: { ...usage, costUsd: 0.4 } };
+    expect(takeEvent(after(EVENTS.slice(0, 2)), more, { seq: null, at }).costUsd).toBe(0.4);
     const unknown: RunEvent = { type: 'message-asked', task: 'a', attempt: 2, usage: { ...usage, costUsd: null } };
     expect(takeEvent(after(EVENTS), unknown, { seq: 50, at }).costUsd).toBeNull();
   });
@@ -95,5 +99,19 @@ describe('output', () => {
       { type: 'call', at, id: '1', summary: '$ ls', input: '{"command":"ls"}', result: { failed: false, text: 'a.txt' } },
       { type: 'call', at, id: '2', summary: 'read', input: 'no json', result: null },
     ]);
+  });
+
+  it('of a session goes beyond its entries with what is being said, and what a command prints', () => {
+    const said: TranscriptEntry = { type: 'text', at, text: 'I look around.' };
+    const call: TranscriptEntry = { type: 'call', at, id: '1', tool: 'bash', input: '{"command":"npm test"}' };
+    const result: TranscriptEntry = { type: 'result', at, id: '1', failed: false, text: 'one\ntwo' };
+    const heard = 'I look around.\n$ npm test\none\ntwo\nBoth pa';
+    expect(beyond('I lo', [])).toBe('I lo');
+    expect(beyond(heard.slice(0, 30), [said, call])).toBe('one');
+    expect(beyond(heard, [said, call, result])).toBe('Both pa');
+    // What was heard from the middle on, or late, is not said twice.
+    expect(beyond('around.\n', [said])).toBe('');
+    expect(beyond(heard.slice(0, 20), [said, call])).toBe('');
+    expect(beyond('', [said])).toBe('');
   });
 });
