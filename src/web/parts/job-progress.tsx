@@ -1,5 +1,5 @@
 /** A conversation with Claude as it goes on: what it reads, thinks and writes, and what it costs. */
-import { useCallback, useEffect, useReducer, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useReducer, type ReactNode } from 'react';
 import { useAction } from '../api/actions.ts';
 import { invalidate, useData } from '../api/cache.ts';
 import { ask } from '../api/client.ts';
@@ -7,8 +7,11 @@ import type { Job, JobEvents, StreamEvent } from '../api/shapes.ts';
 import { useEvents } from '../api/stream.ts';
 import { followJob, NOT_HEARD, type JobStep } from '../state/job.ts';
 import { costOf, countOf } from '../state/words.ts';
+import { writtenIn } from '../state/written.ts';
 import { Age } from './basics.tsx';
 import { Icon } from './icon.tsx';
+import { useAtEnd } from './output.tsx';
+import { Prose } from './prose.tsx';
 
 /** Characters of what is being written that are shown: its end. */
 const TAIL_CHARS = 4_000;
@@ -32,6 +35,7 @@ export function JobProgress({ job }: { readonly job: Job }): ReactNode {
     [job.id],
   );
   useEvents(hear);
+  const scroller = useAtEnd<HTMLOListElement>(view.steps);
   const { busy, run } = useAction();
   const stop = async (): Promise<void> => {
     await ask(path, { method: 'DELETE' });
@@ -49,7 +53,7 @@ export function JobProgress({ job }: { readonly job: Job }): ReactNode {
         </button>
       </header>
       <p className="quiet">It goes on when you leave this page. What is half written when it is stopped is not kept.</p>
-      <ol className="job-steps" aria-live="polite">
+      <ol className="job-steps" aria-live="polite" ref={scroller} tabIndex={0}>
         {view.steps.map((step, index) => (
           // A step is known by its place alone.
           // oxlint-disable-next-line react/no-array-index-key
@@ -89,6 +93,30 @@ function Step({ step }: { readonly step: JobStep }): ReactNode {
         </details>
       );
     case 'text':
-      return <p className="said mono">{step.text.slice(-TAIL_CHARS)}</p>;
+      return <Said text={step.text} />;
   }
+}
+
+/** Words as words; an answer as what will be made of it. */
+function Said({ text }: { readonly text: string }): ReactNode {
+  const written = useMemo(() => writtenIn(text), [text]);
+  if (written === null) return <Prose text={text.slice(-TAIL_CHARS)} />;
+  return (
+    <div className="written">
+      <Prose text={written.words} />
+      {written.parts.map(({ title, items }, index) => (
+        // A part is known by its place alone.
+        // oxlint-disable react/no-array-index-key
+        <div key={index}>
+          {title !== '' && <h3>{title}</h3>}
+          <ul>
+            {items.map((item, at) => (
+              <li key={at}>{item}</li>
+            ))}
+          </ul>
+        </div>
+        // oxlint-enable react/no-array-index-key
+      ))}
+    </div>
+  );
 }

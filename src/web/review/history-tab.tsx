@@ -35,7 +35,7 @@ export function HistoryTab({ detail: { plan } }: { readonly detail: PlanDetail }
       {uncommitted !== null && (
         <p className="notice is-paused">
           <Icon name="draft" />
-          <span>The file says something that no commit has: {changesWords(uncommitted)}.</span>
+          <span>The file says something that no commit has: {changesWords(uncommitted) || 'other words'}.</span>
         </p>
       )}
       <ol className="time-line" aria-label="Iterations, newest first">
@@ -64,9 +64,10 @@ function IterationItem({ plan, iteration }: { readonly plan: string; readonly it
       <details className="card" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary>
           <span className="grow">
-            <strong>{subject}</strong>
+            <strong>{subjectWords(subject)}</strong>
             <span className="quiet">
-              {words} by {authorName} · <Age time={createdAt} /> · <code>{id.slice(0, 7)}</code>
+              {words} by {changedBy === 'claude' ? `Claude for ${authorName}` : authorName} · <Age time={createdAt} /> ·{' '}
+              <code>{id.slice(0, 7)}</code>
               {costUsd !== null && ` · ${costOf(costUsd)}`}
             </span>
           </span>
@@ -78,6 +79,12 @@ function IterationItem({ plan, iteration }: { readonly plan: string; readonly it
       </details>
     </li>
   );
+}
+
+/** Without the name of the plan, which stands above. */
+function subjectWords(subject: string): string {
+  const words = subject.replace(/^[^\s:]+: /, '');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function IterationBody({ plan, id }: { readonly plan: string; readonly id: string }): ReactNode {
@@ -158,5 +165,5 @@ function changesWords({ plan, added, removed, modified, moved }: Iteration['chan
   ] as const;
   const words = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
   if (words.length > 0) return words.join(', ');
-  return plan.length === 0 ? 'nothing of the plan' : countOf(plan.length, 'key');
+  return plan.length === 0 ? '' : countOf(plan.length, 'key');
 }
