@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
   changePlan,
@@ -23,6 +25,9 @@ import {
   statistics,
   taskSteps,
   undoChange,
+  type Agent,
+  type AgentResult,
+  type PublishedEvent,
 } from '../src/index.ts';
 import { createRepository } from './support/repository.ts';
 
@@ -64,6 +69,38 @@ it('does in-process what the commands do, from a new plan to its end', async () 
   expect((await removePlan(caller)).commit).toBe(repository.head());
   expect(repository.status()).toEqual([]);
   await workspace.close();
+});
+
+/** An agent in this process, which writes one line. */
+const poet = (line: string): Agent => ({
+  name: 'poet',
+  unavailable: async () => null,
+  start: ({ cwd, taskTitle }, emit) => {
+    emit({ type: 'output', stream: 'stdout', text: `${taskTitle}: ${line}\n` });
+    const done = writeFile(join(cwd, 'poem.txt'), line).then((): AgentResult => {
+      const rest = { exitCode: 0, tail: '', durationMs: 1, sessionId: null, usage: null, resetsAt: null };
+      return { outcome: 'finished', reason: '', ...rest };
+    });
+    return { done, abort: () => {} };
+  },
+});
+
+it('has several repositories open, and agents of the caller’s own', async () => {
+  const plan = '---\nstatus: ready\n---\n\n# Poem\n\n- [ ] Write a line\n\n  ```yaml\n  agent: poet\n  ```\n';
+  const config = JSON.stringify({ agents: { poet: { command: ['a-poet'] } } });
+  await using here = await createRepository({ 'plans/poem.plan.md': plan, 'plans.config.json': config });
+  await using there = await createRepository({ 'plans/poem.plan.md': plan, 'plans.config.json': config });
+  await using first = await openWorkspace(here.root);
+  await using second = await openWorkspace(there.root);
+  const said: string[] = [];
+  const publish = ({ event }: PublishedEvent) => void (event.type === 'agent-output' && said.push(event.text));
+  const runs = await Promise.all([
+    runPlan(first, 'poem', { env: {}, agents: new Map([['poet', poet('roses')]]), publish }),
+    runPlan(second, 'poem', { env: {}, agents: new Map([['poet', poet('violets')]]) }),
+  ]);
+  expect(runs.map(({ end }) => end.type)).toEqual(['completed', 'completed']);
+  expect([await here.read('poem.txt'), await there.read('poem.txt')]).toEqual(['roses', 'violets']);
+  expect(said.join('')).toBe('Write a line: roses\n');
 });
 
 it('serves', async () => {

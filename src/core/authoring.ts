@@ -27,11 +27,13 @@ export interface PlanAuthoring {
   readonly fields?: FieldValues | undefined;
 }
 
+/** The same of a phase. */
 export interface PhaseAuthoring extends PlanAuthoring {
   /** Where it stands then, from 0. */
   readonly order?: number | undefined;
 }
 
+/** The same of a task. */
 export interface TaskAuthoring extends PhaseAuthoring {
   /** The phase that it goes to. */
   readonly phase?: string | undefined;
@@ -54,6 +56,7 @@ export function inSteps(steps: readonly Step[], cache?: SectionCache): Step {
   };
 }
 
+/** What a change of a plan’s own texts and keys is made of, for {@link inSteps}. */
 export function planSteps({ title, description, fields }: PlanAuthoring): readonly Step[] {
   const steps: Step[] = [];
   if (title !== undefined) steps.push((text, plan) => (title === plan.title ? NOTHING : retitlePlan(text, plan, title)));
@@ -63,6 +66,7 @@ export function planSteps({ title, description, fields }: PlanAuthoring): readon
   return steps;
 }
 
+/** The same for a phase: `id` is what the file calls it. */
 export function phaseSteps(id: string, { title, description, fields, order }: PhaseAuthoring): readonly Step[] {
   const steps: Step[] = [];
   if (title !== undefined)
@@ -80,6 +84,7 @@ export function phaseSteps(id: string, { title, description, fields, order }: Ph
   return steps;
 }
 
+/** The same for a task: `id` is what the file calls it. `status` ticks its box, or skips it, by hand: no gate is run. */
 export function taskSteps(id: string, { title, description, fields, order, phase, status }: TaskAuthoring): readonly Step[] {
   const steps: Step[] = [];
   if (title !== undefined) steps.push((text, plan) => retitleTask(text, plan, id, title));

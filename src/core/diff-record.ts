@@ -109,9 +109,12 @@ export const PlansDiff = z
   .meta({ id: 'PlansDiff', title: 'Diff', description: 'What `plans diff --json` prints. Keys are only ever added.' });
 
 export type { FieldChange, Risk } from './field-record.ts';
+/** One difference between two versions of a plan. */
 export type Change = z.infer<typeof Change>;
 export type Forecast = z.infer<typeof Forecast>;
 export type PlanVersion = z.infer<typeof PlanVersion>;
+/** A plan in two versions. */
 export type PlanDiff = z.infer<typeof PlanDiff>;
 export type Side = z.infer<typeof Side>;
+/** All plans in two versions of the repository. */
 export type PlansDiff = z.infer<typeof PlansDiff>;

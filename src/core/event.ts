@@ -112,6 +112,7 @@ export const RunEvent = z
   ])
   .meta({ id: 'RunEvent' });
 
+/** What happens in a run. Types are past tense. */
 export type RunEvent = z.infer<typeof RunEvent>;
 
 /** A published event: what happened, in which run of which plan, when. `seq` counts from 1 within the run. */

@@ -31,6 +31,7 @@ export interface Frontmatter {
   readonly fields: ReadonlyMap<string, FieldPlace>;
 }
 
+/** A plan as its file says it, with the places of all that can be edited. */
 export interface Plan {
   /** The file's name without `.plan.md`. It is the plan's id. */
   readonly id: string;
@@ -54,6 +55,7 @@ export interface Plan {
   };
 }
 
+/** A section of a plan. */
 export interface Phase {
   readonly id: string;
   /** The heading's text; empty for the unnamed first phase. */
@@ -79,6 +81,7 @@ export interface Phase {
   };
 }
 
+/** An item of a phase: what one attempt does, and one commit holds. */
 export interface Task {
   readonly id: string;
   /** Whether `id:` stands in the file; else it is derived from the title. */

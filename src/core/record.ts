@@ -171,13 +171,20 @@ export const SuggestionRecord = z
   .meta({ id: 'SuggestionRecord' });
 
 export type SuggestionRecord = z.infer<typeof SuggestionRecord>;
+/** A problem of a plan file and its place; lines and columns from 1. */
 export type DiagnosticRecord = z.infer<typeof DiagnosticRecord>;
+/** A plan as `plans export` prints it. */
 export type PlanRecord = z.infer<typeof PlanRecord>;
+/** A phase as `plans export` prints it. */
 export type PhaseRecord = z.infer<typeof PhaseRecord>;
+/** A task as `plans export` prints it. */
 export type TaskRecord = z.infer<typeof TaskRecord>;
+/** One change of a plan, as git tells it. */
 export type IterationRecord = z.infer<typeof IterationRecord>;
+/** A plan with its phases, tasks, iterations and diagnostics. */
 export type PlanExport = z.infer<typeof PlanExport>;
 export type LiveRecord = z.infer<typeof LiveRecord>;
+/** All plans, and the runs that are under way on this machine. */
 export type StateExport = z.infer<typeof StateExport>;
 
 /** Without its fix, which is for editors. */

@@ -3,6 +3,7 @@ import { isAgentsFault } from './judgement.ts';
 import type { PastWork } from './past.ts';
 
 export const GROUPINGS = ['plan', 'phase', 'task', 'agent', 'model'] as const;
+/** What past work is added up by. */
 export type Grouping = (typeof GROUPINGS)[number];
 
 /** How many of the slowest tasks, and of the gates that fail most, are named. */
@@ -49,6 +50,7 @@ interface GateRate {
   readonly failed: number;
 }
 
+/** What past work took, cost and came to. */
 export interface Statistics {
   /** Of the first and the last commit. Milliseconds since the epoch; null where there is none. */
   readonly from: number | null;

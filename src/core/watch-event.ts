@@ -18,6 +18,7 @@ const PlanChange = z.object({
   changes: ChangesRecord.nullable(),
 });
 
+/** What has become of one plan file. */
 export type PlanChange = z.infer<typeof PlanChange>;
 
 export const WatchEvent = z
@@ -43,6 +44,7 @@ export const WatchEvent = z
   ])
   .meta({ id: 'WatchEvent' });
 
+/** What happens to the plan files. Types are past tense. */
 export type WatchEvent = z.infer<typeof WatchEvent>;
 
 /** A published event of a watch. `seq` counts from 1 within it. */

@@ -122,12 +122,14 @@ export async function rewritePlan(caller: Caller, text: string, revision: string
   return { plan: check.plan, text, commit: (await workspace.git.head()).commit };
 }
 
+/** A plan to be written: its title, description, and phases with their tasks. */
 export interface NewPlanRequest extends Omit<NewPlan, 'createdBy'> {
   /** The file's name, where the title's does not serve. */
   readonly slug?: string | undefined;
   readonly createdBy: NonNullable<NewPlan['createdBy']>;
 }
 
+/** The plan as it was written, and where. */
 export interface CreatedPlan {
   readonly place: NewPlanPlace;
   readonly plan: Plan;

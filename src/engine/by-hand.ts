@@ -28,6 +28,7 @@ import { COMMAND, type Lock } from './lock.ts';
 import type { PlanFile } from './plan-file.ts';
 import { checkHeld } from './take-lease.ts';
 
+/** What a person has done in place of a run: which task, and what of the work tree goes into its commit. */
 export interface ByHand {
   readonly task: string;
   /** Globs of what goes in; null for all that is dirty. */
@@ -41,6 +42,7 @@ export interface ByHand {
   readonly signal: AbortSignal;
 }
 
+/** What came of it. Nothing is committed where a gate failed, or the person declined. */
 export type DoneByHand =
   | {
       readonly type: 'committed';

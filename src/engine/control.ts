@@ -34,6 +34,7 @@ import type { Workspace } from './workspace.ts';
 /** What a command changes. It throws a {@link Problem} where the plan, as it is now, does not allow it. */
 export type Change = (text: string, plan: Plan) => EditResult;
 
+/** What a word has changed, and who obeys it. */
 export interface Steered {
   readonly before: Plan;
   readonly plan: Plan;
@@ -47,6 +48,7 @@ export interface Steered {
   readonly elsewhere?: boolean;
 }
 
+/** Whoever asks for something of one plan. `env` is what git, agents and gates are started with: mostly `process.env`. */
 export interface Caller extends LeaseChoice {
   readonly workspace: Workspace;
   readonly planId: string;

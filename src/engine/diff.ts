@@ -15,6 +15,7 @@ import type { Workspace } from './workspace.ts';
 /** Commits between two versions that are asked what the executor did; beyond them a tick counts as made by hand. */
 const MAX_COMMITS = 5_000;
 
+/** What a comparison looks at, and what it says. */
 export interface DiffOptions {
   /** This plan alone, by its id in either version. */
   readonly plan?: string | undefined;

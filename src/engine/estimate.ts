@@ -9,6 +9,7 @@ import { readPast } from './past.ts';
 import { spentSoFar } from './spending.ts';
 import type { Workspace } from './workspace.ts';
 
+/** What is left of a plan, in time and money. */
 export interface PlanEstimate extends Estimate {
   /** Tasks for a person: no figure has them. */
   readonly human: number;

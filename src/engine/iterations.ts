@@ -17,6 +17,7 @@ import type { Workspace } from './workspace.ts';
 /** Hexadecimal digits with which a commit can be named. */
 const COMMIT_DIGITS = /^[0-9a-f]{4,40}$/;
 
+/** How a plan came to be what it is. */
 export interface PlanHistory {
   /** Newest first. */
   readonly iterations: readonly IterationRecord[];
@@ -36,6 +37,7 @@ interface SuggestionName {
   readonly title: string;
 }
 
+/** One change of a plan, in full. */
 export interface IterationDetail {
   readonly iteration: IterationRecord;
   /** Null where nothing that the plan says differs. */

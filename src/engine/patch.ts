@@ -20,6 +20,7 @@ interface FilePatch {
   readonly reason: 'binary' | 'too-long' | null;
 }
 
+/** What differs between two commits, file by file; bounded. */
 export interface Patch {
   /** Null: there is nothing before. */
   readonly from: string | null;

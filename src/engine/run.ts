@@ -42,13 +42,17 @@ import type { Workspace } from './workspace.ts';
 /** What a task is expected to take where nothing is known. */
 const UNKNOWN_MS = 60_000;
 
+/** How a plan is run, and who hears of it. */
 export interface RunOptions extends Selection {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now?: () => Date;
-  /** Agents of the caller's own, by the name that a plan gives them; they go before the config's and those built in. */
+  /**
+   * Agents of the caller's own, in place of those of the same names: of one that is built in, or that the config names, so that whatever else reads
+   * the plan knows it too.
+   */
   readonly agents?: ReadonlyMap<string, Agent>;
   /** Hears every event, in order, as it is published. */
-  readonly publish: (event: PublishedEvent) => void;
+  readonly publish?: (event: PublishedEvent) => void;
   /** Called once the run can be asked to stop: `pause(false)` after the current task, `pause(true)` at once. */
   readonly control?: (pause: (now: boolean) => void) => void;
   /** Runs the plan from the remote, though the config does not say so. */
@@ -186,7 +190,7 @@ async function runLocked(workspace: Workspace, plan: PlanFile, options: Begun): 
     const message = published(event);
     tally.add(event);
     record.add(message);
-    options.publish(message);
+    options.publish?.(message);
     upkeep.hear(event);
   };
   let outcome = 'broken';

@@ -32,6 +32,7 @@ const GIT_SETTLE_MS = 25;
 const GIT_SAID_MS = 5_000;
 const GIT_LIMIT_MS = 120_000;
 
+/** How the plans are watched. */
 export interface WatchOptions {
   /** Look at the files in turn and do not ask the system for hints. */
   readonly polling?: boolean;
@@ -49,6 +50,7 @@ interface Pace {
   readonly silentMs: number;
 }
 
+/** A watch that is under way; it keeps the process alive until it is closed. */
 export interface Watching {
   /** The cache is equal to the files, and every later change is told. */
   readonly ready: Promise<void>;

@@ -20,7 +20,10 @@ export function resuming(live: boolean): Change {
   return (text, plan) => {
     if (plan.status === 'draft')
       throw new Problem(`The plan "${plan.id}" is a draft. Review it, then mark it ready: plans ready ${plan.id}`);
-    if (allDone(plan)) throw new Problem(`Every task of "${plan.id}" is done; there is nothing to go on with. plans run ${plan.id} completes it.`);
+    if (allDone(plan) && plan.status === 'completed')
+      throw new Problem(`The plan "${plan.id}" is completed; there is nothing to go on with.`);
+    if (allDone(plan))
+      throw new Problem(`Every task of "${plan.id}" is done; there is nothing to go on with. plans run ${plan.id} completes it.`);
     if (live) return plan.status === 'paused' ? setPlanFields(text, plan, { status: 'running' }) : { edits: [] };
     // A paused plan is begun by the run itself, which says so in its own commit.
     return plan.status === 'failed' ? setPlanFields(text, plan, { status: 'ready' }) : { edits: [] };

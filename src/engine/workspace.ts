@@ -18,7 +18,8 @@ import { Problem } from '../core/problem.ts';
 export const STATE_FOLDER = '.plans';
 const PLAN_SUFFIX = '.plan.md';
 
-export interface Workspace {
+/** A repository that is open: what every function here works on. Close it, or say `await using`; nothing of it keeps the process alive then. */
+export interface Workspace extends AsyncDisposable {
   /** Absolute path of the work tree. */
   readonly root: string;
   readonly git: Git;
@@ -74,6 +75,10 @@ export function compose(git: Git, settings: Settings): Workspace {
   const plansFolder = join(git.root, config.plans);
   const stateFolder = settings.stateFolder ?? join(git.root, STATE_FOLDER);
   let store: Store | null = null;
+  const close = async (): Promise<void> => {
+    store?.close();
+    await git.close();
+  };
   return {
     root: git.root,
     git,
@@ -92,10 +97,8 @@ export function compose(git: Git, settings: Settings): Workspace {
         throw new Problem(`A plan's name has no "${sep}", found "${planId}". Name it as "plans list" shows it.`);
       return join(plansFolder, `${planId}${PLAN_SUFFIX}`);
     },
-    close: async () => {
-      store?.close();
-      await git.close();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

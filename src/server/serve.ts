@@ -12,6 +12,7 @@ declare const PLANS_BUILD: string | undefined;
 /** A request's head has to come within this time; its answer may take as long as it takes. Milliseconds. */
 const HEADERS_MS = 20_000;
 
+/** What is served, where, and to whom. */
 export interface ServeOptions {
   /** Absolute. None: `cwd`. */
   readonly folders: readonly string[];
@@ -28,6 +29,7 @@ export interface ServeOptions {
   readonly notice: (text: string) => void;
 }
 
+/** A server that listens; it keeps the process alive until it is closed. */
 export interface Serving {
   /** Where it can be reached. */
   readonly url: string;

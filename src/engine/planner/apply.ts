@@ -22,6 +22,7 @@ import { readReview, writeReview, type ReviewFile } from './review-file.ts';
 /** Which suggestions: by their ids (or as much of one as is unique), those whose box is ticked, or all. */
 export type Which = { readonly type: 'ids'; readonly ids: readonly string[] } | { readonly type: 'ticked' | 'all' };
 
+/** A review as its file has it. */
 export interface OpenReview {
   /** The review file, relative to the root. */
   readonly path: string;

@@ -25,6 +25,7 @@ const MAX_REVISIONS = 20;
 /** Characters of a description. What is longer is not a request, but what is to be read for it. */
 const MAX_DESCRIPTION_CHARS = 100_000;
 
+/** What Claude is asked to plan, and what it may use. */
 export interface GenerateRequest {
   readonly title: string;
   /** What is wanted, in the person's own words; Markdown. */
@@ -52,8 +53,10 @@ export interface Draft {
   readonly problem: string | null;
 }
 
+/** A word on a draft: it lands, is written again after a remark, or is left. */
 export type Verdict = { readonly type: 'accept' } | { readonly type: 'revise'; readonly remark: string } | { readonly type: 'abandon' };
 
+/** The plan that landed, or why there is none; and what asking has cost. */
 export type Generated =
   | {
       readonly type: 'generated';

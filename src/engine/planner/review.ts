@@ -27,6 +27,7 @@ import { keepCost } from './unlanded.ts';
 /** Turns in which an answer can be mended. */
 const MAX_REPAIRS = 2;
 
+/** What Claude is asked to look for in a plan. */
 export interface ReviewRequest {
   /** What to look for; at least one. */
   readonly types: readonly ReviewType[];
@@ -38,6 +39,7 @@ export interface ReviewRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The suggestions, which are in the review file now, or why there are none; and what asking has cost. */
 export type Reviewed =
   | {
       readonly type: 'reviewed';
