@@ -26,7 +26,7 @@ export function RunTab({ detail }: { readonly detail: PlanDetail }): ReactNode {
       <div className="run-main">
         <DecisionBox detail={detail} execution={execution} view={view} />
         {execution === null && known && (
-          <Empty title="Not executed yet">
+          <Empty title="Not executed yet" icon="play">
             <p>What the agents do appears here while they do it: attempt by attempt, with the gates that decide.</p>
           </Empty>
         )}

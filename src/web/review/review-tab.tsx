@@ -78,7 +78,7 @@ function Suggestions({ plan, review: { suggestions, diagnostics }, canWrite }: S
   const open = useMemo(() => suggestions.filter(({ state }) => state === 'open'), [suggestions]);
   if (suggestions.length === 0 && diagnostics.length === 0)
     return (
-      <Empty title="No suggestions wait">
+      <Empty title="No suggestions wait" icon="spark">
         <p>Ask Claude to look at the plan, or write a review file beside it. What you accept is written into the plan as one commit.</p>
       </Empty>
     );
