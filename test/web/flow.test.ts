@@ -235,6 +235,11 @@ describe.skipIf(!hasBrowser)('the whole of a plan', () => {
     await region(page, 'Completed').waitFor();
     await step(page, 'notes', 'completed');
     await expectSound(browser, page);
+    // Each pause has ended a run: the first is looked at again.
+    await page.getByRole('combobox', { name: 'Run' }).selectOption({ index: 2 });
+    await press(page.getByRole('link', { name: 'Changes' }));
+    await page.locator('.patch-file', { hasText: 'src/model.ts' }).waitFor();
+    expect(await page.locator('.patch-file', { hasText: 'src/notes.ts' }).count()).toBe(0);
 
     // The page says so from the file on, which is committed then.
     await expect.poll(() => repository.status()).toEqual([]);

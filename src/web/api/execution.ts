@@ -45,7 +45,7 @@ function reduce(state: State, taken: Taken): State {
 export function useExecution(
   plan: string,
   named: string | null,
-): { readonly execution: Execution | null; readonly view: RunView; readonly known: boolean } {
+): { readonly execution: Execution | null; readonly executions: readonly Execution[]; readonly view: RunView; readonly known: boolean } {
   const { data } = useData<{ readonly executions: readonly Execution[] }>(`/api/executions?planId=${encodeURIComponent(plan)}&limit=20`);
   const execution = (named === null ? data?.executions[0] : data?.executions.find(({ id }) => id === named)) ?? null;
   const id = execution?.id ?? '';
@@ -80,5 +80,5 @@ export function useExecution(
       [id],
     ),
   );
-  return { execution, view, known: data !== null };
+  return { execution, executions: data?.executions ?? [], view, known: data !== null };
 }

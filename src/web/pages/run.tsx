@@ -1,42 +1,47 @@
 /** A plan as it is carried out: progress on one side, on the other what wants a decision and what runs. */
 import { memo, useEffect, useRef, type ReactNode } from 'react';
 import { useExecution } from '../api/execution.ts';
-import type { PlanDetail, Task } from '../api/shapes.ts';
+import type { Execution, PlanDetail, Task } from '../api/shapes.ts';
 import { Mark } from '../parts/badge.tsx';
 import { Age, Empty } from '../parts/basics.tsx';
 import { DecisionBox } from '../parts/decision.tsx';
 import { PatchAt } from '../parts/patch.tsx';
 import { TaskPanel } from '../parts/task-panel.tsx';
-import { Link, useLocation } from '../router.tsx';
+import { Link, navigate, useLocation } from '../router.tsx';
 import { decisionFor } from '../state/decision.ts';
 import type { RunView } from '../state/execution.ts';
 import { apiPath, planPath } from '../state/route.ts';
-import { costOf } from '../state/words.ts';
+import { costOf, runWords } from '../state/words.ts';
 
 export function RunTab({ detail }: { readonly detail: PlanDetail }): ReactNode {
   const { query } = useLocation();
   const { plan, tasks } = detail;
-  const { execution, view, known } = useExecution(plan.id, query.get('execution'));
+  const named = query.get('execution');
+  const { execution, executions, view, known } = useExecution(plan.id, named);
   const changes = query.get('view') === 'changes';
+  const isLatest = execution === executions[0];
   const chosen = tasks.find(({ slug }) => slug === query.get('task'));
   const shown = chosen === undefined ? shownTasks(detail, view) : [chosen];
   return (
     <div className="run">
-      <Side detail={detail} view={view} shown={shown} />
+      <Side detail={detail} view={view} shown={shown} named={named} />
       <div className="run-main">
-        <DecisionBox detail={detail} execution={execution} view={view} />
+        {isLatest && <DecisionBox detail={detail} view={view} />}
         {execution === null && known && (
           <Empty title="Not executed yet" icon="play">
             <p>What the agents do appears here while they do it: attempt by attempt, with the gates that decide.</p>
           </Empty>
         )}
         {execution !== null && (
-          <p className="quiet run-facts">
-            {execution.live ? 'Running since ' : 'Last run '}
-            <Age time={execution.startedAt} /> · cost {costOf(view.costUsd)}
-          </p>
+          <div className="row quiet run-facts">
+            {executions.length > 1 && <RunChoice plan={plan.id} executions={executions} chosen={execution} changes={changes} />}
+            <span>
+              {execution.live ? 'Running since ' : isLatest ? 'Last run ' : 'Run '}
+              <Age time={execution.startedAt} /> · cost {costOf(view.costUsd)}
+            </span>
+          </div>
         )}
-        {execution !== null && <Views plan={plan.id} changes={changes} />}
+        {execution !== null && <Views plan={plan.id} changes={changes} named={named} />}
         {changes && execution !== null ? (
           <PatchAt path={apiPath('executions', execution.id, '/diff')} />
         ) : (
@@ -52,13 +57,51 @@ export function RunTab({ detail }: { readonly detail: PlanDetail }): ReactNode {
   );
 }
 
-function Views({ plan, changes }: { readonly plan: string; readonly changes: boolean }): ReactNode {
+interface Shown {
+  readonly task?: string;
+  readonly changes?: boolean;
+  /** A run that is not the latest. */
+  readonly execution?: string | null;
+}
+
+function addressOf(plan: string, { task, changes = false, execution = null }: Shown): string {
+  const query = new URLSearchParams();
+  if (execution !== null) query.set('execution', execution);
+  if (changes) query.set('view', 'changes');
+  if (task !== undefined) query.set('task', task);
+  const text = query.toString();
+  return planPath(plan, 'run') + (text === '' ? '' : `?${text}`);
+}
+
+interface RunChoiceProps {
+  readonly plan: string;
+  readonly executions: readonly Execution[];
+  readonly chosen: Execution;
+  readonly changes: boolean;
+}
+
+/** Each pause ends a run: those before are looked at as well. */
+function RunChoice({ plan, executions, chosen, changes }: RunChoiceProps): ReactNode {
+  const choose = (id: string): void =>
+    navigate(addressOf(plan, { changes, execution: id === executions[0]?.id ? null : id }), { replace: true });
+  return (
+    <select className="input" aria-label="Run" value={chosen.id} onChange={({ target }) => choose(target.value)}>
+      {executions.map(({ id, startedAt, live, outcome }) => (
+        <option key={id} value={id}>
+          {new Date(startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })}: {runWords(live, outcome)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Views({ plan, changes, named }: { readonly plan: string; readonly changes: boolean; readonly named: string | null }): ReactNode {
   return (
     <nav className="switch" aria-label="What is shown of the run">
-      <Link className="chip" to={planPath(plan, 'run')} aria-current={changes ? undefined : 'page'}>
+      <Link className="chip" to={addressOf(plan, { execution: named })} aria-current={changes ? undefined : 'page'}>
         Tasks
       </Link>
-      <Link className="chip" to={`${planPath(plan, 'run')}?view=changes`} aria-current={changes ? 'page' : undefined}>
+      <Link className="chip" to={addressOf(plan, { execution: named, changes: true })} aria-current={changes ? 'page' : undefined}>
         Changes
       </Link>
     </nav>
@@ -76,15 +119,14 @@ function shownTasks(detail: PlanDetail, view: RunView): readonly Task[] {
   return tasks.filter(({ slug }) => slug === last);
 }
 
-function Side({
-  detail: { plan, phases, tasks },
-  view,
-  shown,
-}: {
+interface SideProps {
   readonly detail: PlanDetail;
   readonly view: RunView;
   readonly shown: readonly Task[];
-}): ReactNode {
+  readonly named: string | null;
+}
+
+function Side({ detail: { plan, phases, tasks }, view, shown, named }: SideProps): ReactNode {
   const byPhase = Map.groupBy(tasks, ({ phaseId }) => phaseId);
   const list = useRef<HTMLElement>(null);
   const current = shown.map(({ slug }) => slug).join(' ');
@@ -103,7 +145,7 @@ function Side({
             {byPhase.get(phase.id)?.map((task) => (
               <Step
                 key={task.id}
-                plan={plan.id}
+                to={addressOf(plan.id, { task: task.slug, execution: named })}
                 task={task}
                 isShown={shown.includes(task)}
                 maxAttempts={view.attempts[task.slug]?.maxAttempts ?? null}
@@ -124,22 +166,17 @@ function keepInView(list: HTMLElement | null): void {
 }
 
 interface StepProps {
-  readonly plan: string;
+  readonly to: string;
   readonly task: Task;
   readonly isShown: boolean;
   /** Null where no attempt of it is known. */
   readonly maxAttempts: number | null;
 }
 
-const Step = memo(function Step({ plan, task, isShown, maxAttempts }: StepProps): ReactNode {
+const Step = memo(function Step({ to, task, isShown, maxAttempts }: StepProps): ReactNode {
   return (
     <li>
-      <Link
-        to={`${planPath(plan, 'run')}?task=${encodeURIComponent(task.slug)}`}
-        aria-current={isShown ? 'true' : undefined}
-        data-step={task.slug}
-        data-status={task.status}
-      >
+      <Link to={to} aria-current={isShown ? 'true' : undefined} data-step={task.slug} data-status={task.status}>
         <Mark kind={task.status} />
         <span>{task.title}</span>
         {task.attempt !== null && task.attempt > 1 && (

@@ -1,12 +1,13 @@
 /** What a plan that waits wants of a person: the pause, the manual, the failure and the completed box. */
 import { useState, type ReactNode } from 'react';
 import { useAction, useCanWrite } from '../api/actions.ts';
+import { useData } from '../api/cache.ts';
 import { cancelPlan, markDone, resumePlan, sayOnTask } from '../api/steering.ts';
-import type { Execution, PlanDetail, Task } from '../api/shapes.ts';
+import type { PlanDetail, Task } from '../api/shapes.ts';
 import { Link, navigate } from '../router.tsx';
 import { decisionFor } from '../state/decision.ts';
 import type { RunView } from '../state/execution.ts';
-import { planPath } from '../state/route.ts';
+import { apiPath, planPath } from '../state/route.ts';
 import { costOf, countOf, durationOf, errorWords, pauseWords } from '../state/words.ts';
 import { Icon } from './icon.tsx';
 import { Prose } from './prose.tsx';
@@ -18,11 +19,10 @@ const MAX_FILES = 12;
 
 interface BoxProps {
   readonly detail: PlanDetail;
-  readonly execution: Execution | null;
   readonly view: RunView;
 }
 
-export function DecisionBox({ detail, execution, view }: BoxProps): ReactNode {
+export function DecisionBox({ detail, view }: BoxProps): ReactNode {
   const decision = decisionFor(detail);
   if (decision === null) return null;
   switch (decision.type) {
@@ -35,7 +35,7 @@ export function DecisionBox({ detail, execution, view }: BoxProps): ReactNode {
     case 'pause':
       return <PauseBox detail={detail} view={view} reason={decision.reason} next={decision.next} />;
     case 'completed':
-      return <CompletedBox detail={detail} execution={execution} view={view} />;
+      return <CompletedBox detail={detail} view={view} />;
     case 'cancelled':
       return (
         <section className="box is-failed" aria-label="Cancelled">
@@ -218,7 +218,9 @@ function PauseBox({ detail: { plan, tasks }, view, reason, next }: PauseProps): 
   );
 }
 
-function CompletedBox({ detail: { plan, tasks }, execution, view }: BoxProps): ReactNode {
+function CompletedBox({ detail: { plan, tasks }, view }: BoxProps): ReactNode {
+  // Over all of its runs and conversations.
+  const estimate = useData<{ readonly spent: { readonly costUsd: number | null } }>(apiPath('plans', plan.id, '/estimate')).data;
   const canWrite = useCanWrite();
   const took =
     plan.startedAt !== null && plan.completedAt !== null ? durationOf(Date.parse(plan.completedAt) - Date.parse(plan.startedAt)) : null;
@@ -228,7 +230,7 @@ function CompletedBox({ detail: { plan, tasks }, execution, view }: BoxProps): R
     ['Tasks', String(plan.totalTasks)],
     ['Took', took],
     ['Commits', String(commits)],
-    ['Cost of the last run', execution === null ? null : costOf(view.costUsd)],
+    ['Cost', estimate === null ? null : costOf(estimate.spent.costUsd)],
   ];
   return (
     <section className="box is-completed" aria-label="Completed">

@@ -84,11 +84,15 @@ export function Transcript({ task, attempt, live }: TranscriptProps): ReactNode 
       ))}
       {now !== '' && (
         <li className="is-now" aria-label="Now">
-          {said.at(-1)?.type === 'call' ? <pre>{lastLines(now)}</pre> : <p>{now}</p>}
+          {isRunning(said.at(-1)) ? <pre>{lastLines(now)}</pre> : <p>{now}</p>}
         </li>
       )}
     </ol>
   );
+}
+
+function isRunning(said: Said | undefined): boolean {
+  return said?.type === 'call' && said.result === null;
 }
 
 function lastLines(text: string): string {

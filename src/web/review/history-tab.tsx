@@ -66,7 +66,7 @@ function IterationItem({ plan, iteration }: { readonly plan: string; readonly it
           <span className="grow">
             <strong>{subjectWords(subject)}</strong>
             <span className="quiet">
-              {words} by {changedBy === 'claude' ? `Claude for ${authorName}` : authorName} · <Age time={createdAt} /> ·{' '}
+              {words} by {isOfClaude(iteration) ? `Claude for ${authorName}` : authorName} · <Age time={createdAt} /> ·{' '}
               <code>{id.slice(0, 7)}</code>
               {costUsd !== null && ` · ${costOf(costUsd)}`}
             </span>
@@ -79,6 +79,11 @@ function IterationItem({ plan, iteration }: { readonly plan: string; readonly it
       </details>
     </li>
   );
+}
+
+/** Whose words they are: a suggestion is accepted by a person. */
+function isOfClaude({ changedBy, iterationType }: Iteration): boolean {
+  return changedBy === 'claude' && iterationType !== 'refine';
 }
 
 /** Without the name of the plan, which stands above. */

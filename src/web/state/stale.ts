@@ -8,15 +8,17 @@ export function staleAfter(event: StreamEvent): (path: string) => boolean {
   const plans = plansOf(event);
   if (plans === 'none') return () => false;
   if (plans === 'all') return () => true;
+  const run = event.kind === 'run' ? event.executionId : null;
   return (path) => {
     const [asked = '', query = ''] = path.split('?');
     if (LISTS.has(asked)) return !query.includes('planId=') || plans.some((plan) => query.includes(encodeURIComponent(plan)));
     if (/^\/api\/repositories\/[^/]+\/(?:stats|estimate)/.test(asked) || asked === '/api/stats') return true;
+    if (run !== null && isAbout(asked, run)) return true;
     return plans.some((plan) => isAbout(asked, plan));
   };
 }
 
-/** Whether a path names a plan or a part of it: `/api/plans/r:auth`, `/api/tasks/r:auth:login/attempts`; not `/api/plans/r:auth-2`. */
+/** Whether a path names a plan, a part of it or a run: `/api/plans/r:auth`, `/api/tasks/r:auth:login/attempts`; not `/api/plans/r:auth-2`. */
 function isAbout(path: string, plan: string): boolean {
   const at = path.indexOf(plan);
   if (at < 0) return false;

@@ -61,6 +61,13 @@ export function outcomeWords(outcome: string): string {
   return outcome in OUTCOMES ? OUTCOMES[outcome as Outcome] : outcome.replaceAll('_', ' ');
 }
 
+/** How a run ended: with its last event, or without. */
+export function runWords(live: boolean, outcome: string | null): string {
+  if (live) return 'runs';
+  if (outcome === null || outcome === 'broken') return 'broke off';
+  return outcome.replaceAll('_', ' ');
+}
+
 /** What a task's `error` says, its typed reason as words. */
 export function errorWords(error: string | null): string {
   const [, outcome, rest] = /^([a-z_]+): (.*)$/s.exec(error ?? '') ?? [];

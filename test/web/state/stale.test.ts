@@ -11,6 +11,8 @@ const PATHS = [
   '/api/tasks/r:auth:login/attempts',
   '/api/executions?planId=r%3Aauth&limit=1',
   '/api/executions?planId=r%3Aother',
+  '/api/executions/r:1/diff',
+  '/api/executions/r:12/diff',
 ];
 const frame = { at: '2026-01-01T00:00:00.000Z', repositoryId: 'r', planId: 'r:auth' };
 const run = (event: Extract<StreamEvent, { kind: 'run' }>['event']): StreamEvent => ({
@@ -33,7 +35,7 @@ describe('what an event makes stale', () => {
   const stale = (event: StreamEvent): string[] => PATHS.filter(staleAfter(event));
 
   it('is what is about its plan, and the lists that it is in', () => {
-    expect(stale(run({ type: 'phase-started', phase: 'p' }))).toEqual(OF_AUTH);
+    expect(stale(run({ type: 'phase-started', phase: 'p' }))).toEqual([...OF_AUTH, '/api/executions/r:1/diff']);
   });
 
   it('is nothing for output', () => {
