@@ -2,7 +2,7 @@
 import { type PlanChanges } from './change.ts';
 import type { Outline } from './outline.ts';
 import type { TaskStatus } from './plan.ts';
-import type { PlanEvidence, TaskEvidence } from './trailer.ts';
+import type { PlanEvidence, TaskEvidence } from './evidence.ts';
 
 /** Times are ISO 8601 in UTC. */
 export interface TaskFacts {

@@ -1,7 +1,7 @@
 /** Keys of two versions of a plan, phase or task as they would stand in the file, and which of them are code. */
 import type { FieldChange, Risk } from './diff-record.ts';
 import { durationText } from './frontmatter.ts';
-import { isDone, type Phase, type Plan, type Task } from './plan.ts';
+import { isDone, PHASE_FIELDS, PLAN_FIELDS, TASK_FIELDS, type Phase, type Plan, type Task } from './plan.ts';
 import type { TRUSTED_PHASE_KEYS, TRUSTED_TASK_KEYS } from './reclaim.ts';
 import { yamlValue, type FieldValue } from './yaml-text.ts';
 
@@ -24,25 +24,13 @@ const TASK_RISKS: TaskRisks = {
 };
 const PHASE_RISKS: PhaseRisks = { agent: 'agent', gates: 'gates', executionMode: 'approval', pauseAfter: 'approval' };
 
-/** Title and description are text, and status, `attempts` and `error` say how it went. */
-const TASK_KEYS = [
-  'dependsOn',
-  'canRunInParallel',
-  'agent',
-  'run',
-  'gates',
-  'files',
-  'allowNoChanges',
-  'estimate',
-  'maxAttempts',
-  'timeout',
-  'maxBudgetUsd',
-  'model',
-  'assignee',
-  'approved',
-] as const satisfies readonly (keyof Task)[];
-const PHASE_KEYS = ['executionMode', 'pauseAfter', 'agent', 'gates', 'maxConcurrency'] as const satisfies readonly (keyof Phase)[];
-const PLAN_KEYS = ['status', 'createdBy', 'maxBudgetUsd'] as const satisfies readonly (keyof Plan)[];
+/** Compared word by word. */
+const TEXTS: ReadonlySet<string> = new Set(['title', 'description']);
+/** How a task went. */
+const RECORD: ReadonlySet<string> = new Set(['status', 'attempts', 'error']);
+const TASK_KEYS = TASK_FIELDS.filter((key) => !TEXTS.has(key) && !RECORD.has(key));
+const PHASE_KEYS = PHASE_FIELDS.filter((key) => !TEXTS.has(key));
+const PLAN_KEYS = PLAN_FIELDS.filter((key) => !TEXTS.has(key));
 
 /** Keys that hold milliseconds. */
 const DURATIONS: ReadonlySet<string> = new Set(['estimate', 'timeout']);

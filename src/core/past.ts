@@ -1,5 +1,5 @@
 /** What the commits of plans say was done, one entry a commit: what statistics add up, and what estimates are made from. */
-import type { Evidence, PlanEvidence, TaskEvidence } from './trailer.ts';
+import type { Evidence, PlanEvidence, TaskEvidence } from './evidence.ts';
 import type { AttemptOutcome, GateVerdict } from './trailer-value.ts';
 
 /** Who costs nothing but time: a command, and a person. */

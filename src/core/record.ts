@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Diagnostic } from './diagnostic.ts';
 import { FieldChange } from './field-record.ts';
 import { SUGGESTION_TYPES } from './review-types.ts';
-import { ITERATION_TYPES } from './trailer.ts';
+import { ITERATION_TYPES } from './evidence.ts';
 
 const id = z.string();
 const count = z.int().min(0);

@@ -1,6 +1,6 @@
 /** Which task commits still stand, and who depends on them. */
 import type { Plan } from './plan.ts';
-import type { Evidence } from './trailer.ts';
+import type { Evidence } from './evidence.ts';
 
 export interface TaskCommit {
   readonly task: string;

@@ -3,7 +3,7 @@ import { changesBetween } from './change.ts';
 import { outlineOf } from './outline.ts';
 import type { Plan } from './plan.ts';
 import { findTask } from './progress.ts';
-import type { PlanEvidence } from './trailer.ts';
+import type { PlanEvidence } from './evidence.ts';
 
 export interface Steering extends PlanEvidence {
   /** The commit's subject, behind the plan's name. */

@@ -3,7 +3,7 @@
  * commit that lands the task, or records why it does not go on, says it.
  */
 import { add, NOTHING, toCost, type Spending } from './budget.ts';
-import type { AttemptEvidence, PlanEvidence } from './trailer.ts';
+import type { AttemptEvidence, PlanEvidence } from './evidence.ts';
 import type { AttemptOutcome } from './trailer-value.ts';
 
 export interface Unrecorded {

@@ -3,7 +3,7 @@ import type { CommitOutcome } from '../adapters/git/git.ts';
 import type { CommitMessage } from '../core/commit-message.ts';
 import type { Failure } from '../core/effect.ts';
 import { formatTrailers } from '../core/trailer.ts';
-import type { Evidence } from '../core/trailer.ts';
+import type { Evidence } from '../core/evidence.ts';
 import { note } from './context.ts';
 import { crashPoint } from './crash.ts';
 import type { RunContext } from './context.ts';

@@ -5,7 +5,8 @@ import { diffPlan, isUnchangedPlan, type ReadVersion, type Recorded } from '../c
 import { checkPlan } from '../core/lint.ts';
 import { haveSameTasks } from '../core/match.ts';
 import type { TaskStatus } from '../core/plan.ts';
-import { readTrailers, type Evidence } from '../core/trailer.ts';
+import type { Evidence } from '../core/evidence.ts';
+import { readTrailers } from '../core/trailer.ts';
 import { openSide, type At, type OpenSide, type SideFile } from './diff-side.ts';
 import { estimatePlan } from './estimate.ts';
 import { blobId } from './plan-content.ts';

@@ -7,7 +7,8 @@ import { type CommitFacts, foldIteration, foldPlan, foldTask, noFacts, type Plan
 import { NO_OUTLINE, type Outline, outlineOf } from '../core/outline.ts';
 import { SectionCache } from '../core/section-cache.ts';
 import type { Said } from '../core/past.ts';
-import { type Evidence, type IterationEvidence, readTrailers } from '../core/trailer.ts';
+import type { Evidence, IterationEvidence } from '../core/evidence.ts';
+import { readTrailers } from '../core/trailer.ts';
 import { planFolderPath, type SyncContext } from './sync.ts';
 import { concerns, touchedBy, type Touched } from './touched.ts';
 

@@ -2,7 +2,8 @@
  * What failed attempts left, kept as commits: `refs/plans/attempts/<plan>/<task>/<n>`. Local, never pushed by itself. A conversation about a plan
  * that led to no commit is an attempt at no task: there `%` stands for it, which no id becomes.
  */
-import { attemptTrailers, readAttempt, type AttemptEvidence } from '../core/trailer.ts';
+import type { AttemptEvidence } from '../core/evidence.ts';
+import { attemptTrailers, readAttempt } from '../core/trailer.ts';
 import type { EarlierAttempt } from '../core/prompt.ts';
 import type { Commit, Git } from '../adapters/git/git.ts';
 

@@ -4,7 +4,7 @@ import { setPlanFields, setTaskStatus } from '../core/edit.ts';
 import type { Effect } from '../core/effect.ts';
 import { isDone, type Plan } from '../core/plan.ts';
 import { findTask, phaseOf, statusAfter } from '../core/progress.ts';
-import type { TaskEvidence } from '../core/trailer.ts';
+import type { TaskEvidence } from '../core/evidence.ts';
 import { triedOf, withAttempt, type Unrecorded } from '../core/unrecorded.ts';
 import { failureOf, lookAtWork } from './work.ts';
 import { commit, refusal } from './commits.ts';

@@ -2,7 +2,7 @@
 import type { Store } from '../adapters/store/store.ts';
 import { add, fromCost, NOTHING, type Spending } from '../core/budget.ts';
 import type { PlanRecord } from '../core/record.ts';
-import type { Evidence } from '../core/trailer.ts';
+import type { Evidence } from '../core/evidence.ts';
 import { attemptsOf, isConversation } from './kept.ts';
 import { listEvidence, listPaths } from './list-history.ts';
 import type { Workspace } from './workspace.ts';

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import type { Commit } from '../adapters/git/git.ts';
 import { revertedCommits } from '../core/rollback.ts';
-import { readTrailers, type TaskEvidence } from '../core/trailer.ts';
+import type { TaskEvidence } from '../core/evidence.ts';
+import { readTrailers } from '../core/trailer.ts';
 import { listPaths } from './list-history.ts';
 import type { Workspace } from './workspace.ts';
 

@@ -2,7 +2,7 @@
 import type { Commit, FileChange } from '../adapters/git/git.ts';
 import { haveSameTasks } from '../core/match.ts';
 import type { Outline } from '../core/outline.ts';
-import type { Evidence } from '../core/trailer.ts';
+import type { Evidence } from '../core/evidence.ts';
 
 const PLAN_ENDING = '.plan.md';
 const REVIEW_ENDING = '.review.md';

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { columnsOf } from '../../src/commands/terminal/text.ts';
-import { formatTrailers, type Evidence, type TaskEvidence } from '../../src/core/trailer.ts';
+import type { Evidence, TaskEvidence } from '../../src/core/evidence.ts';
+import { formatTrailers } from '../../src/core/trailer.ts';
 import { world } from './world.ts';
 
 const PLAN = `---

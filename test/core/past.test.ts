@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { pastWork, type Said } from '../../src/core/past.ts';
-import type { TaskEvidence } from '../../src/core/trailer.ts';
+import type { TaskEvidence } from '../../src/core/evidence.ts';
 
 const landed = (task: string, more: Partial<TaskEvidence> = {}): Said => ({
   planId: 'p',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { revertedCommits, standingCommits } from '../../src/core/rollback.ts';
-import { readTrailers, type Evidence } from '../../src/core/trailer.ts';
+import type { Evidence } from '../../src/core/evidence.ts';
+import { readTrailers } from '../../src/core/trailer.ts';
 
 interface Commit {
   readonly id: string;

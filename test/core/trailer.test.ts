@@ -1,16 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OUTCOMES } from '../../src/core/outcome.ts';
-import {
-  attemptTrailers,
-  formatTrailers,
-  ITERATION_TYPES,
-  PLAN_EVENTS,
-  readAttempt,
-  readTrailers,
-  type Trailer,
-  trailersOf,
-} from '../../src/core/trailer.ts';
+import { ITERATION_TYPES, PLAN_EVENTS } from '../../src/core/evidence.ts';
+import { attemptTrailers, formatTrailers, readAttempt, readTrailers, type Trailer, trailersOf } from '../../src/core/trailer.ts';
 import { runs } from '../support/runs.ts';
 
 /** As git reads them: one line each, the value trimmed, `key:` with nothing after it dropped. */

@@ -1,6 +1,7 @@
 /** From a wish to commits by the command line: the real SDK against a scripted server, real git, real gates. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { PLAN_EVENTS, readTrailers, type Evidence } from '../../src/core/trailer.ts';
+import { PLAN_EVENTS, type Evidence } from '../../src/core/evidence.ts';
+import { readTrailers } from '../../src/core/trailer.ts';
 import { world } from '../commands/world.ts';
 import { suggests, type Given } from '../engine/planner/reviewing.ts';
 import { answers, says, toolUse, reply, uses, type Reply } from '../support/messages-reply.ts';

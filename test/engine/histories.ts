@@ -1,7 +1,8 @@
 /** Repositories whose commits have a time each, and what sync makes of them. */
 import { expect } from 'vitest';
 import type { PlanExport } from '../../src/core/record.ts';
-import { type Evidence, formatTrailers } from '../../src/core/trailer.ts';
+import type { Evidence } from '../../src/core/evidence.ts';
+import { formatTrailers } from '../../src/core/trailer.ts';
 import { exportState } from '../../src/engine/export.ts';
 import type { Repository } from '../support/repository.ts';
 import { openContext } from '../support/sync.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isUnchanged, type PlanChanges } from '../../src/core/change.ts';
-import { type Evidence, formatTrailers } from '../../src/core/trailer.ts';
+import type { Evidence } from '../../src/core/evidence.ts';
+import { formatTrailers } from '../../src/core/trailer.ts';
 import { createRepository } from '../support/repository.ts';
 import { planText } from '../support/sync.ts';
 import { commitAt, exported, landed, minute, PLAN } from './histories.ts';

@@ -4,7 +4,7 @@ import { durationText } from '../frontmatter.ts';
 import { inlineCode, inlineText } from '../markdown-text.ts';
 import type { PauseReason } from '../outcome.ts';
 import { isDone, type Phase, type Plan, type Task } from '../plan.ts';
-import type { PlanEvidence, TaskEvidence } from '../trailer.ts';
+import type { PlanEvidence, TaskEvidence } from '../evidence.ts';
 import { visibleText } from '../visible.ts';
 
 /** A commit of the plan, oldest first. */

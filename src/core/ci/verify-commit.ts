@@ -8,7 +8,8 @@ import { outlineOf } from '../outline.ts';
 import { isDone, type Plan, type Task } from '../plan.ts';
 import { findTask, phaseOf } from '../progress.ts';
 import type { Redaction } from '../redact.ts';
-import { readTrailers, type Evidence, type PlanEvidence, type TaskEvidence, type Trailer } from '../trailer.ts';
+import type { Evidence, PlanEvidence, TaskEvidence } from '../evidence.ts';
+import { readTrailers, type Trailer } from '../trailer.ts';
 import { visibleText } from '../visible.ts';
 import { gateFiles, gateScripts } from './gate-command.ts';
 

@@ -11,7 +11,7 @@ import type { PlacedSuggestion } from '../../core/review.ts';
 import type { SuggestionRecord } from '../../core/record.ts';
 import { suggest } from '../../core/suggest.ts';
 import type { Suggestion } from '../../core/suggestion.ts';
-import type { Evidence } from '../../core/trailer.ts';
+import type { Evidence } from '../../core/evidence.ts';
 import { commit as commitPaths, refusal, type Committer } from '../commits.ts';
 import { holdPlan, openPlan, withPlan, type Caller } from '../control.ts';
 import { checkedHead } from '../start.ts';

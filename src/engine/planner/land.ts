@@ -2,7 +2,7 @@
 import { numberedSlug } from '../../core/slug.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Redaction } from '../../core/redact.ts';
-import type { Evidence } from '../../core/trailer.ts';
+import type { Evidence } from '../../core/evidence.ts';
 import { commitPlan, refusal } from '../commits.ts';
 import { holdPlan, type Caller } from '../control.ts';
 import { newPlanPlace, writeNewPlan, type NewPlanPlace } from '../new-plan.ts';

@@ -13,7 +13,7 @@ import { REVIEW_SYSTEM, reviewPrompt, reviewRepairPrompt } from '../../core/revi
 import { addSuggestions, formatReview, type TitledSuggestion } from '../../core/review-text.ts';
 import type { SuggestionRecord } from '../../core/record.ts';
 import { REVIEW_TYPES, type ReviewType } from '../../core/review-types.ts';
-import type { Evidence } from '../../core/trailer.ts';
+import type { Evidence } from '../../core/evidence.ts';
 import { commit as commitPaths, refusal } from '../commits.ts';
 import { holdPlan, openPlan, runnerOf, taskNamed, type Caller } from '../control.ts';
 import { projectInstructions } from '../instructions.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pauseWords, pullBody, pullTitle, type PlanCommit } from '../../../src/core/ci/pull-text.ts';
 import { checkPlan } from '../../../src/core/lint.ts';
 import { PAUSE_REASONS } from '../../../src/core/outcome.ts';
-import type { PlanEvidence, TaskEvidence } from '../../../src/core/trailer.ts';
+import type { PlanEvidence, TaskEvidence } from '../../../src/core/evidence.ts';
 
 const planOf = (status: string, tasks: string, title = 'Tips') =>
   checkPlan(`---\nstatus: ${status}\n---\n\n# ${title}\n\n## Work\n\n${tasks}`, 'tips').plan;

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { violationsOf, type BundleRules, type CommitFacts, type FileFacts, type FileSide } from '../../../src/core/ci/verify-commit.ts';
 import { checkPlan } from '../../../src/core/lint.ts';
 import { redactionOf } from '../../../src/core/redact.ts';
-import { formatTrailers, trailersOf, type Evidence, type TaskEvidence } from '../../../src/core/trailer.ts';
+import type { Evidence, TaskEvidence } from '../../../src/core/evidence.ts';
+import { formatTrailers, trailersOf } from '../../../src/core/trailer.ts';
 
 const START = 'a'.repeat(40);
 const TEXT = `---
