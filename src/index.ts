@@ -2,6 +2,8 @@
  * The library: what `plans` does, in-process. Nothing here prints or ends the process. What a person can mend is a {@link Problem}, whose message
  * is a sentence for them, and then nothing has changed. A `Caller` is `{ workspace, planId, env }`: whoever asks for something of one plan.
  */
+import type { ServeOptions, Serving } from './engine/programs.ts';
+
 export type { ConfigInput } from './core/config.ts';
 export { checkPlan } from './core/lint.ts';
 export { formatPlan } from './core/format.ts';
@@ -80,8 +82,8 @@ export type { ByHand, DoneByHand } from './engine/by-hand.ts';
 export { beginRun } from './engine/begin-run.ts';
 
 /** Starts the server of `plans serve`. What it is made of is loaded by the first call. */
-export async function serve(options: import('./server/serve.ts').ServeOptions): Promise<import('./server/serve.ts').Serving> {
+export async function serve(options: ServeOptions): Promise<Serving> {
   const server = await import('./server/serve.ts');
   return server.serve(options);
 }
-export type { ServeOptions, Serving } from './server/serve.ts';
+export type { ServeOptions, Serving };

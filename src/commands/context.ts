@@ -1,4 +1,5 @@
 /** What a command gets from outside, so that a test can call it in-process. `process` is touched in `cli.ts` and `process.ts` alone. */
+import type { Connected, ConnectOptions, ServeOptions, Serving } from '../engine/programs.ts';
 
 /** 0 done · 1 a plan or a gate failed · 2 usage or environment · 3 paused, waiting for a person. */
 export const EXIT = { done: 0, failed: 1, usage: 2, paused: 3 } as const;
@@ -16,45 +17,12 @@ export interface Output {
   onResize(listener: () => void): () => void;
 }
 
-/** A server that `plans serve` has started. */
-interface Serving {
-  readonly url: string;
-  readonly repositories: readonly { readonly id: string; readonly root: string }[];
-  readonly newToken: string | null;
-  close(): Promise<void>;
-}
-
-/** Starts the server: `server/serve.ts`, which is in the same ring, so that whoever composes the program hands it over. */
-type Serve = (options: {
-  readonly folders: readonly string[];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly version: string;
-  readonly host: string;
-  readonly port: number;
-  readonly hosts: readonly string[];
-  readonly guarded: boolean;
-  readonly notice: (text: string) => void;
-}) => Promise<Serving>;
-
-/** Connects the client that has started this process: `server/mcp/stdio.ts`. */
-type Connect = (options: {
-  readonly folders: readonly string[];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly version: string;
-  readonly readOnly: boolean;
-  readonly notice: (text: string) => void;
-}) => Promise<{
-  /** The client has gone. */
-  readonly ended: Promise<void>;
-  close(): Promise<void>;
-}>;
-
 /** What commands start that is not theirs. */
 export interface Programs {
-  readonly serve: Serve;
-  readonly connect: Connect;
+  /** Starts the server: `server/serve.ts`, which is in the same ring, so that whoever composes the program hands it over. */
+  readonly serve: (options: ServeOptions) => Promise<Serving>;
+  /** Connects the client that has started this process: `server/mcp/stdio.ts`. */
+  readonly connect: (options: ConnectOptions) => Promise<Connected>;
 }
 
 /** The world of one command. */

@@ -3,6 +3,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../core/problem.ts';
+import type { ServeOptions, Serving } from '../engine/programs.ts';
 import { isLoopback, newToken } from './access.ts';
 import { createApp } from './app.ts';
 import { openServer } from './open.ts';
@@ -11,33 +12,6 @@ import { openServer } from './open.ts';
 declare const PLANS_BUILD: string | undefined;
 /** A request's head has to come within this time; its answer may take as long as it takes. Milliseconds. */
 const HEADERS_MS = 20_000;
-
-/** What is served, where, and to whom. */
-export interface ServeOptions {
-  /** Absolute. None: `cwd`. */
-  readonly folders: readonly string[];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly version: string;
-  readonly host: string;
-  /** 0: any that is free. */
-  readonly port: number;
-  /** Further names by which it may be called. */
-  readonly hosts: readonly string[];
-  /** A token is asked for on the loopback interface too. */
-  readonly guarded: boolean;
-  readonly notice: (text: string) => void;
-}
-
-/** A server that listens; it keeps the process alive until it is closed. */
-export interface Serving {
-  /** Where it can be reached. */
-  readonly url: string;
-  readonly repositories: readonly { readonly id: string; readonly root: string }[];
-  /** A token that was made for this server and is told once; null where none is asked for, or the caller knows it. */
-  readonly newToken: string | null;
-  close(): Promise<void>;
-}
 
 /** Starts a server. A {@link Problem} says why it cannot be. */
 export async function serve(options: ServeOptions): Promise<Serving> {

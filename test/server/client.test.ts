@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { generate } from 'orval';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { serve, type Serving } from '../../src/server/serve.ts';
+import type { Serving } from '../../src/engine/programs.ts';
+import { serve } from '../../src/server/serve.ts';
 import { createRepository, type Repository } from '../support/repository.ts';
 import { PLAN } from './serving.ts';
 

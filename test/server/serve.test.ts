@@ -1,7 +1,8 @@
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { serve, type ServeOptions, type Serving } from '../../src/server/serve.ts';
+import type { ServeOptions, Serving } from '../../src/engine/programs.ts';
+import { serve } from '../../src/server/serve.ts';
 import { createRepository, type Repository } from '../support/repository.ts';
 import { world } from '../commands/world.ts';
 import { PLAN } from './serving.ts';

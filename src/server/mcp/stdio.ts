@@ -2,8 +2,9 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio as serveOver } from '@modelcontextprotocol/server/stdio';
 import type { Readable, Writable } from 'node:stream';
+import type { Connected, ConnectOptions } from '../../engine/programs.ts';
 import { createRoutes } from '../app.ts';
-import { openServer, type OpenOptions } from '../open.ts';
+import { openServer } from '../open.ts';
 import type { Watched } from '../served.ts';
 import type { Api } from '../server.ts';
 import { asking, type Ask } from './ask.ts';
@@ -12,17 +13,9 @@ import { planUri } from './resources.ts';
 import { mcpServer } from './server.ts';
 import { Wire } from './wire.ts';
 
-export interface StdioOptions extends Pick<OpenOptions, 'folders' | 'cwd' | 'env' | 'version' | 'notice'> {
-  readonly readOnly: boolean;
+interface StdioOptions extends ConnectOptions {
   readonly input: Readable;
   readonly output: Writable;
-}
-
-/** A connection that is open. */
-export interface Connected {
-  /** The client has gone, and has the answers to what it asked. */
-  readonly ended: Promise<void>;
-  close(): Promise<void>;
 }
 
 /** Connects the client. A {@link Problem} says why it cannot be. */
