@@ -1,5 +1,5 @@
 /** The editor of a plan: forms, the file and a drawing, all of one draft that is saved as one commit. */
-import { useCallback, useEffect, type ReactNode } from 'react';
+import { useCallback, useDeferredValue, useEffect, type ReactNode } from 'react';
 import { useAction, useCanWrite } from '../api/actions.ts';
 import { ask } from '../api/client.ts';
 import type { PlanDetail } from '../api/shapes.ts';
@@ -56,6 +56,12 @@ function Editor({ detail, editing, state }: EditorProps): ReactNode {
     (part: Carried): void => go((now) => ({ open: now.open?.kind === part.kind && now.open.id === part.id ? null : part })),
     [go],
   );
+  const choose = useCallback(
+    (id: string): void => go(() => ({ open: { kind: 'task', id }, ...(isNarrow() ? { view: 'outline' } : {}) })),
+    [go],
+  );
+  // The drawing of a thousand tasks takes a moment, at first and after a key in a field: neither waits for it.
+  const drawn = useDeferredValue(view === 'graph' ? document : null, null);
   const { theirs } = draft;
   return (
     <div className="editor">
@@ -90,13 +96,8 @@ function Editor({ detail, editing, state }: EditorProps): ReactNode {
         {view === 'source' && (
           <SourcePane readOnly={!canWrite} text={draft.text} write={(text) => editing.write(text, 'source')} diagnostics={diagnostics} />
         )}
-        {view === 'graph' && (
-          <GraphPane
-            plan={document}
-            chosen={open?.kind === 'task' ? open.id : null}
-            choose={(id) => go(() => ({ open: { kind: 'task', id }, ...(isNarrow() ? { view: 'outline' } : {}) }))}
-          />
-        )}
+        {view === 'graph' && drawn === null && <Skeleton />}
+        {view === 'graph' && drawn !== null && <GraphPane plan={drawn} chosen={open?.kind === 'task' ? open.id : null} choose={choose} />}
       </div>
     </div>
   );

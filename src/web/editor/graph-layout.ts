@@ -7,7 +7,7 @@ interface Node {
   readonly y: number;
 }
 
-interface Edge {
+export interface Edge {
   readonly from: string;
   readonly to: string;
   /** Of an SVG path. */
@@ -31,6 +31,8 @@ export interface Layout {
 
 /** In units of the drawing. */
 export const NODE = { width: 190, height: 44 } as const;
+/** More tasks of one step than so stand in several columns: a page is wide as well as high. */
+const MAX_ROWS = 8;
 const GAP = { x: 52, y: 14, band: 20, title: 38, side: 16 } as const;
 
 interface Place {
@@ -69,7 +71,7 @@ export function layoutOf(plan: Plan): Layout {
   };
 }
 
-/** One column for each step of waiting; in each what waits stands beside what it waits for, so that few lines cross. */
+/** Columns for each step of waiting, in its order; in each what waits stands beside what it waits for, so that few lines cross. */
 function columnsOf(tasks: readonly Task[]): readonly (readonly Task[])[] {
   const depths = depthsOf(tasks);
   const columns: Task[][] = [];
@@ -79,12 +81,13 @@ function columnsOf(tasks: readonly Task[]): readonly (readonly Task[])[] {
     columns[depth]?.push(task);
   }
   const rows = new Map<string, number>();
-  return columns.map((column) => {
+  return columns.flatMap((column) => {
     const sorted = column
       .map((task, order) => ({ task, order, row: rowOf(task, rows, order) }))
       .toSorted((a, b) => a.row - b.row || a.order - b.order);
-    for (const [row, { task }] of sorted.entries()) rows.set(task.id, row);
-    return sorted.map(({ task }) => task);
+    for (const [index, { task }] of sorted.entries()) rows.set(task.id, index % MAX_ROWS);
+    const count = Math.ceil(sorted.length / MAX_ROWS);
+    return Array.from({ length: count }, (_, at) => sorted.slice(at * MAX_ROWS, (at + 1) * MAX_ROWS).map(({ task }) => task));
   });
 }
 
@@ -124,4 +127,28 @@ function edgeOf(from: string, to: string, places: ReadonlyMap<string, Place>): r
   const [x1, y1, x2, y2] = [start.x + NODE.width / 2, start.y + NODE.height, end.x + NODE.width / 2, end.y];
   const bend = Math.max(24, Math.abs(y2 - y1) / 2);
   return [{ from, to, path: `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}` }];
+}
+
+/** What is across counts for more than what is ahead: the next one in a row is nearer than one beside. */
+const ASIDE = 3;
+const AHEAD: Readonly<Record<string, readonly [x: number, y: number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** The task that an arrow key leads to from another; null where there is none that way, or it is no arrow key. */
+export function nodeBeside({ nodes }: Layout, id: string, key: string): string | null {
+  const from = nodes.find(({ task }) => task.id === id);
+  const way = AHEAD[key];
+  if (from === undefined || way === undefined) return null;
+  let best: { readonly id: string; readonly distance: number } | null = null;
+  for (const { task, x, y } of nodes) {
+    const [dx, dy] = [x - from.x, y - from.y];
+    const ahead = dx * way[0] + dy * way[1];
+    const distance = ahead + ASIDE * Math.abs(dx * way[1] + dy * way[0]);
+    if (ahead > 0 && (best === null || distance < best.distance)) best = { id: task.id, distance };
+  }
+  return best?.id ?? null;
 }

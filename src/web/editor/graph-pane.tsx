@@ -1,89 +1,233 @@
 /** What waits for what, drawn. */
-import { useMemo, useState, type ReactNode } from 'react';
-import type { Plan } from '../../core/plan.ts';
+import {
+  memo,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  type FocusEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  type PointerEvent,
+  type ReactNode,
+} from 'react';
+import type { Plan, Task } from '../../core/plan.ts';
 import { Empty } from '../parts/basics.tsx';
-import { layoutOf, NODE } from './graph-layout.ts';
+import { Icon } from '../parts/icon.tsx';
+import { layoutOf, NODE, nodeBeside, type Edge, type Layout } from './graph-layout.ts';
+import { useZoom, type Zoom } from './graph-zoom.ts';
 
 /** Characters of a title in a box; two lines of them. */
 const LINE_CHARS = 25;
+/** Farther away than so titles cannot be read, and are not drawn. */
+const READABLE = 0.3;
 
 interface GraphPaneProps {
   readonly plan: Plan;
   readonly chosen: string | null;
+  /** Has to stay the same: a thousand tasks hang on it. */
   readonly choose: (task: string) => void;
 }
 
 export function GraphPane({ plan, chosen, choose }: GraphPaneProps): ReactNode {
   const layout = useMemo(() => layoutOf(plan), [plan]);
-  const [over, setOver] = useState<string | null>(null);
-  const about = over ?? chosen;
   if (layout.nodes.length === 0) return <Empty title="No tasks yet" />;
+  return <Graph layout={layout} chosen={chosen} choose={choose} />;
+}
+
+function Graph({ layout, chosen, choose }: Pick<GraphPaneProps, 'chosen' | 'choose'> & { readonly layout: Layout }): ReactNode {
+  const looking = useZoom(layout);
+  const { pane, zoom } = looking;
+  const [over, setOver] = useState<string | null>(null);
+  const [focused, setFocused] = useState<string | null>(null);
+  const about = over ?? focused ?? chosen;
+  const nodeOf = useCallback((id: string) => pane.current?.querySelector<SVGElement>(`[data-node="${CSS.escape(id)}"]`), [pane]);
+  useEffect(() => {
+    if (chosen !== null) showIn(pane.current, nodeOf(chosen));
+  }, [chosen, pane, nodeOf]);
+  const hands = {
+    ...looking.hands,
+    onKeyDown: (event: KeyboardEvent<HTMLDivElement>): void => {
+      const id = idAt(event.target);
+      const next = id === null ? null : nodeBeside(layout, id, event.key);
+      if (id !== null && (event.key === 'Enter' || event.key === ' ')) choose(id);
+      else if (next !== null) nodeOf(next)?.focus();
+      else return looking.hands.onKeyDown(event);
+      event.preventDefault();
+    },
+    onClick: ({ target }: MouseEvent<HTMLDivElement>): void => {
+      const id = idAt(target);
+      if (id !== null) choose(id);
+    },
+    onPointerOver: ({ target }: PointerEvent<HTMLDivElement>): void => setOver(idAt(target)),
+    onPointerLeave: (): void => setOver(null),
+    onFocus: ({ target }: FocusEvent<HTMLDivElement>): void => {
+      const id = idAt(target);
+      setFocused(id);
+      // What the mouse goes to is where it is, and has to stay there until it is let go.
+      if (id !== null && target.matches(':focus-visible')) showIn(pane.current, nodeOf(id));
+    },
+    onBlur: (): void => setFocused(null),
+  };
   return (
-    // What scrolls has to be reachable by keys.
-    <section className="card graph-pane" aria-label="Dependencies" tabIndex={0}>
-      <svg
-        width={layout.width}
-        height={layout.height}
-        viewBox={`0 0 ${layout.width} ${layout.height}`}
+    <section className="card graph-card" aria-label="Dependencies">
+      <GraphBar {...looking} />
+      {/* What scrolls has to be reachable by keys. */}
+      <div
+        ref={pane}
+        className={zoom < READABLE ? 'graph-pane is-far-away' : 'graph-pane'}
         role="group"
-        aria-label="Tasks and what they wait for"
+        aria-label="Drawing"
+        tabIndex={0}
+        {...hands}
       >
-        <defs>
-          <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
-            <path d="M0 0L8 4L0 8z" />
-          </marker>
-        </defs>
-        {layout.bands.map(({ id, title, y, height }) => (
-          <g key={id} className="band">
-            <rect y={y} width={layout.width} height={height} rx={10} />
-            <text x={16} y={y + 25}>
-              {linesOf(title, Math.floor(layout.width / 8))[0] ?? ''}
-            </text>
-          </g>
-        ))}
-        {layout.edges.map(({ from, to, path }) => (
-          <path
-            key={`${from} ${to}`}
-            className={about === null ? 'edge' : from === about || to === about ? 'edge is-near' : 'edge is-far'}
-            d={path}
-            markerEnd="url(#arrow)"
-          />
-        ))}
-        {layout.nodes.map(({ task, x, y }) => (
-          <g
-            key={task.id}
-            className={`node is-${task.status}${task.id === chosen ? ' is-chosen' : ''}`}
-            transform={`translate(${x} ${y})`}
-            role="button"
-            tabIndex={0}
-            aria-label={task.dependsOn.length === 0 ? task.title : `${task.title}, after ${task.dependsOn.join(', ')}`}
-            aria-pressed={task.id === chosen}
-            data-node={task.id}
-            onClick={() => choose(task.id)}
-            onKeyDown={(event) => {
-              if (event.key !== 'Enter' && event.key !== ' ') return;
-              event.preventDefault();
-              choose(task.id);
-            }}
-            onPointerEnter={() => setOver(task.id)}
-            onPointerLeave={() => setOver(null)}
-          >
-            <title>{task.title}</title>
-            <rect width={NODE.width} height={NODE.height} rx={7} />
-            <NodeText title={task.title} />
-          </g>
-        ))}
-      </svg>
+        <svg
+          className={(focused ?? chosen) === null ? undefined : 'is-about'}
+          width={layout.width * zoom}
+          height={layout.height * zoom}
+          viewBox={`0 0 ${layout.width} ${layout.height}`}
+          role="group"
+          aria-label="Tasks and what they wait for"
+        >
+          <Drawing layout={layout} chosen={chosen} about={about} first={focused ?? chosen} />
+        </svg>
+      </div>
     </section>
   );
 }
 
-function NodeText({ title }: { readonly title: string }): ReactNode {
+function GraphBar({ zoom, nearer, farther, fit }: Pick<Zoom, 'zoom' | 'nearer' | 'farther' | 'fit'>): ReactNode {
+  return (
+    <div className="graph-bar">
+      <span className="quiet grow">Arrow keys go from task to task.</span>
+      <button type="button" className="button is-plain is-small" title="Show all (0)" onClick={fit}>
+        Show all
+      </button>
+      <button type="button" className="button is-plain is-icon is-small" aria-label="Farther" title="Farther (−)" onClick={farther}>
+        <Icon name="minus" />
+      </button>
+      <output className="quiet" aria-label="Size">
+        {Math.round(zoom * 100)} %
+      </output>
+      <button type="button" className="button is-plain is-icon is-small" aria-label="Nearer" title="Nearer (+)" onClick={nearer}>
+        <Icon name="plus" />
+      </button>
+    </div>
+  );
+}
+
+/** Scrolls the pane alone, and not the page, so far that a task is in it. */
+function showIn(pane: HTMLDivElement | null, node: SVGElement | null | undefined): void {
+  if (pane === null || node == null) return;
+  const [seen, all] = [node.getBoundingClientRect(), pane.getBoundingClientRect()];
+  if (seen.left >= all.left && seen.right <= all.right && seen.top >= all.top && seen.bottom <= all.bottom) return;
+  pane.scrollBy(seen.left - all.left - (all.width - seen.width) / 2, seen.top - all.top - (all.height - seen.height) / 2);
+}
+
+interface DrawingProps {
+  readonly layout: Layout;
+  readonly chosen: string | null;
+  /** The task that is looked at: what it waits for and what waits for it stands out. */
+  readonly about: string | null;
+  /** Which one the tab key comes to, where it is there; the arrow keys go on from it. */
+  readonly first: string | null;
+}
+
+const Drawing = memo(function Drawing({ layout, chosen, about, first }: DrawingProps): ReactNode {
+  const near = new Set(layout.edges.flatMap(({ from, to }) => (from === about ? [to] : to === about ? [from] : [])));
+  const start = layout.nodes.some(({ task }) => task.id === first) ? first : layout.nodes[0]?.task.id;
+  return (
+    <>
+      <Bands layout={layout} />
+      {layout.edges.map((edge) => (
+        <Line key={`${edge.from} ${edge.to}`} path={edge.path} isNear={edge.from === about || edge.to === about} />
+      ))}
+      {layout.nodes.map(({ task, x, y }) => (
+        <Box
+          key={task.id}
+          {...{ x, y }}
+          id={task.id}
+          title={task.title}
+          status={task.status}
+          after={task.dependsOn.join(', ')}
+          isChosen={task.id === chosen}
+          isNear={near.has(task.id)}
+          isFirst={task.id === start}
+        />
+      ))}
+    </>
+  );
+});
+
+/** The task that something on the page belongs to. */
+function idAt(target: EventTarget): string | null {
+  return target instanceof Element ? (target.closest<SVGElement>('[data-node]')?.dataset['node'] ?? null) : null;
+}
+
+const Bands = memo(function Bands({ layout: { bands, width } }: { readonly layout: Layout }): ReactNode {
+  return (
+    <>
+      <defs>
+        <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+          <path d="M0 0L8 4L0 8z" />
+        </marker>
+      </defs>
+      {bands.map(({ id, title, y, height }) => (
+        <g key={id} className="band">
+          <rect y={y} width={width} height={height} rx={10} />
+          <text x={16} y={y + 25}>
+            {linesOf(title, Math.floor(width / 8))[0] ?? ''}
+          </text>
+        </g>
+      ))}
+    </>
+  );
+});
+
+const Line = memo(function Line({ path, isNear }: Pick<Edge, 'path'> & { readonly isNear: boolean }): ReactNode {
+  return <path className={isNear ? 'edge is-near' : 'edge'} d={path} markerEnd="url(#arrow)" />;
+});
+
+/** Words and flags alone, so that only what changes is drawn again. */
+interface BoxProps {
+  readonly x: number;
+  readonly y: number;
+  readonly id: string;
+  readonly title: string;
+  readonly status: Task['status'];
+  /** Ids of what it waits for, as a list in words. */
+  readonly after: string;
+  readonly isChosen: boolean;
+  readonly isNear: boolean;
+  readonly isFirst: boolean;
+}
+
+const Box = memo(function Box({ x, y, id, title, status, after, isChosen, isNear, isFirst }: BoxProps): ReactNode {
+  return (
+    <g
+      className={`node is-${status}${isChosen ? ' is-chosen' : ''}${isNear ? ' is-near' : ''}`}
+      transform={`translate(${x} ${y})`}
+      role="button"
+      tabIndex={isFirst ? 0 : -1}
+      aria-label={after === '' ? title : `${title}, after ${after}`}
+      aria-pressed={isChosen}
+      data-node={id}
+    >
+      <title>{title}</title>
+      <rect width={NODE.width} height={NODE.height} rx={7} />
+      <BoxText title={title} />
+    </g>
+  );
+});
+
+function BoxText({ title }: { readonly title: string }): ReactNode {
   const lines = linesOf(title, LINE_CHARS).slice(0, 2);
   return (
     <text x={12} y={lines.length === 1 ? 27 : 19}>
       {lines.map((line, index) => (
-        <tspan key={line} x={12} dy={index === 0 ? 0 : 16}>
+        // A line is known by its number alone.
+        // oxlint-disable-next-line react/no-array-index-key
+        <tspan key={index} x={12} dy={index === 0 ? 0 : 16}>
           {line}
         </tspan>
       ))}

@@ -4,7 +4,7 @@ import { applyEdits } from '../../../src/core/edit.ts';
 import { parsePlan } from '../../../src/core/parse.ts';
 import type { Plan } from '../../../src/core/plan.ts';
 import { candidatesFor } from '../../../src/web/editor/depends.ts';
-import { layoutOf, NODE } from '../../../src/web/editor/graph-layout.ts';
+import { layoutOf, NODE, nodeBeside } from '../../../src/web/editor/graph-layout.ts';
 import { placingSteps, slotBeside, slotOf, slotsFor, slotWords, type Carried } from '../../../src/web/editor/placing.ts';
 
 const after = (...ids: string[]): string => `\n  \`\`\`yaml\n  dependsOn: [${ids.join(', ')}]\n  \`\`\`\n`;
@@ -90,6 +90,31 @@ describe('the drawing', () => {
     expect(new Set(nodes.map(({ x, y }) => `${x} ${y}`)).size).toBe(nodes.length);
     expect(bands).toHaveLength(3);
     for (const { x, y } of nodes) expect(x + NODE.width <= width && y + NODE.height <= height).toBe(true);
+  });
+
+  it('is wide as well as high: many tasks of one step stand in several columns', () => {
+    const many = parsePlan(`# P\n\n## One\n\n${Array.from({ length: 50 }, (_, index) => `- [ ] t${index}\n`).join('')}`, 'p').plan;
+    const { nodes, width, height } = layoutOf(many);
+    expect(new Set(nodes.map(({ x, y }) => `${x} ${y}`)).size).toBe(50);
+    expect(width / height).toBeGreaterThan(1);
+    expect(width / height).toBeLessThan(5);
+    expect(nodes.map(({ task }) => task.id)).toEqual(many.phases[0]?.tasks.map(({ id }) => id));
+  });
+
+  it('is walked by arrow keys: along what waits, and to what is beside it', () => {
+    const layout = layoutOf(plan);
+    const way = (from: string, ...keys: string[]): (string | null)[] => {
+      let at: string | null = from;
+      return keys.map((key) => (at = at === null ? null : nodeBeside(layout, at, key)));
+    };
+    expect(way('a', 'ArrowRight', 'ArrowRight', 'ArrowRight')).toEqual(['b', 'c', null]);
+    expect(way('c', 'ArrowLeft', 'ArrowLeft', 'ArrowDown', 'ArrowUp')).toEqual(['b', 'a', 'd', 'a']);
+    expect(way('a', 'Enter')).toEqual([null]);
+    // Wherever an arrow leads, the one back leads somewhere too, and every task is reached.
+    const found = new Set(['a']);
+    for (const id of found)
+      for (const key of ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown']) found.add(nodeBeside(layout, id, key) ?? id);
+    expect(found.size).toBe(4);
   });
 
   it('ends where tasks wait for each other', () => {
