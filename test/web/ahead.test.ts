@@ -1,23 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRepository, type Repository } from '../support/repository.ts';
-import { hasBrowser, Serving, TestBrowser } from './dashboard.ts';
+import { describe, expect, it } from 'vitest';
+import { browserOver, hasBrowser, type Serving } from './dashboard.ts';
 
 describe.skipIf(!hasBrowser)('a page that is opened by its address', () => {
-  const browser = new TestBrowser();
-  let repository: Repository;
   let serving: Serving;
-
-  beforeAll(async () => {
-    repository = await createRepository({ 'plans/greet.plan.md': '# Greet\n\nIn *words*.\n\n## One\n\n- [ ] Say hello\n' });
-    serving = new Serving([repository]);
-    await serving.start();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await serving.kill();
-    await repository.dispose();
-  });
+  const browser = browserOver(
+    () => ({ 'plans/greet.plan.md': '# Greet\n\nIn *words*.\n\n## One\n\n- [ ] Say hello\n' }),
+    (given) => ({ serving } = given),
+  );
 
   it('asks for all that it shows at once, and not for one part after the other', async () => {
     const page = await browser.open(`${serving.url}/api/health`);

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, ConsoleMessage, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { createRepository, type Repository } from '../support/repository.ts';
 import { hasBrowser, launchChromium } from './chromium.ts';
+import { Serving } from './serving.ts';
 
 export { hasBrowser } from './chromium.ts';
 export { Serving } from './serving.ts';
@@ -54,6 +56,35 @@ export class TestBrowser {
     await this.#browser?.close();
     rmSync(this.#profile, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** What the tests of a page are given. */
+interface Given {
+  readonly repository: Repository;
+  readonly serving: Serving;
+}
+
+/** A browser, and a server over a repository whose files `files` gives for its folder: the same for all tests of a `describe`. */
+export function browserOver(
+  files: (root: string) => Readonly<Record<string, string>>,
+  use: (given: Given) => void,
+  env: Readonly<Record<string, string>> = {},
+): TestBrowser {
+  const browser = new TestBrowser();
+  let given: Given;
+  beforeAll(async () => {
+    const repository = await createRepository();
+    await repository.commit('plans', files(repository.root));
+    given = { repository, serving: new Serving([repository], env) };
+    await given.serving.start();
+    use(given);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await given.serving.kill();
+    await given.repository.dispose();
+  });
+  return browser;
 }
 
 /** What every page must hold: axe finds nothing serious, nothing scrolls sideways at 360 px, nothing was complained about. */

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRepository, type Repository } from '../support/repository.ts';
-import { DESKTOP, expectSound, hasBrowser, PHONE, Serving, TestBrowser } from './dashboard.ts';
+import { describe, expect, it } from 'vitest';
+import type { Repository } from '../support/repository.ts';
+import { browserOver, DESKTOP, expectSound, hasBrowser, PHONE, type Serving } from './dashboard.ts';
 import { FINGER } from './hand.ts';
 
 const PLAN = `---
@@ -23,13 +23,10 @@ What it is *for*.
 `;
 
 describe.skipIf(!hasBrowser)('the editor', () => {
-  const browser = new TestBrowser();
   let repository: Repository;
   let serving: Serving;
-
-  beforeAll(async () => {
-    repository = await createRepository();
-    await repository.commit('plans', {
+  const browser = browserOver(
+    () => ({
       'plans/auth.plan.md': PLAN,
       'plans/order.plan.md': PLAN,
       'plans/touch.plan.md': PLAN,
@@ -37,16 +34,9 @@ describe.skipIf(!hasBrowser)('the editor', () => {
       'plans/both.plan.md': PLAN,
       'plans/clash.plan.md': PLAN,
       'plans/broken.plan.md': PLAN.replace('status: draft', 'state: draft'),
-    });
-    serving = new Serving([repository]);
-    await serving.start();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await serving.kill();
-    await repository.dispose();
-  });
+    }),
+    (given) => ({ repository, serving } = given),
+  );
 
   const ids = (page: Page) => page.locator('[data-edit-task]').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-edit-task')));
   const title = (page: Page) => page.getByRole('group', { name: 'The plan' }).getByLabel('Title');

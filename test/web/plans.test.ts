@@ -1,32 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRepository, type Repository } from '../support/repository.ts';
-import { expectSound, hasBrowser, PHONE, Serving, TestBrowser } from './dashboard.ts';
+import { describe, expect, it } from 'vitest';
+import type { Repository } from '../support/repository.ts';
+import { browserOver, expectSound, hasBrowser, PHONE, type Serving } from './dashboard.ts';
 
 const plan = (title: string, status: string, text = ''): string =>
   `---\nstatus: ${status}\n---\n\n# ${title}\n\nWhat **${title.toLowerCase()}** is for.\n\n## First\n\n- [x] One\n- [ ] Two\n${text}`;
 
 describe.skipIf(!hasBrowser)('the page of all plans', () => {
-  const browser = new TestBrowser();
   let repository: Repository;
   let serving: Serving;
-
-  beforeAll(async () => {
-    repository = await createRepository();
-    await repository.commit('plans', {
+  const browser = browserOver(
+    () => ({
       'plans/auth.plan.md': plan('Add authentication', 'ready'),
       'plans/search.plan.md': plan('Search everywhere', 'draft'),
       'plans/broken.plan.md': plan('Broken', 'ready', '  ```yaml\n  dependOn: [one]\n  ```\n'),
       'plans/script.plan.md': plan('<img src=x onerror="alert(1)"> & <script>alert(2)</script>', 'completed'),
-    });
-    serving = new Serving([repository]);
-    await serving.start();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await serving.kill();
-    await repository.dispose();
-  });
+    }),
+    (given) => ({ repository, serving } = given),
+  );
 
   it('shows each with its status and the one right action', async () => {
     const page = await browser.open(serving.url);
@@ -130,22 +120,12 @@ describe.skipIf(!hasBrowser)('the page of all plans', () => {
 });
 
 describe.skipIf(!hasBrowser)('a server with a token', () => {
-  const browser = new TestBrowser();
-  let repository: Repository;
   let serving: Serving;
-
-  beforeAll(async () => {
-    repository = await createRepository();
-    await repository.commit('plans', { 'plans/auth.plan.md': plan('Add authentication', 'ready') });
-    serving = new Serving([repository], { PLANS_TOKEN: 'write-me', PLANS_READ_TOKEN: 'read-me' });
-    await serving.start();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await serving.kill();
-    await repository.dispose();
-  });
+  const browser = browserOver(
+    () => ({ 'plans/auth.plan.md': plan('Add authentication', 'ready') }),
+    (given) => ({ serving } = given),
+    { PLANS_TOKEN: 'write-me', PLANS_READ_TOKEN: 'read-me' },
+  );
 
   it('asks for it, and shows a reader nothing that changes', async () => {
     const page = await browser.open(`${serving.url}/?q=auth`);

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRepository, type Repository } from '../support/repository.ts';
+import { describe, expect, it } from 'vitest';
+import type { Repository } from '../support/repository.ts';
 import { task } from '../support/rig.ts';
-import { expectSound, hasBrowser, Serving, TestBrowser } from './dashboard.ts';
+import { browserOver, expectSound, hasBrowser, type Serving } from './dashboard.ts';
 
 /** A command that goes on once the test has written a file, or has ended. */
 const waitFor = (file: string): string => `while [ -d ROOT ] && [ ! -e ROOT/.git/${file} ]; do sleep 0.02; done`;
@@ -19,25 +19,15 @@ const WHOLE = plan(
 const SHORT = plan('Short', `## Only\n\n${task('one', 'echo 1 > one.txt')}`);
 
 describe.skipIf(!hasBrowser)('the page of an execution', () => {
-  const browser = new TestBrowser();
   let repository: Repository;
   let serving: Serving;
-
-  beforeAll(async () => {
-    repository = await createRepository();
-    await repository.commit('plans', {
-      'plans/whole.plan.md': WHOLE.replaceAll('ROOT', repository.root),
+  const browser = browserOver(
+    (root) => ({
+      'plans/whole.plan.md': WHOLE.replaceAll('ROOT', root),
       'plans/short.plan.md': SHORT,
-    });
-    serving = new Serving([repository]);
-    await serving.start();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await serving.kill();
-    await repository.dispose();
-  });
+    }),
+    (given) => ({ repository, serving } = given),
+  );
 
   it('follows a plan from its start over a pause, parallel tasks, a killed server and an approval to its end', async () => {
     const page = await browser.open(`${serving.url}/`);

@@ -1,29 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { createRepository, type Repository } from '../support/repository.ts';
-import { expectSound, hasBrowser, PHONE, Serving, TestBrowser } from './dashboard.ts';
+import { browserOver, expectSound, hasBrowser, PHONE, type Serving } from './dashboard.ts';
 
 const plan = (title: string, status: string): string => `---\nstatus: ${status}\n---\n\n# ${title}\n\n## First\n\n- [x] One\n- [ ] Two\n`;
 const focused = (page: Page): Promise<string> =>
   page.evaluate(() => document.activeElement?.id || document.activeElement?.getAttribute('type') || '');
 
 describe.skipIf(!hasBrowser)('the frame around the pages', () => {
-  const browser = new TestBrowser();
-  let repository: Repository;
   let serving: Serving;
-
-  beforeAll(async () => {
-    repository = await createRepository();
-    await repository.commit('plans', { 'plans/auth.plan.md': plan('Add authentication', 'ready') });
-    serving = new Serving([repository]);
-    await serving.start();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await serving.kill();
-    await repository.dispose();
-  });
+  const browser = browserOver(
+    () => ({ 'plans/auth.plan.md': plan('Add authentication', 'ready') }),
+    (given) => ({ serving } = given),
+  );
 
   it('says which page came, and takes the focus there', async () => {
     const page = await browser.open(serving.url);

@@ -2,9 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRepository, type Repository } from '../support/repository.ts';
-import { DESKTOP, expectSound, hasBrowser, PHONE, Serving, TestBrowser } from './dashboard.ts';
+import { describe, expect, it } from 'vitest';
+import type { Repository } from '../support/repository.ts';
+import { browserOver, DESKTOP, expectSound, hasBrowser, PHONE, type Serving } from './dashboard.ts';
 
 const CLI = resolve(import.meta.dirname, '../../src/cli.ts');
 const PLAN = `---
@@ -27,22 +27,12 @@ What it is for.
 `;
 
 describe.skipIf(!hasBrowser)('a plan that several change at once', () => {
-  const browser = new TestBrowser();
   let repository: Repository;
   let serving: Serving;
-
-  beforeAll(async () => {
-    repository = await createRepository();
-    await repository.commit('plans', { 'plans/all.plan.md': PLAN, 'plans/branch.plan.md': PLAN, 'plans/away.plan.md': PLAN });
-    serving = new Serving([repository]);
-    await serving.start();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await serving.kill();
-    await repository.dispose();
-  });
+  const browser = browserOver(
+    () => ({ 'plans/all.plan.md': PLAN, 'plans/branch.plan.md': PLAN, 'plans/away.plan.md': PLAN }),
+    (given) => ({ repository, serving } = given),
+  );
 
   const title = (page: Page) => page.getByRole('group', { name: 'The plan' }).getByLabel('Title');
   const conflict = (page: Page) => page.getByRole('alert', { name: 'Changed meanwhile' });

@@ -1,28 +1,18 @@
 /** What is typed and not saved: over a server that is killed, on other pages, and before a run. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRepository, type Repository } from '../support/repository.ts';
+import { describe, expect, it } from 'vitest';
+import type { Repository } from '../support/repository.ts';
 import { task } from '../support/rig.ts';
-import { expectSound, hasBrowser, PHONE, Serving, TestBrowser } from './dashboard.ts';
+import { browserOver, expectSound, hasBrowser, PHONE, type Serving } from './dashboard.ts';
 
 const PLAN = `---\nstatus: ready\n---\n\n# Write\n\n${task('one', 'echo 1 > one.txt')}`;
 
 describe.skipIf(!hasBrowser)('a draft that is not saved', () => {
-  const browser = new TestBrowser();
   let repository: Repository;
   let serving: Serving;
-
-  beforeAll(async () => {
-    repository = await createRepository();
-    await repository.commit('plans', { 'plans/write.plan.md': PLAN });
-    serving = new Serving([repository]);
-    await serving.start();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await serving.kill();
-    await repository.dispose();
-  });
+  const browser = browserOver(
+    () => ({ 'plans/write.plan.md': PLAN }),
+    (given) => ({ repository, serving } = given),
+  );
 
   it('outlives a server that is killed, is told of elsewhere, and goes before a run', async () => {
     const page = await browser.open(`${serving.url}/plans/write/edit`, PHONE);
