@@ -9,6 +9,7 @@ import { PlansPage } from './pages/plans.tsx';
 import { Link, navigate, useLocation } from './router.tsx';
 import { routeOf, type Route } from './state/route.ts';
 import { Announcer } from './shell/announcer.tsx';
+import { JobNotices } from './shell/job-notices.tsx';
 import { Shortcuts } from './shell/shortcuts.tsx';
 import { ThemeSwitch } from './shell/theme.tsx';
 
@@ -20,7 +21,7 @@ const LoginPage = lazy(() => import('./pages/login.tsx').then((page) => ({ defau
 export function App(): ReactNode {
   const { path } = useLocation();
   const route = useMemo(() => routeOf(path), [path]);
-  const { problem } = useData('/api/session');
+  const { data: session, problem } = useData('/api/session');
   const isOut = problem?.details.status === 401 && route.page !== 'login';
   useEffect(() => {
     if (isOut) navigate(`/login?next=${encodeURIComponent(window.location.pathname + window.location.search)}`, { replace: true });
@@ -45,6 +46,7 @@ export function App(): ReactNode {
       </main>
       <Toasts />
       <Announcer route={route} />
+      {session !== null && !isOut && <JobNotices />}
     </>
   );
 }
@@ -67,7 +69,7 @@ function Page({ route }: { readonly route: Route }): ReactNode {
 
 function Nowhere(): ReactNode {
   return (
-    <Empty title="There is nothing here" icon="search">
+    <Empty title="There is nothing here" icon="search" isPage>
       <title>Nothing here · Plans</title>
       <p>The address may be of a plan that was renamed or removed.</p>
       <Link className="button" to="/">
@@ -134,7 +136,7 @@ class Caught extends Component<{ readonly children: ReactNode }, { readonly erro
   override render(): ReactNode {
     if (this.state.error === null) return this.props.children;
     return (
-      <Empty title="This page could not be shown" icon="warning">
+      <Empty title="This page could not be shown" icon="warning" isPage>
         <p>{this.state.error.message}</p>
         <button type="button" className="button" onClick={() => window.location.reload()}>
           Load it anew

@@ -51,7 +51,11 @@ describe.skipIf(!hasBrowser)('new plans and figures', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByRole('region', { name: 'A plan is being written' }).getByRole('link', { name: 'Show' }).click();
     await page.getByRole('region', { name: 'Claude at work' }).waitFor();
+    const other = await browser.open(`${serving.url}/insights`);
+    await other.locator('.connection.is-live').waitFor();
     letAnswer();
+    await other.locator('.toast', { hasText: 'Claude has written the plan, as a draft.' }).getByRole('button', { name: 'Open' }).click();
+    await other.getByRole('heading', { level: 1, name: 'Greet people' }).waitFor();
     await page.getByRole('heading', { level: 1, name: 'Greet people' }).waitFor();
     expect(new URL(page.url()).pathname).toMatch(/greet-people\/edit$/);
     expect(repository.status()).toEqual([]);
@@ -96,7 +100,7 @@ describe.skipIf(!hasBrowser)('new plans and figures', () => {
       body: '{}',
     });
     expect(run.ok).toBe(true);
-    const gate = page.getByRole('region', { name: 'Gates that failed, most often first' });
+    const gate = page.getByRole('group', { name: 'Gates that failed, most often first' });
     await gate.getByRole('cell', { name: 'twice' }).waitFor();
     await page.getByRole('region', { name: 'By plan' }).getByRole('link', { name: 'Some work' }).first().waitFor();
     await expect.poll(() => page.locator('.kpis dd').first().innerText()).toBe('2');

@@ -137,7 +137,7 @@ interface TableProps {
 
 export function Table({ label, head, rows }: TableProps): ReactNode {
   return (
-    <div className="table" tabIndex={0} role="region" aria-label={label}>
+    <div className="table" tabIndex={0} role="group" aria-label={label}>
       <table>
         <thead>
           <tr>

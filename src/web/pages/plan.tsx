@@ -39,7 +39,7 @@ export function PlanPage({ id, tab }: { readonly id: string; readonly tab: PlanT
   if (data === null) {
     if (problem?.details.status === 404)
       return (
-        <Empty title="There is no such plan" icon="search">
+        <Empty title="There is no such plan" icon="search" isPage>
           <title>No such plan · Plans</title>
           <p>It may have been renamed or removed; what it was is in git.</p>
           <UnsavedText plan={id} />

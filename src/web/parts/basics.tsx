@@ -99,11 +99,13 @@ export function Refused({ problem }: { readonly problem: Error }): ReactNode {
 interface EmptyProps {
   readonly title: string;
   readonly icon?: IconName;
+  /** There is nothing else on the page: this is its heading. */
+  readonly isPage?: boolean;
   readonly children?: ReactNode;
 }
 
 /** A page, or a part of one, in which there is nothing. */
-export function Empty({ title, icon, children }: EmptyProps): ReactNode {
+export function Empty({ title, icon, isPage = false, children }: EmptyProps): ReactNode {
   return (
     <div className="empty">
       {icon !== undefined && (
@@ -111,7 +113,7 @@ export function Empty({ title, icon, children }: EmptyProps): ReactNode {
           <Icon name={icon} />
         </span>
       )}
-      <h2>{title}</h2>
+      {isPage ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
     </div>
   );

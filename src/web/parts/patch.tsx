@@ -62,7 +62,7 @@ function FileView({ file, isOpen }: { readonly file: FilePatch; readonly isOpen:
 export function PatchLines({ patch, label = 'Changed lines' }: { readonly patch: string; readonly label?: string }): ReactNode {
   const lines = useMemo(() => patchLines(patch), [patch]);
   return (
-    <div className="patch-lines" tabIndex={0} role="region" aria-label={label}>
+    <div className="patch-lines" tabIndex={0} role="group" aria-label={label}>
       <table>
         <tbody>
           {lines.map(({ type, before, after, text }, index) => (
