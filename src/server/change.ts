@@ -53,7 +53,9 @@ async function endOfRun(ref: PlanRef): Promise<void> {
   while (performance.now() < latest) {
     const holder = liveHolder(git.commonDir, ref.plan);
     if (holder === null || isCommand(holder)) return;
-    if (!AT_REST.has((await readPlan(ref)).plan.status)) return;
+    const { plan, tasks } = await readPlan(ref);
+    // A plan that is asked to pause says so while its tasks are still carried out: that is no end yet.
+    if (!AT_REST.has(plan.status) || tasks.some(({ attempt }) => attempt !== null)) return;
     await delay(LOOK_MS);
   }
 }

@@ -82,6 +82,20 @@ describe('a run', () => {
     expect(server.repository.status()).toEqual([]);
   });
 
+  it('that is asked to pause takes that back at once, while its task goes on', async () => {
+    const wait = 'while [ ! -e .git/go ]; do sleep 0.02; done; echo a > a.txt';
+    await using server = await testServer([{ 'plans/demo.plan.md': plan(`## One\n\n${task('a', wait)}${task('b', 'echo b > b.txt')}`) }]);
+    const first = server.events('/api/events', ended);
+    const { executionId } = (await server.send('POST', '/api/plans/demo/execute')).body;
+    await until(server, '/api/plans/demo', (body) => body.tasks[0].attempt === 1);
+    expect((await server.send('POST', '/api/plans/demo/pause')).body.status).toBe('paused');
+    expect((await server.send('POST', '/api/plans/demo/resume')).body.executionId).toBe(executionId);
+    // The task goes on only now.
+    await server.repository.write({ '.git/go': 'go' });
+    expect((await first).events.at(-1)).toMatchObject({ executionId, event: { type: 'run-completed' } });
+    await until(server, '/api/plans/demo', (body) => body.plan.executionId === null);
+  });
+
   it('that fails is mended by hand: marked as done it goes on', async () => {
     const text = plan(`## One\n\n${task('a', 'echo broken; exit 1', 'maxAttempts: 1')}${task('b', 'echo b > b.txt')}`);
     await using server = await testServer([{ 'plans/demo.plan.md': text, ...gates({ name: 'check', run: 'true' }) }]);
