@@ -1,6 +1,6 @@
 /** What a person does, as requests. Each says what came of it, or why it did not. */
 import { useState } from 'react';
-import { complain } from '../parts/toasts.tsx';
+import { complain, forgetComplaints } from '../parts/toasts.tsx';
 import { useData, invalidate } from './cache.ts';
 
 /** Runs one thing at a time: `busy` while it does. What it throws is shown. */
@@ -11,6 +11,7 @@ export function useAction(): { readonly busy: boolean; readonly run: (act: () =>
     run: (act) => {
       if (busy) return;
       setBusy(true);
+      forgetComplaints();
       act()
         .catch(complain)
         .finally(() => {

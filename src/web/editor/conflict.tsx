@@ -36,12 +36,12 @@ export function ConflictBox({ editing, draft, plan }: ConflictProps): ReactNode 
       </div>
       <div className="sides">
         <div>
-          <h3>Theirs</h3>
-          <PatchLines patch={theirPatch} label="What they have changed" />
+          <h3>Mine</h3>
+          <PatchLines patch={myPatch} label="What you have changed" />
         </div>
         <div>
-          <h3>Yours</h3>
-          <PatchLines patch={myPatch} label="What you have changed" />
+          <h3>Theirs</h3>
+          <PatchLines patch={theirPatch} label="What they have changed" />
         </div>
       </div>
       {isChoosing && both === null ? (
@@ -104,12 +104,18 @@ function Chooser({ draft: { saved, text, theirs }, settle }: ChooserProps): Reac
             <fieldset key={index} className="choice">
               <legend className="visually-hidden">Lines that both have changed</legend>
               <div className="sides">
-                <pre tabIndex={0} aria-label="Mine">
-                  {region.ours === '' ? '(removed)' : region.ours}
-                </pre>
-                <pre tabIndex={0} aria-label="Theirs">
-                  {region.theirs === '' ? '(removed)' : region.theirs}
-                </pre>
+                <div>
+                  <h4>Mine</h4>
+                  <pre tabIndex={0} aria-label="Mine">
+                    {region.ours === '' ? '(removed)' : region.ours}
+                  </pre>
+                </div>
+                <div>
+                  <h4>Theirs</h4>
+                  <pre tabIndex={0} aria-label="Theirs">
+                    {region.theirs === '' ? '(removed)' : region.theirs}
+                  </pre>
+                </div>
               </div>
               <div className="row">
                 {CHOICES.map(([choice, words]) => (

@@ -5,6 +5,7 @@ import type { Execution, PlanDetail, Task } from '../api/shapes.ts';
 import { Mark } from '../parts/badge.tsx';
 import { Age, Empty } from '../parts/basics.tsx';
 import { DecisionBox } from '../parts/decision.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { PatchAt } from '../parts/patch.tsx';
 import { TaskPanel } from '../parts/task-panel.tsx';
 import { Link, navigate, useLocation } from '../router.tsx';
@@ -39,6 +40,11 @@ export function RunTab({ detail }: { readonly detail: PlanDetail }): ReactNode {
               {execution.live ? 'Running since ' : isLatest ? 'Last run ' : 'Run '}
               <Age time={execution.startedAt} /> · cost {costOf(view.costUsd)}
             </span>
+            {execution.live && view.willPause && (
+              <span className="badge is-paused">
+                <Icon name="pause" /> Pauses once what runs is done
+              </span>
+            )}
           </div>
         )}
         {execution !== null && <Views plan={plan.id} changes={changes} named={named} />}

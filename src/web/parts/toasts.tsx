@@ -9,7 +9,7 @@ interface Toast {
   readonly action: { readonly words: string; readonly run: () => void } | null;
 }
 
-/** Milliseconds. A failure stays until it is put away. */
+/** Milliseconds. A failure stays until it is put away, or something else is done. */
 const SHOWN_MS = 8_000;
 const MAX_TOASTS = 4;
 
@@ -31,6 +31,11 @@ export function say(text: string, action: Toast['action'] = null): void {
 export function complain(error: unknown): void {
   const text = error instanceof Error ? error.message : String(error);
   set([...toasts, { id: (count += 1), kind: 'failed' as const, text, action: null }].slice(-MAX_TOASTS));
+}
+
+/** What could not be done is told until something else is done. */
+export function forgetComplaints(): void {
+  if (toasts.some(({ kind }) => kind === 'failed')) set(toasts.filter(({ kind }) => kind === 'done'));
 }
 
 function dismiss(id: number): void {

@@ -25,6 +25,8 @@ export function decisionFor({ plan, tasks }: Pick<PlanDetail, 'plan' | 'tasks'>)
     case 'failed':
       return { type: 'cancelled' };
     case 'paused': {
+      // Asked to pause, it does once what runs is done.
+      if (tasks.some(({ status }) => status === 'running')) return null;
       const failed = tasks.find(({ status }) => status === 'failed');
       const current = tasks.find(({ id }) => id === plan.currentTaskId);
       const open = tasks.filter(({ status }) => status === 'pending');

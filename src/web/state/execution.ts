@@ -31,11 +31,13 @@ export interface RunView {
   readonly end: { readonly type: 'paused' | 'completed' | 'failed'; readonly reason: string; readonly detail: string } | null;
   /** What it has cost so far; null as soon as a part of it is unknown. */
   readonly costUsd: number | null;
+  /** Somebody has asked for a pause, which comes when what runs is done. */
+  readonly willPause: boolean;
   /** The `seq` of the last event. */
   readonly seq: number;
 }
 
-export const NO_RUN: RunView = { attempts: {}, running: [], completed: [], notes: [], end: null, costUsd: 0, seq: 0 };
+export const NO_RUN: RunView = { attempts: {}, running: [], completed: [], notes: [], end: null, costUsd: 0, willPause: false, seq: 0 };
 
 const UNTOLD = { gates: [], usage: null, outcome: null, reason: '', willRetry: false, files: [] } as const;
 
@@ -87,6 +89,9 @@ function withEvent(view: RunView, event: RunEvent, at: string): RunView {
       return { ...view, running: view.running.filter((one) => one !== event.task) };
     case 'note':
       return { ...view, notes: [...view.notes, { at, task: event.task, text: event.text }].slice(-MAX_NOTES) };
+    case 'pause-requested':
+    case 'pause-withdrawn':
+      return { ...view, willPause: event.type === 'pause-requested' };
     case 'run-paused':
       return { ...view, running: [], end: { type: 'paused', reason: event.reason, detail: event.detail } };
     case 'run-completed':
@@ -100,8 +105,6 @@ function withEvent(view: RunView, event: RunEvent, at: string): RunView {
     case 'agent-output':
     case 'gate-output':
     case 'plan-edited':
-    case 'pause-requested':
-    case 'pause-withdrawn':
     case 'cancel-requested':
       return view;
   }

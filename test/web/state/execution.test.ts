@@ -72,6 +72,12 @@ describe('a run made from its events', () => {
     expect(takeEvent(after(EVENTS), unknown, { seq: 50, at }).costUsd).toBeNull();
   });
 
+  it('says that it will pause, until that is taken back', () => {
+    const asked = takeEvent(after(EVENTS), { type: 'pause-requested', by: 'file', now: false }, { seq: 50, at });
+    expect(asked.willPause).toBe(true);
+    expect(takeEvent(asked, { type: 'pause-withdrawn' }, { seq: 51, at }).willPause).toBe(false);
+  });
+
   it('ends as its last event says', () => {
     const paused: RunEvent = { type: 'run-paused', reason: 'task_failed', task: 'b', phase: null, detail: 'two tries' };
     expect(takeEvent(after(EVENTS), paused, { seq: 50, at })).toMatchObject({
