@@ -26,9 +26,9 @@ import {
   taskSteps,
   undoChange,
   type Agent,
-  type AgentResult,
   type PublishedEvent,
 } from '../src/index.ts';
+import { NOTHING_SAID } from './support/metered.ts';
 import { createRepository } from './support/repository.ts';
 
 it('does in-process what the commands do, from a new plan to its end', async () => {
@@ -77,10 +77,7 @@ const poet = (line: string): Agent => ({
   unavailable: async () => null,
   start: ({ cwd, taskTitle }, emit) => {
     emit({ type: 'output', stream: 'stdout', text: `${taskTitle}: ${line}\n` });
-    const done = writeFile(join(cwd, 'poem.txt'), line).then((): AgentResult => {
-      const rest = { exitCode: 0, tail: '', durationMs: 1, sessionId: null, usage: null, resetsAt: null };
-      return { outcome: 'finished', reason: '', ...rest };
-    });
+    const done = writeFile(join(cwd, 'poem.txt'), line).then(() => NOTHING_SAID);
     return { done, abort: () => {} };
   },
 });

@@ -1,6 +1,7 @@
 /** `plans lint`: every rule over every plan, and the safe fixes. */
 import { basename, isAbsolute, join } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.ts';
+import { diagnosticRecord } from '../core/record.ts';
 import { shellWord } from '../core/shell.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type Command, type CommandContext } from './context.ts';
@@ -97,16 +98,7 @@ function report(plans: readonly LoadedPlan[], all: readonly Diagnostic[], fixed:
       id: plan.id,
       file: plan.path,
       valid: plan.valid,
-      diagnostics: plan.diagnostics.map(({ rule, severity, message, line, column, endLine, endColumn, fix: mend }) => ({
-        rule,
-        severity,
-        message,
-        line,
-        column,
-        endLine,
-        endColumn,
-        fix: mend?.title ?? null,
-      })),
+      diagnostics: plan.diagnostics.map((diagnostic) => ({ ...diagnosticRecord(diagnostic), fix: diagnostic.fix?.title ?? null })),
     })),
   };
 }

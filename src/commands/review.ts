@@ -1,4 +1,5 @@
 /** `plans review`, `plans apply`, `plans dismiss`: suggestions for a plan, and a person's word on them. */
+import { diagnosticRecord } from '../core/record.ts';
 import { shellWord } from '../core/shell.ts';
 import { REVIEW_TYPES, type ReviewType } from '../core/review-types.ts';
 import type { ReviewScope } from '../core/review-answer.ts';
@@ -87,7 +88,7 @@ function nextStep(plan: string): string {
 }
 
 function show(context: CommandContext, plan: string, { path, text, suggestions, diagnostics }: OpenReview): ExitCode {
-  if (context.json) writeJson(context, { version: 1, id: plan, path, suggestions, diagnostics: diagnostics.map(withoutFix) });
+  if (context.json) writeJson(context, { version: 1, id: plan, path, suggestions, diagnostics: diagnostics.map(diagnosticRecord) });
   else {
     const closed = suggestions.filter(({ state }) => state !== 'open').length;
     const { columns } = context.out.size();
@@ -101,10 +102,6 @@ function show(context: CommandContext, plan: string, { path, text, suggestions, 
     if (!context.quiet && suggestions.length > 0) context.out.write(nextStep(plan));
   }
   return diagnostics.length > 0 ? EXIT.failed : EXIT.done;
-}
-
-function withoutFix({ rule, severity, message, line, column, endLine, endColumn }: OpenReview['diagnostics'][number]) {
-  return { rule, severity, message, line, column, endLine, endColumn };
 }
 
 /** Writes suggestions into the plan. */

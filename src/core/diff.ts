@@ -7,6 +7,7 @@ import { patchOf } from './line-diff.ts';
 import { matchVersions, type Matched, type Pair, type Placed } from './match.ts';
 import { inOrder } from './order.ts';
 import { isDone, type Phase, type Plan, type Task, type TaskStatus } from './plan.ts';
+import { diagnosticRecord } from './record.ts';
 import { readiness } from './schedule.ts';
 import { wordDiff } from './word-diff.ts';
 
@@ -231,15 +232,7 @@ function versionOf(read: ReadVersion | null): PlanVersion | null {
     title: plan.title,
     status: plan.status,
     valid,
-    diagnostics: diagnostics.map(({ rule, severity, message, line, column, endLine, endColumn }) => ({
-      rule,
-      severity,
-      message,
-      line,
-      column,
-      endLine,
-      endColumn,
-    })),
+    diagnostics: diagnostics.map(diagnosticRecord),
     phases: plan.phases.map(({ id, title }) => ({ id, title })),
     tasks: tasks.length,
     done: tasks.filter(isDone).length,

@@ -3,6 +3,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Agent, AgentJob, AgentResult } from '../../src/adapters/agents/agent.ts';
+import { NOTHING_SAID } from '../support/metered.ts';
 import { rig, type Rig } from '../support/rig.ts';
 
 const PLAN =
@@ -11,16 +12,6 @@ const PLAN =
     .map((id) => `- [ ] Do ${id}\n\n  \`\`\`yaml\n  id: ${id}\n  dependsOn: ${id === 'two' ? '[one]' : '[]'}\n  \`\`\`\n\n`)
     .join('');
 const CONFIG = { 'plans.config.json': JSON.stringify({ agent: 'meter', agents: { meter: { command: ['meter'] } } }) };
-const DONE: AgentResult = {
-  outcome: 'finished',
-  reason: '',
-  exitCode: 0,
-  tail: '',
-  durationMs: 1,
-  sessionId: null,
-  usage: null,
-  resetsAt: null,
-};
 
 /** Does its task, and `more` with the first. */
 function agentThat(more: (job: AgentJob) => Partial<AgentResult> | void): Agent {
@@ -30,7 +21,7 @@ function agentThat(more: (job: AgentJob) => Partial<AgentResult> | void): Agent 
     start: (job) => {
       writeFileSync(join(job.cwd, `${job.taskId}.txt`), 'done\n');
       const result = job.taskId === 'one' && job.attempt === 1 ? more(job) : {};
-      return { done: Promise.resolve({ ...DONE, ...result }), abort: () => {} };
+      return { done: Promise.resolve({ ...NOTHING_SAID, ...result }), abort: () => {} };
     },
   };
 }

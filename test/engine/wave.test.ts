@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Agent } from '../../src/adapters/agents/agent.ts';
 import type { Elsewhere } from '../../src/engine/elsewhere.ts';
+import { NOTHING_SAID } from '../support/metered.ts';
 import { gates, rig, task, trailer, type Rig } from '../support/rig.ts';
 
 /** What a machine would have made of a task on the commit where HEAD stands. */
@@ -123,23 +124,13 @@ test('a machine does its one task, and does not pause the plan', async () => {
 /** An agent that writes a file and keeps what it was asked. */
 function asked(root: () => string): { readonly agent: Agent; readonly prompts: string[] } {
   const prompts: string[] = [];
-  const result = {
-    outcome: 'finished',
-    reason: '',
-    exitCode: 0,
-    tail: '',
-    durationMs: 1,
-    sessionId: null,
-    usage: null,
-    resetsAt: null,
-  } as const;
   const agent: Agent = {
     name: 'codex',
     unavailable: () => Promise.resolve(null),
     start: (job) => {
       prompts.push(job.prompt);
       writeFileSync(join(root(), `${job.taskId}.txt`), 'done\n');
-      return { done: Promise.resolve(result), abort() {} };
+      return { done: Promise.resolve(NOTHING_SAID), abort() {} };
     },
   };
   return { agent, prompts };

@@ -52,7 +52,8 @@ export function meteredAgent(name: string, script: (job: AgentJob) => readonly M
   };
 }
 
-const NOTHING_SAID: AgentResult = {
+/** Of an agent that has done its task and says nothing of it. */
+export const NOTHING_SAID: AgentResult = {
   outcome: 'finished',
   reason: '',
   exitCode: 0,

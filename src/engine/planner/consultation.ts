@@ -34,6 +34,16 @@ export interface Unanswered {
   readonly canRepeat: boolean;
 }
 
+/** Why the planner has written nothing, though it asked. */
+export interface Stopped {
+  readonly type: 'stopped';
+  readonly outcome: PlannerOutcome;
+  readonly reason: string;
+  /** What is wrong with the last answer. */
+  readonly problems: readonly string[];
+  readonly resetsAt: string | null;
+}
+
 export interface Consultation {
   readonly model: string;
   readonly redaction: Redaction;

@@ -14,7 +14,7 @@ import { newPlanPlace, PlanExists, type NewPlanPlace } from '../new-plan.ts';
 import { checkedHead } from '../start.ts';
 import { readSynced } from '../sync.ts';
 import type { Workspace } from '../workspace.ts';
-import { openConsultation, type Consultation, type Unanswered } from './consultation.ts';
+import { openConsultation, type Consultation, type Stopped, type Unanswered } from './consultation.ts';
 import { landNewPlan } from './land.ts';
 import { keepCost } from './unlanded.ts';
 
@@ -70,15 +70,7 @@ export type Generated =
       readonly advice: readonly string[];
       readonly usage: Usage;
     }
-  | {
-      readonly type: 'stopped';
-      readonly outcome: PlannerOutcome;
-      readonly reason: string;
-      /** What is wrong with the last answer. */
-      readonly problems: readonly string[];
-      readonly resetsAt: string | null;
-      readonly usage: Usage;
-    };
+  | (Stopped & { readonly usage: Usage });
 
 /**
  * Has Claude write a plan. `report` hears what happens on the way. A {@link Problem} says, before anything is spent, why it cannot begin; what
@@ -132,7 +124,6 @@ export async function generationRequest(
 }
 
 type Made = Extract<Formatted, { type: 'plan' }>;
-type Stopped = Omit<Extract<Generated, { type: 'stopped' }>, 'usage'>;
 /** A plan that may land, and what was said for it. */
 type Settled = { readonly type: 'settled'; readonly made: Made; readonly remarks: readonly string[] } | Stopped;
 

@@ -2,7 +2,6 @@
 import { suggestionRecord } from '../../core/apply.ts';
 import { spendingOf, toCost } from '../../core/budget.ts';
 import type { PublishedPlannerEvent, Usage } from '../../core/event.ts';
-import type { PlannerOutcome } from '../../core/outcome.ts';
 import type { Present, Version } from '../../core/perform.ts';
 import { isOpen, type Plan } from '../../core/plan.ts';
 import { Problem } from '../../core/problem.ts';
@@ -20,7 +19,7 @@ import { projectInstructions } from '../instructions.ts';
 import type { PlanFile } from '../plan-file.ts';
 import { checkedHead, unknown } from '../start.ts';
 import type { Workspace } from '../workspace.ts';
-import { openConsultation, type Consultation } from './consultation.ts';
+import { openConsultation, type Consultation, type Stopped } from './consultation.ts';
 import { readReview, reviewPlace, writeReview } from './review-file.ts';
 import { keepCost } from './unlanded.ts';
 
@@ -57,14 +56,7 @@ export type Reviewed =
       readonly problems: readonly string[];
       readonly usage: Usage;
     }
-  | {
-      readonly type: 'stopped';
-      readonly outcome: PlannerOutcome;
-      readonly reason: string;
-      readonly problems: readonly string[];
-      readonly resetsAt: string | null;
-      readonly usage: Usage;
-    };
+  | (Stopped & { readonly usage: Usage });
 
 /**
  * Has Claude review a plan. `report` hears what happens on the way. A {@link Problem} says, before anything is spent, why it cannot begin; what
@@ -148,7 +140,6 @@ interface Drawn extends Suggestions {
   readonly type: 'drawn';
   readonly assessment: string;
 }
-type Stopped = Omit<Extract<Reviewed, { type: 'stopped' }>, 'usage'>;
 
 /** Asks until every suggestion of an answer can be used, or none more is mended: then those that can be are taken. */
 async function draw(
