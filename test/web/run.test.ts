@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Repository } from '../support/repository.ts';
 import { task } from '../support/rig.ts';
-import { browserOver, expectSound, hasBrowser, type Serving } from './dashboard.ts';
+import { browserOver, expectSound, hasBrowser, PHONE, type Serving } from './dashboard.ts';
 
 /** A command that goes on once the test has written a file, or has ended. */
 const waitFor = (file: string): string => `while [ -d ROOT ] && [ ! -e ROOT/.git/${file} ]; do sleep 0.02; done`;
@@ -16,6 +16,7 @@ const WHOLE = plan(
     `## Third\n\n${mode('executionMode: manual')}${task('last', 'echo done > last.txt')}`,
   ].join(''),
 );
+const ASKED = plan('Asked', `## Only\n\n${task('long', `${waitFor('on')} && echo l > long.txt`)}${task('next', 'echo n > next.txt')}`);
 const SHORT = plan('Short', `## Only\n\n${task('one', 'echo 1 > one.txt')}`);
 
 describe.skipIf(!hasBrowser)('the page of an execution', () => {
@@ -24,6 +25,7 @@ describe.skipIf(!hasBrowser)('the page of an execution', () => {
   const browser = browserOver(
     (root) => ({
       'plans/whole.plan.md': WHOLE.replaceAll('ROOT', root),
+      'plans/asked.plan.md': ASKED.replaceAll('ROOT', root),
       'plans/short.plan.md': SHORT,
     }),
     (given) => ({ repository, serving } = given),
@@ -63,6 +65,25 @@ describe.skipIf(!hasBrowser)('the page of an execution', () => {
     expect(await repository.read('last.txt')).toBe('done\n');
     expect(await repository.read('plans/whole.plan.md')).toMatch(/status: completed/);
     await expectSound(browser, page);
+  }, 120_000);
+
+  it('pauses where it is asked to, once what runs is done, and not where that is taken back', async () => {
+    const page = await browser.open(`${serving.url}/plans/asked/run`, PHONE);
+    const willPause = page.locator('.run-facts .badge', { hasText: 'Pauses once' });
+    await page.getByRole('button', { name: 'Execute' }).tap();
+    await page.locator('[data-step="long"][data-status="running"]').waitFor();
+    await page.getByRole('button', { name: 'Pause' }).tap();
+    await willPause.waitFor();
+    await page.getByRole('button', { name: 'Resume' }).tap();
+    await willPause.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Pause' }).tap();
+    await willPause.waitFor();
+    await expectSound(browser, page);
+    await repository.write({ '.git/on': 'go' });
+    await page.getByRole('region', { name: 'Paused' }).getByText('long.txt').waitFor();
+    await page.getByRole('button', { name: 'Continue' }).tap();
+    await page.getByRole('region', { name: 'Completed' }).waitFor();
+    expect(await repository.read('next.txt')).toBe('n\n');
   }, 120_000);
 
   it('shows a plan as a document and as its file', async () => {
