@@ -16,6 +16,8 @@ import type { ApiPlan, PlanDetail } from './shape.ts';
 
 /** A file that was changed so lately may change again and look the same: its signature is not trusted. Milliseconds. */
 const RACY_MS = 2_500;
+/** Whether a runner is still there is asked of the system no more often than so, and not with every request. Milliseconds. */
+const RUNNER_LOOK_MS = 100;
 /** Answers that are kept. */
 const MAX_KEPT = 256;
 const TAG_DIGITS = 12;
@@ -30,6 +32,8 @@ export interface Answer {
 interface Kept extends Answer {
   readonly key: string;
   readonly runners: readonly { readonly pid: number; readonly pidStart: string }[];
+  /** When they were last seen at work, by `performance.now()`. */
+  seenAt: number;
 }
 
 /** Of each repository as this process has it open: how its cache counts writes means nothing to another that has opened it as well. */
@@ -43,7 +47,7 @@ export async function planAnswer(ref: PlanRef): Promise<Answer> {
   const answers = answersOf(served);
   const before = await keyOf(ref);
   const known = answers.get(plan);
-  if (known !== undefined && known.key === before && known.runners.every(({ pid, pidStart }) => isAlive(pid, pidStart))) return known;
+  if (known !== undefined && known.key === before && areAtWork(known)) return known;
   const detail = await readPlan(ref);
   const body = new TextEncoder().encode(JSON.stringify(detail));
   const tag = tagOf(detail.plan.revision, body);
@@ -51,10 +55,19 @@ export async function planAnswer(ref: PlanRef): Promise<Answer> {
   // What was written while it was made, a run that began for instance, may not be in it.
   if (before !== null && before === (await keyOf(ref))) {
     const store = served.workspace.store();
-    answers.set(plan, { key: before, body, tag, runners: store.openRuns().filter(({ planId }) => planId === plan) });
+    const runners = store.openRuns().filter(({ planId }) => planId === plan);
+    answers.set(plan, { key: before, body, tag, runners, seenAt: performance.now() });
     for (const [oldest] of answers) if (answers.size > MAX_KEPT) answers.delete(oldest);
   }
   return { body, tag };
+}
+
+/** Whether no runner that the answer tells of has died without a word. */
+function areAtWork(answer: Kept): boolean {
+  const now = performance.now();
+  if (now - answer.seenAt < RUNNER_LOOK_MS) return true;
+  answer.seenAt = now;
+  return answer.runners.every(({ pid, pidStart }) => isAlive(pid, pidStart));
 }
 
 function answersOf(served: Served): Map<string, Kept> {
