@@ -33,9 +33,6 @@ export function App(): ReactNode {
       </a>
       <TopBar route={route} />
       <main id="content" className="page" tabIndex={-1}>
-        <Caught key={route.page === 'new' ? 'plans' : route.page}>
-          <Suspense fallback={<Skeleton />}>{isOut ? null : <Page route={route} />}</Suspense>
-        </Caught>
         {route.page === 'new' && !isOut && (
           <Caught>
             <Suspense>
@@ -43,6 +40,9 @@ export function App(): ReactNode {
             </Suspense>
           </Caught>
         )}
+        <Caught key={route.page === 'new' ? 'plans' : route.page}>
+          <Suspense fallback={<Skeleton />}>{isOut ? null : <Page route={route} />}</Suspense>
+        </Caught>
       </main>
       <Toasts />
       <Announcer route={route} />
@@ -125,6 +125,10 @@ function ConnectionSign(): ReactNode {
   );
 }
 
+/** What the browsers say where a part of the dashboard cannot be loaded. */
+const LOST_PART = /dynamically imported module|Importing a module script failed/i;
+const LOST_WORDS = 'A part of the dashboard could not be loaded: the server cannot be reached, or is of another version since.';
+
 /** A page that breaks says so, and leaves the rest of the dashboard as it is. */
 class Caught extends Component<{ readonly children: ReactNode }, { readonly error: Error | null }> {
   override state: { readonly error: Error | null } = { error: null };
@@ -137,7 +141,7 @@ class Caught extends Component<{ readonly children: ReactNode }, { readonly erro
     if (this.state.error === null) return this.props.children;
     return (
       <Empty title="This page could not be shown" icon="warning" isPage>
-        <p>{this.state.error.message}</p>
+        <p>{LOST_PART.test(this.state.error.message) ? LOST_WORDS : this.state.error.message}</p>
         <button type="button" className="button" onClick={() => window.location.reload()}>
           Load it anew
         </button>

@@ -132,7 +132,8 @@ describe.skipIf(!hasBrowser)('a server with a token', () => {
     await page.getByLabel('Token').fill('wrong');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('alert').waitFor();
-    await page.getByLabel('Token').fill('read-me');
+    // It is chosen as a whole, to be typed over.
+    await page.keyboard.type('read-me');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.locator('[data-plan="auth"]').waitFor();
     expect(new URL(page.url()).search).toBe('?q=auth');

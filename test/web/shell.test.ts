@@ -71,6 +71,17 @@ describe.skipIf(!hasBrowser)('the frame around the pages', () => {
     expect(new Set(await colours())).toEqual(new Set(['#f6f6f3']));
   });
 
+  it('says where a part of it cannot be loaded, and is itself again once the server is there', async () => {
+    const page = await browser.open(serving.url);
+    await page.locator('[data-plan="auth"]').waitFor();
+    await page.route('**/assets/insights-page-*.js', (route) => route.abort());
+    await page.getByRole('link', { name: 'Insights' }).click();
+    await page.getByText('A part of the dashboard could not be loaded').waitFor();
+    await page.unroute('**/assets/insights-page-*.js');
+    await page.getByRole('button', { name: 'Load it anew' }).click();
+    await page.getByRole('heading', { name: 'Insights' }).waitFor();
+  });
+
   it('shows that there is nothing at an address, and the way on', async () => {
     const page = await browser.open(`${serving.url}/no/such/page`, PHONE, 'dark');
     await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();

@@ -20,6 +20,7 @@ export function NewDialog(): ReactNode {
   const { query } = useLocation();
   const job = query.get('job');
   const byHand = query.get('by') === 'hand';
+  const canWrite = useCanWrite();
   const dialog = useDialog();
   return (
     <dialog ref={dialog} className="dialog" aria-labelledby="new-plan" onKeyDown={submitByKey}>
@@ -28,7 +29,7 @@ export function NewDialog(): ReactNode {
         <h2 id="new-plan" className="grow">
           New plan
         </h2>
-        {job === null && <HowSwitch byHand={byHand} />}
+        {job === null && canWrite && <HowSwitch byHand={byHand} />}
         <button type="button" className="button is-plain is-icon" aria-label="Close" onClick={() => dialog.current?.close()}>
           <Icon name="cross" />
         </button>

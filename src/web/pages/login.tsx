@@ -1,5 +1,5 @@
 /** Where a token is given for a cookie. */
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { ask } from '../api/client.ts';
 import { Refused } from '../parts/basics.tsx';
 import { useLocation } from '../router.tsx';
@@ -8,6 +8,7 @@ export function LoginPage(): ReactNode {
   const { query } = useLocation();
   const [token, setToken] = useState('');
   const [problem, setProblem] = useState<Error | null>(null);
+  const field = useRef<HTMLInputElement>(null);
   const signIn = async (): Promise<void> => {
     try {
       await ask('/api/session', { method: 'POST', body: { token: token.trim() } });
@@ -16,6 +17,7 @@ export function LoginPage(): ReactNode {
       window.location.replace(/^\/(?![/\\])/.test(next) ? next : '/');
     } catch (error) {
       setProblem(error instanceof Error ? error : new Error(String(error)));
+      field.current?.select();
     }
   };
   return (
@@ -35,7 +37,9 @@ export function LoginPage(): ReactNode {
         <span>Token</span>
         <input
           className="input mono"
+          ref={field}
           type="password"
+          aria-invalid={problem !== null}
           autoComplete="current-password"
           required
           // The page is this field.
