@@ -87,7 +87,11 @@ describe('a list of another tool', () => {
       title: 'To do',
     });
     expect(one.body).toMatchObject({ format: 'markdown', file: 'plans/to-do.plan.md', counts: { tasks: 2, done: 1 } });
-    const several = await server.send('POST', '/api/plans/import', { files: [backlogTask(1), backlogTask(2)], slug: 'backlog', dryRun: true });
+    const several = await server.send('POST', '/api/plans/import', {
+      files: [backlogTask(1), backlogTask(2)],
+      slug: 'backlog',
+      dryRun: true,
+    });
     expect(several.body).toMatchObject({ format: 'backlog', counts: { tasks: 2 } });
     const lists = ['a', 'b'].map((name) => ({ path: `specs/${name}/tasks.md`, text: LIST }));
     const many = await server.send('POST', '/api/plans/import', { files: lists });

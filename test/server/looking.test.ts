@@ -86,7 +86,9 @@ describe('the schemas', () => {
   it('are those of the package', async () => {
     await using server = await testServer([{ 'plans/greet.plan.md': PLAN }]);
     const { schemas } = (await server.ask('/api/schemas')).body as { schemas: { name: string; path: string; title: string }[] };
-    expect(schemas.map(({ name }) => name)).toEqual(expect.arrayContaining(['plan', 'phase', 'task', 'config', 'event', 'review', 'export']));
+    expect(schemas.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['plan', 'phase', 'task', 'config', 'event', 'review', 'export']),
+    );
     for (const { name, path, title } of schemas) {
       const file = resolve(import.meta.dirname, `../../schemas/${name}.schema.json`);
       expect((await server.ask(path)).body, title).toEqual(JSON.parse(readFileSync(file, 'utf8')));

@@ -42,7 +42,9 @@ describe('a repository', () => {
     const [id] = server.ids;
     const log = (query: string) => server.ask(`/api/repositories/${id}/log${query}`);
     const first = (await log('?limit=1')).body;
-    expect(first).toMatchObject({ commits: [{ task: 'b', planId: `${id}:demo`, attempt: 1, gates: [{ name: 'check', status: 'passed' }] }] });
+    expect(first).toMatchObject({
+      commits: [{ task: 'b', planId: `${id}:demo`, attempt: 1, gates: [{ name: 'check', status: 'passed' }] }],
+    });
     const rest = (await log(`?limit=1&after=${first.next}`)).body;
     expect(rest).toMatchObject({ commits: [{ task: 'a' }], next: null });
     expect((await log('?planId=gone')).body).toEqual({ commits: [], next: null });

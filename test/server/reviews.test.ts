@@ -123,7 +123,12 @@ describe('a review', () => {
     expect(begun.status).toBe(202);
     await stream;
     const job = (await server.ask(begun.headers.get('location') ?? '')).body;
-    expect(job).toMatchObject({ kind: 'review', planId: `${server.ids[0]}:greet`, status: 'completed', result: { suggestions: [{ type: 'break_down_task' }] } });
+    expect(job).toMatchObject({
+      kind: 'review',
+      planId: `${server.ids[0]}:greet`,
+      status: 'completed',
+      result: { suggestions: [{ type: 'break_down_task' }] },
+    });
     const said = (await server.ask(`${begun.headers.get('location')}/events`)).body;
     expect(said.events.map(({ event }: { event: { type: string } }) => event.type)).toContain('plan-reviewed');
   });
@@ -133,7 +138,11 @@ describe('a review', () => {
     await using server = await testServer([{ [PLAN_FILE]: PLAN }], { env: env(claude.environment) });
     const head = server.repository.head();
     const review = await server.send('POST', '/api/plans/greet/review/prompt', { reviewType: 'all', model: 'claude-x' });
-    expect(review.body).toMatchObject({ planId: `${server.ids[0]}:greet`, file: PLAN_FILE.replace('.plan.', '.review.'), model: 'claude-x' });
+    expect(review.body).toMatchObject({
+      planId: `${server.ids[0]}:greet`,
+      file: PLAN_FILE.replace('.plan.', '.review.'),
+      model: 'claude-x',
+    });
     expect(review.body.prompt).toContain('Say goodbye');
     const draft = await server.send('POST', '/api/plans/generate/prompt', { title: 'Sing along', description: 'Loudly.' });
     expect(draft.body).toMatchObject({ planId: `${server.ids[0]}:sing-along`, file: 'plans/sing-along.plan.md' });

@@ -26,19 +26,23 @@ const Prefer = z.object({
 });
 const accepted = { 202: { description: 'A job; look at it under `Location`.', content: { 'application/json': { schema: Job } } } } as const;
 
-export const GenerateRequest = z.strictObject({
-  repositoryId: z.string().optional().describe('Needed where several are served.'),
-  title: z.string().trim().min(1).max(500),
-  description: z.string().max(100_000).optional().describe('What is wanted, in your own words.'),
-  generateWith: z.string().min(1).max(100).default('claude').describe('`claude`, or a model of it in place of the config’s.'),
-  slug: z.string().max(80).optional(),
-}).meta({ id: 'GeneratePlan' });
-export const ReviewPlan = z.strictObject({
-  reviewType: z.union([z.enum([...REVIEW_TYPES, 'all']), z.array(z.enum(REVIEW_TYPES)).min(1)]),
-  scope: z.enum(['all', 'phase', 'task']).default('all'),
-  targetId: z.string().optional().describe('The phase or task, where the scope is one.'),
-  model: z.string().min(1).max(100).optional(),
-}).meta({ id: 'ReviewPlan' });
+export const GenerateRequest = z
+  .strictObject({
+    repositoryId: z.string().optional().describe('Needed where several are served.'),
+    title: z.string().trim().min(1).max(500),
+    description: z.string().max(100_000).optional().describe('What is wanted, in your own words.'),
+    generateWith: z.string().min(1).max(100).default('claude').describe('`claude`, or a model of it in place of the config’s.'),
+    slug: z.string().max(80).optional(),
+  })
+  .meta({ id: 'GeneratePlan' });
+export const ReviewPlan = z
+  .strictObject({
+    reviewType: z.union([z.enum([...REVIEW_TYPES, 'all']), z.array(z.enum(REVIEW_TYPES)).min(1)]),
+    scope: z.enum(['all', 'phase', 'task']).default('all'),
+    targetId: z.string().optional().describe('The phase or task, where the scope is one.'),
+    model: z.string().min(1).max(100).optional(),
+  })
+  .meta({ id: 'ReviewPlan' });
 
 const generate = createRoute({
   method: 'post',
@@ -49,8 +53,7 @@ const generate = createRoute({
   description: 'Takes minutes and costs money. It goes on where the client goes away; DELETE /api/jobs/{id} stops it.',
   request: {
     headers: Prefer,
-    ...json(
-GenerateRequest    ),
+    ...json(GenerateRequest),
   },
   responses: { ...answers(Generated, 'The plan, a draft in its first commit.'), ...accepted },
 });
@@ -64,8 +67,7 @@ const review = createRoute({
   request: {
     params: IdParam,
     headers: Prefer,
-    ...json(
-ReviewPlan    ),
+    ...json(ReviewPlan),
   },
   responses: { ...answers(Reviewed, 'What it suggests.'), ...accepted },
 });
