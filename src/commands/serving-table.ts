@@ -8,7 +8,7 @@ export const SERVING: readonly CommandSpec[] = [
     summary: 'Serve the API, live events and the dashboard',
     description: [
       'Everything that the commands do, for a browser and for programs: every write is an edit of the plan file and a commit, as if you had typed it. The API is described at /api/docs and /api/openapi.json.',
-      'It listens on 127.0.0.1, where whoever is on this machine may use it; on any other address it asks for a token, which is made at the start and shown once, or taken from PLANS_TOKEN. The bearer of PLANS_READ_TOKEN may look and change nothing.',
+      'It listens on 127.0.0.1, where whoever is on this machine may use it; on any other address it asks for a token, which is made at the start and shown once, or taken from PLANS_TOKEN. The bearer of PLANS_READ_TOKEN may look and change nothing. Where either of them is set, it asks on 127.0.0.1 too; each has 16 characters at least.',
       'A run that is started here is a process of its own: it goes on when the server ends. Ctrl-C ends the server.',
     ],
     arguments: [{ name: 'DIR', summary: 'Repositories to serve; the one you are in where none is named', many: true, completes: 'file' }],

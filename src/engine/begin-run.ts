@@ -52,7 +52,8 @@ export async function beginRun(
   const output = openSync(said, 'w', 0o600);
   try {
     const chosen = [...from, ...(task === undefined ? [] : ['--task', task]), ...(wait ? ['--wait'] : [])];
-    const args = [program(), 'run', planId, '--quiet', '--no-color', ...chosen];
+    // A plan's file can have a name that is an option, and is none here.
+    const args = [program(), 'run', '--quiet', '--no-color', ...chosen, '--', planId];
     const child = spawn(process.execPath, args, {
       cwd: workspace.root,
       env: Object.fromEntries(Object.entries(env).filter(([name]) => !OWN_VARIABLES.includes(name))),

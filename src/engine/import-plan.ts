@@ -1,5 +1,5 @@
 /** A foreign list as a new plan: what it would be, and the file in its first commit. */
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import type { Loss } from '../core/import/imported.ts';
 import type { Plan } from '../core/plan.ts';
@@ -37,6 +37,9 @@ export function pathWithin({ root }: Pick<Workspace, 'root'>, named: string): st
   } catch {
     throw new Problem(`There is no file or folder "${named}" in this repository.`);
   }
+  const stat = statSync(resolve(root, real));
+  // What is neither may never come to its end.
+  if (!stat.isFile() && !stat.isDirectory()) throw outside;
   const [first = ''] = real.split(sep);
   if (first === '..' || first === '.git' || first === '.plans' || resolve(root, real) === real) throw outside;
   return path;

@@ -2,6 +2,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie } from 'hono/cookie';
+import { Problem } from '../core/problem.ts';
 import { headerOf } from './headers.ts';
 import { Refusal } from './problem.ts';
 
@@ -19,6 +20,26 @@ export interface AccessOptions {
   readonly token: string | null;
   /** Lets its bearer look and change nothing. */
   readonly readToken: string | null;
+}
+
+/** Characters of a token that somebody has chosen: nobody guesses so many. */
+const MIN_TOKEN_CHARS = 16;
+
+/**
+ * Refuses tokens that protect nothing, by a {@link Problem}: one that is empty, as a variable is that somebody forgot to set, or short, and two
+ * that are the same. `names` are what a person knows them by.
+ */
+export function checkTokens({ token, readToken }: AccessOptions, names: { readonly token: string; readonly readToken: string }): void {
+  for (const [name, text] of [[names.token, token] as const, [names.readToken, readToken] as const]) {
+    if (text === null) continue;
+    if (text.length < MIN_TOKEN_CHARS)
+      throw new Problem(
+        `${name} has ${text.length} characters, and could be guessed: a token has at least ${MIN_TOKEN_CHARS}. Make one with "openssl rand -hex 24", or leave ${name} away.`,
+      );
+    if (/\s/.test(text)) throw new Problem(`${name} has blanks in it, and no client can send it so. Make one with "openssl rand -hex 24".`);
+  }
+  if (token !== null && token === readToken)
+    throw new Problem(`${names.token} and ${names.readToken} are the same, so that whoever may only look could change everything.`);
 }
 
 export function newToken(): string {
@@ -112,11 +133,19 @@ export function sameSite(names: readonly string[], anyAddress: boolean): Middlew
     if (origin !== undefined && hostOf(origin) !== host)
       throw new Refusal('forbidden', 'Another site has sent this request, and this server takes none from there.');
     const site = headerOf(context, 'sec-fetch-site');
-    const isLink = headerOf(context, 'sec-fetch-mode') === 'navigate' && context.req.method === 'GET';
-    if ((site === 'cross-site' || site === 'same-site') && !isLink)
+    if ((site === 'cross-site' || site === 'same-site') && !isLink(context))
       throw new Refusal('forbidden', 'Another site has sent this request, and this server takes none from there.');
     await next();
   };
+}
+
+/** A link of another site may lead to a page here, in a window of its own; what only programs ask for is nothing to link to. */
+function isLink(context: Context): boolean {
+  const { method, path } = context.req;
+  const destination = headerOf(context, 'sec-fetch-dest');
+  const isPage = (!path.startsWith('/api/') && !path.startsWith('/mcp')) || path === '/api/docs';
+  const isWindow = destination === undefined || destination === 'document';
+  return method === 'GET' && isPage && isWindow && headerOf(context, 'sec-fetch-mode') === 'navigate';
 }
 
 function isAddress(name: string): boolean {

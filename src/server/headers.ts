@@ -39,6 +39,11 @@ export function isFromNode(context: Context): boolean {
   return (context.env as Partial<HttpBindings> | undefined)?.incoming !== undefined;
 }
 
+/** Where a request came from; empty where it came over no socket. */
+export function addressOf(context: Context): string {
+  return (context.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress ?? '';
+}
+
 /** A header of a request by its name in lower case; from Node where it is at hand, which has parsed them already. */
 export function headerOf(context: Context, name: string): string | undefined {
   const incoming = (context.env as Partial<HttpBindings> | undefined)?.incoming;

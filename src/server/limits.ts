@@ -48,33 +48,89 @@ interface Rate {
   readonly perMinute: number;
 }
 
-/** A bucket that fills again: for what costs money, whoever asks for it. */
-export class RateLimit {
+/** A bucket that fills again. */
+class Bucket {
   readonly #rate: Rate;
-  readonly #what: string;
   readonly #now: () => number;
   #left: number;
   #at: number;
 
-  constructor(what: string, rate: Rate, now: () => number = () => Date.now()) {
-    this.#what = what;
+  constructor(rate: Rate, now: () => number) {
     this.#rate = rate;
     this.#now = now;
     this.#left = rate.burst;
     this.#at = now();
   }
 
-  /** Takes one, or says when there is one again. */
-  take(): void {
+  /** Seconds until there is one again; 0 where there is. */
+  get wait(): number {
     const { burst, perMinute } = this.#rate;
     const now = this.#now();
     this.#left = Math.min(burst, this.#left + ((now - this.#at) * perMinute) / 60_000);
     this.#at = now;
-    if (this.#left < 1) {
-      const seconds = Math.ceil(((1 - this.#left) * 60) / perMinute);
-      const detail = `${this.#what} costs money, and at most ${perMinute} a minute are begun. Try again in ${seconds} s.`;
+    return this.#left >= 1 ? 0 : Math.ceil(((1 - this.#left) * 60) / perMinute);
+  }
+
+  take(): void {
+    this.#left -= 1;
+  }
+}
+
+/** For what costs money, whoever asks for it. */
+export class RateLimit {
+  readonly #what: string;
+  readonly #perMinute: number;
+  readonly #bucket: Bucket;
+
+  constructor(what: string, rate: Rate, now: () => number = () => Date.now()) {
+    this.#what = what;
+    this.#perMinute = rate.perMinute;
+    this.#bucket = new Bucket(rate, now);
+  }
+
+  /** Takes one, or says when there is one again. */
+  take(): void {
+    const seconds = this.#bucket.wait;
+    if (seconds > 0) {
+      const detail = `${this.#what} costs money, and at most ${this.#perMinute} a minute are begun. Try again in ${seconds} s.`;
       throw new Refusal('too-many', detail, {}, { 'retry-after': String(seconds) });
     }
-    this.#left -= 1;
+    this.#bucket.take();
+  }
+}
+
+/** Wrong tokens of one address. */
+const GUESSES: Rate = { burst: 20, perMinute: 10 };
+/** Addresses that are remembered. */
+const MAX_ADDRESSES = 1_000;
+
+/** Attempts to sign in: of an address that has given many wrong tokens none is looked at for a while, be it right. */
+export class Guesses {
+  readonly #buckets = new Map<string, Bucket>();
+  readonly #now: () => number;
+
+  constructor(now: () => number = () => Date.now()) {
+    this.#now = now;
+  }
+
+  /** A {@link Refusal} where it is to wait. */
+  check(address: string): void {
+    const seconds = this.#buckets.get(address)?.wait ?? 0;
+    if (seconds > 0)
+      throw new Refusal(
+        'too-many',
+        `Too many wrong tokens came from there. Try again in ${seconds} s.`,
+        {},
+        { 'retry-after': String(seconds) },
+      );
+  }
+
+  wrong(address: string): void {
+    const bucket = this.#buckets.get(address) ?? new Bucket(GUESSES, this.#now);
+    // What was wrong last is remembered longest.
+    this.#buckets.delete(address);
+    this.#buckets.set(address, bucket);
+    bucket.take();
+    for (const [oldest] of this.#buckets) if (this.#buckets.size > MAX_ADDRESSES) this.#buckets.delete(oldest);
   }
 }

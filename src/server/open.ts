@@ -1,7 +1,7 @@
 /** What a server is made of, whoever it talks to: the repositories, opened, and what its parts share. */
 import { Access, type AccessOptions } from './access.ts';
 import { Jobs } from './jobs.ts';
-import { RateLimit } from './limits.ts';
+import { Guesses, RateLimit } from './limits.ts';
 import { Requests } from './requests.ts';
 import { openRegistry, servedFolders, type Told } from './served.ts';
 import type { Server } from './server.ts';
@@ -38,6 +38,7 @@ export async function openServer({ folders, cwd, env, version, access, notice, w
       access: new Access(access),
       env,
       version,
+      guesses: new Guesses(),
       limits: { planner: new RateLimit('Asking Claude', PLANNER_RATE), runs: new RateLimit('A run', RUN_RATE) },
       jobs,
       requests: new Requests(),

@@ -59,9 +59,12 @@ export function answerOf(refusal: Refusal): Response {
   });
 }
 
+/** Of a request with a million mistakes nobody reads all. */
+const MAX_ERRORS = 50;
+
 /** What does not fit its schema. `target` is what was looked at. */
 export function unfit(error: z.core.$ZodError, target: string): Refusal {
-  const errors = error.issues.map((issue) => ({ in: target, path: issue.path.join('.'), message: issue.message }));
+  const errors = error.issues.slice(0, MAX_ERRORS).map((issue) => ({ in: target, path: issue.path.join('.'), message: issue.message }));
   const [first] = errors;
   const where = first === undefined || first.path === '' ? '' : ` at "${first.path}"`;
   return new Refusal('invalid-request', `The ${target}${where} cannot be used: ${first?.message ?? 'unknown'}.`, { errors });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../core/problem.ts';
 import type { ServeOptions, Serving } from '../engine/programs.ts';
-import { isLoopback, newToken } from './access.ts';
+import { checkTokens, isLoopback, newToken } from './access.ts';
 import { createApp } from './app.ts';
 import { openServer } from './open.ts';
 
@@ -12,14 +12,19 @@ import { openServer } from './open.ts';
 declare const PLANS_BUILD: string | undefined;
 /** A request's head has to come within this time; its answer may take as long as it takes. Milliseconds. */
 const HEADERS_MS = 20_000;
+/** More than there may be event streams: what is left is for files, git and runs. */
+const MAX_CONNECTIONS = 4_000;
 
 /** Starts a server. A {@link Problem} says why it cannot be. */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { host, port, env, version, notice } = options;
   const given = env['PLANS_TOKEN'] ?? null;
-  const isOpen = isLoopback(host) && !options.guarded && given === null;
+  const readToken = env['PLANS_READ_TOKEN'] ?? null;
+  checkTokens({ token: given, readToken }, { token: 'PLANS_TOKEN', readToken: 'PLANS_READ_TOKEN' });
+  // Who may only look would be of no account where everybody may do everything.
+  const isOpen = isLoopback(host) && !options.guarded && given === null && readToken === null;
   const made = isOpen || given !== null ? null : newToken();
-  const access = { token: isOpen ? null : (given ?? made), readToken: env['PLANS_READ_TOKEN'] ?? null };
+  const access = { token: isOpen ? null : (given ?? made), readToken };
   const { folders, cwd } = options;
   const { server, close } = await openServer({ folders, cwd, env, version, access, notice });
   const { registry, streams } = server;
@@ -27,6 +32,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     const hosts = [...options.hosts, ...(isLoopback(host) || isAny(host) ? [] : [bracketed(host)])];
     const app = createApp(server, { hosts, anyAddress: isAny(host), webFolder: webFolder(), notice });
     const listener = createAdaptorServer({ fetch: app.fetch, serverOptions: { headersTimeout: HEADERS_MS } });
+    if ('maxConnections' in listener) listener.maxConnections = MAX_CONNECTIONS;
     await new Promise<void>((resolve, reject) => {
       listener.once('error', (error: NodeJS.ErrnoException) => reject(unheard(error, host, port)));
       listener.listen(port, host, resolve);

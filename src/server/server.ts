@@ -3,7 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { z } from 'zod';
 import type { Access } from './access.ts';
 import type { Jobs } from './jobs.ts';
-import type { RateLimit } from './limits.ts';
+import type { Guesses, RateLimit } from './limits.ts';
 import type { Requests } from './requests.ts';
 import { unfit } from './problem.ts';
 import type { Registry } from './served.ts';
@@ -20,6 +20,7 @@ export interface Server {
   readonly startedAt: number;
   /** Of what asks a model, and of what begins a run: both cost money. */
   readonly limits: { readonly planner: RateLimit; readonly runs: RateLimit };
+  readonly guesses: Guesses;
   readonly jobs: Jobs;
   readonly requests: Requests;
   readonly now: () => Date;

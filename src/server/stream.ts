@@ -11,6 +11,8 @@ const ALIVE_MS = 15_000;
 const MAX_STREAMS = 2_000;
 /** Bytes that wait for one reader; one that is slower is sent away, and comes back with its place. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+/** Bytes that wait for all of them together, at the worst: of many each may have less. */
+const MAX_WAITING_ALL = 512 * 1024 * 1024;
 /** Characters of a place that is taken from a reader. */
 const MAX_PLACE_CHARS = 16_384;
 
@@ -144,7 +146,8 @@ export class Streams {
   #send(reader: Reader, bytes: Uint8Array): void {
     if (!this.#readers.has(reader)) return;
     reader.controller.enqueue(bytes);
-    if ((reader.controller.desiredSize ?? 0) > 0) return;
+    const waiting = MAX_WAITING_BYTES - (reader.controller.desiredSize ?? 0);
+    if (waiting < Math.min(MAX_WAITING_BYTES, MAX_WAITING_ALL / this.#readers.size)) return;
     this.#leave(reader);
     reader.controller.close();
   }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -57,6 +58,11 @@ async function idsOf(server: TestServer): Promise<Ids> {
   };
 }
 
+/** Waits until nothing runs. */
+async function atRest(server: TestServer): Promise<void> {
+  while ((await server.ask('/api/executions?live=true')).body.total > 0) await delay(20);
+}
+
 /** The document's schema of an answer, as one that checks. */
 function checkerOf(schema: JsonSchema, document: Document): z.ZodType {
   const text = JSON.stringify({ ...schema, $defs: document.components.schemas }).replaceAll('#/components/schemas/', '#/$defs/');
@@ -96,7 +102,7 @@ describe('requests made from the document', () => {
     for (const [, name = ''] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) expect(document.components.schemas).toHaveProperty(name);
   });
 
-  it('give no 500 and what the document says, and change nothing where they are refused', { timeout: 600_000 }, async () => {
+  it('give no 500 and what the document says, and change nothing where they are refused', { timeout: 3_600_000 }, async () => {
     await using server = await testServer(FILES, { env: { PATH: process.env['PATH'] }, runs: 4 });
     const document = (await server.ask('/api/openapi.json')).body as Document;
     // What looks goes first, and is looked at as a whole: it may change nothing either.
@@ -133,6 +139,8 @@ describe('requests made from the document', () => {
           const checked = checkers.get(operation.operationId)?.safeParse(JSON.parse(text));
           expect(checked?.error?.issues ?? [], said).toEqual([]);
         }
+        // A run changes things by itself, whatever the next request is.
+        if (SLOW.has(operation.operationId)) await atRest(server);
         const key = status < 400 ? 'done' : 'refused';
         outcomes.set(key, (outcomes.get(key) ?? 0) + 1);
       }

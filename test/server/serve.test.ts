@@ -8,6 +8,8 @@ import { world } from '../commands/world.ts';
 import { PLAN } from './serving.ts';
 
 const STREAMS = 1_000;
+const ALL = 'everything-is-allowed';
+const LOOK = 'nothing-but-looking';
 const open: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).toReversed()) await close();
@@ -63,9 +65,38 @@ describe('the server', () => {
         asked.end();
       });
     expect([await called('192.168.7.9:1'), await called('[fe80::1]'), await called('192.168.7.9.evil.example')]).toEqual([200, 200, 403]);
-    const { server: other } = await serving({ guarded: true, env: { PLANS_TOKEN: 'all', PLANS_READ_TOKEN: 'look' } });
+    const { server: other } = await serving({ guarded: true, env: { PLANS_TOKEN: ALL, PLANS_READ_TOKEN: LOOK } });
     expect(other.newToken).toBeNull();
-    expect([await at(other, 'all'), await at(other, 'look'), await at(other, token)]).toEqual([200, 200, 401]);
+    expect([await at(other, ALL), await at(other, LOOK), await at(other, token)]).toEqual([200, 200, 401]);
+  });
+
+  it('takes no token that protects nothing, and asks for one where there are readers', async () => {
+    const refused = (env: Record<string, string>, host = '127.0.0.1') => expect(serving({ env, host })).rejects;
+    // As a variable is that somebody forgot to set.
+    await refused({ PLANS_TOKEN: '' }, '0.0.0.0').toThrow('PLANS_TOKEN has 0 characters');
+    await refused({ PLANS_TOKEN: 'secret' }).toThrow('at least 16');
+    await refused({ PLANS_READ_TOKEN: '' }).toThrow('PLANS_READ_TOKEN has 0 characters');
+    await refused({ PLANS_TOKEN: 'with a blank in it, and long' }).toThrow('has blanks');
+    await refused({ PLANS_TOKEN: ALL, PLANS_READ_TOKEN: ALL }).toThrow('are the same');
+    const { server } = await serving({ env: { PATH: process.env['PATH'] ?? '', PLANS_READ_TOKEN: LOOK } });
+    expect([await at(server, null), await at(server, LOOK), await at(server, server.newToken)]).toEqual([401, 200, 200]);
+  });
+
+  it('lets nobody guess: after many wrong tokens none is looked at for a while', async () => {
+    const { server } = await serving({ guarded: true });
+    const sign = (token: string | null) =>
+      fetch(`${server.url}/login`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ token: token ?? '' }) });
+    const statuses: number[] = [];
+    for (let guess = 0; guess < 25; guess += 1) statuses.push((await sign(`guess ${guess}`)).status);
+    expect([statuses[0], statuses.at(-1)]).toEqual([401, 429]);
+    const right = await sign(server.newToken);
+    expect([right.status, right.headers.get('set-cookie')]).toEqual([429, null]);
+    expect(await right.text()).toContain('Too many wrong tokens');
+    const session = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token: server.newToken }) };
+    const asked = await fetch(`${server.url}/api/session`, session);
+    expect([asked.status, Number(asked.headers.get('retry-after')) > 0]).toEqual([429, true]);
+    // Whoever has it and sends it with each request is not shut out by others.
+    expect(await at(server, server.newToken)).toBe(200);
   });
 
   it('signs a browser in with the page of its own', async () => {

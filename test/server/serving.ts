@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Access, type AccessOptions } from '../../src/server/access.ts';
 import { createApp } from '../../src/server/app.ts';
 import { Jobs } from '../../src/server/jobs.ts';
-import { RateLimit } from '../../src/server/limits.ts';
+import { Guesses, RateLimit } from '../../src/server/limits.ts';
 import { Requests } from '../../src/server/requests.ts';
 import { openRegistry } from '../../src/server/served.ts';
 import { Streams } from '../../src/server/stream.ts';
@@ -77,6 +77,7 @@ export async function serverOver(
     env,
     version: '1.2.3',
     startedAt: Date.now(),
+    guesses: new Guesses(),
     limits: { planner: new RateLimit('Asking Claude', rate), runs: new RateLimit('A run', { burst: runs, perMinute: 1 }) },
     requests: new Requests(),
     jobs: new Jobs((text) => notices.push(text)),

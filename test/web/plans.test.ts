@@ -124,7 +124,7 @@ describe.skipIf(!hasBrowser)('a server with a token', () => {
   const browser = browserOver(
     () => ({ 'plans/auth.plan.md': plan('Add authentication', 'ready') }),
     (given) => ({ serving } = given),
-    { PLANS_TOKEN: 'write-me', PLANS_READ_TOKEN: 'read-me' },
+    { PLANS_TOKEN: 'you-may-write-here', PLANS_READ_TOKEN: 'you-may-read-here' },
   );
 
   it('asks for it, and shows a reader nothing that changes', async () => {
@@ -133,7 +133,7 @@ describe.skipIf(!hasBrowser)('a server with a token', () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('alert').waitFor();
     // It is chosen as a whole, to be typed over.
-    await page.keyboard.type('read-me');
+    await page.keyboard.type('you-may-read-here');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.locator('[data-plan="auth"]').waitFor();
     expect(new URL(page.url()).search).toBe('?q=auth');

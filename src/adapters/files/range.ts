@@ -1,5 +1,8 @@
 /** A stretch of a file that may be growing, by bytes. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+
+/** An agent can write where its logs are: what it put there in a log's place leads nowhere else, and is not waited for. */
+const READ_FILE = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 export interface FileRange {
   readonly bytes: Buffer;
@@ -11,12 +14,14 @@ export interface FileRange {
 export function readRange(path: string, from: number, most: number): FileRange | null {
   let fd: number;
   try {
-    fd = openSync(path, 'r');
+    fd = openSync(path, READ_FILE);
   } catch {
     return null;
   }
   try {
-    const { size } = fstatSync(fd);
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) return null;
+    const { size } = stat;
     const bytes = Buffer.alloc(Math.max(0, Math.min(most, size - from)));
     let at = 0;
     while (at < bytes.length) {

@@ -3,7 +3,8 @@ import { createRoute } from '@hono/zod-openapi';
 import { setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import type { Context } from 'hono';
-import { COOKIE, type Access } from '../access.ts';
+import { COOKIE, type Access, type Right } from '../access.ts';
+import { addressOf } from '../headers.ts';
 import { loginPage } from '../login.ts';
 import { metricsText } from '../metrics.ts';
 import { Refusal } from '../problem.ts';
@@ -79,7 +80,7 @@ export function serviceRoutes(app: Api, server: Server): void {
   });
   app.openapi(signIn, (context) => {
     const { token } = context.req.valid('json');
-    const right = access.isGuarded ? access.rightOf(token) : null;
+    const right = rightOf(server, context, token);
     if (right === null) throw new Refusal('unauthorized', 'This is not the token that the server has printed.');
     keepSession(context, access, token);
     return context.json({ right }, 200);
@@ -105,9 +106,13 @@ export function serviceRoutes(app: Api, server: Server): void {
   app.get('/login', (context) => context.html(loginPage('')));
   app.post('/login', async (context) => {
     const { token } = await context.req.parseBody();
-    const right = access.isGuarded && typeof token === 'string' ? access.rightOf(token) : null;
-    if (right === null || typeof token !== 'string')
-      return context.html(loginPage('This is not the token that the server has printed.'), 401);
+    try {
+      if (typeof token !== 'string' || rightOf(server, context, token) === null)
+        return context.html(loginPage('This is not the token that the server has printed.'), 401);
+    } catch (error) {
+      if (error instanceof Refusal) return context.html(loginPage(error.message), 429, error.headers);
+      throw error;
+    }
     keepSession(context, access, token);
     return context.redirect('/', 303);
   });
@@ -133,6 +138,16 @@ function mended(part: unknown): unknown {
   const { description } = parts.find((each) => 'description' in each) ?? {};
   const said = description === undefined ? {} : { description };
   return { ...rest, ...said, anyOf: [...parts.filter((each) => '$ref' in each), { type: 'null' }] };
+}
+
+/** What a token that somebody signs in with allows; null for one that is none. */
+function rightOf({ access, guesses }: Server, context: Context, token: string): Right | null {
+  if (!access.isGuarded) return null;
+  const address = addressOf(context);
+  guesses.check(address);
+  const right = access.rightOf(token);
+  if (right === null) guesses.wrong(address);
+  return right;
 }
 
 /** A cookie that only this site sends back, and that no script can read. */
