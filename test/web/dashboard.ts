@@ -14,6 +14,9 @@ export { Serving } from './serving.ts';
 
 if (!hasBrowser) process.stderr.write('test/web is skipped: there is no Chromium. Install it, or name it in PLANS_CHROMIUM.\n');
 
+/** What a page comes to is waited for as long as anything else: the machine may have much to do. */
+const PATIENCE_MS = 90_000;
+
 export const DESKTOP = { width: 1280, height: 860 };
 export const PHONE = { width: 360, height: 740 };
 
@@ -37,6 +40,7 @@ export class TestBrowser {
     const view = { viewport: size, colorScheme: scheme, ...phone };
     const context = await this.#browser.newContext({ ...view, reducedMotion: 'reduce', locale: 'en-GB' });
     const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     const complaints: string[] = [];
     this.#complaints.set(page, complaints);
     page.on('pageerror', (error) => complaints.push(error.message));

@@ -10,7 +10,7 @@ import { useEvents } from './stream.ts';
 /** Characters of output that a page holds: the end of it. */
 const MAX_CHARS = 400_000;
 /** Of what is being printed. */
-const HEARD_CHARS = 16_000;
+const LAST_BYTES = 16_000;
 /** Between two looks at a transcript that grows. Milliseconds. */
 const LOOK_MS = 300;
 
@@ -60,22 +60,6 @@ export function useFirstWords(task: string, known: boolean): void {
   );
 }
 
-/** What a task's agent has printed since one looks: the end of it. */
-export function useHeard(task: string): string {
-  const [heard, setHeard] = useState('');
-  useEvents(
-    useCallback(
-      (stream: StreamEvent) => {
-        if (stream.kind !== 'run' || stream.event.type !== 'agent-output' || `${stream.planId}:${stream.event.task}` !== task) return;
-        const { text } = stream.event;
-        setHeard((before) => (before + text).slice(-HEARD_CHARS));
-      },
-      [task],
-    ),
-  );
-  return heard;
-}
-
 /** The output of an attempt or of one of its gates; a component is for one alone (`key`). `cut`: of so much that only the end of it is here. */
 export function useOutput(task: string, attempt: string, gate: string | null): { readonly text: string; readonly cut: boolean } {
   const [output, setOutput] = useState({ text: '', cut: false });
@@ -96,6 +80,22 @@ export function useOutput(task: string, attempt: string, gate: string | null): {
   }, [task, attempt, gate]);
   useLooking(task, look);
   return output;
+}
+
+/** The end of what an attempt has printed while it is `live`; a component is for one alone (`key`). */
+export function useLastOutput(task: string, attempt: string, live: boolean): string {
+  const [text, setText] = useState('');
+  const place = useRef<number | null>(null);
+  const look = useCallback(async () => {
+    if (!live) return;
+    const path = apiPath('tasks', task, `/attempts/${attempt}/output`);
+    place.current ??= Math.max(0, (await ask<LogPiece>(`${path}?limit=1`)).data.size - LAST_BYTES);
+    const { data } = await ask<LogPiece>(`${path}?from=${place.current}`);
+    place.current = data.next;
+    if (data.text !== '') setText((before) => (before + data.text).slice(-LAST_BYTES));
+  }, [task, attempt, live]);
+  useLooking(task, look);
+  return text;
 }
 
 /** What the agent of an attempt said and did. */

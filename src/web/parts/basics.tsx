@@ -122,7 +122,7 @@ export function Empty({ title, icon, isPage = false, children }: EmptyProps): Re
 /** While the first answer is on its way: the shape of what comes. */
 export function Skeleton({ rows = 3 }: { readonly rows?: number }): ReactNode {
   return (
-    <div className="skeleton" aria-busy="true" aria-label="Loading">
+    <div className="skeleton" role="status" aria-busy="true" aria-label="Loading">
       {Array.from({ length: rows }, (_, row) => (
         <span key={row} />
       ))}

@@ -1,6 +1,6 @@
 /** What an attempt printed, folded to its end until somebody wants all of it; and what an agent said, with what it did folded. */
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import { useHeard, useOutput, useTranscript } from '../api/output.ts';
+import { useLastOutput, useOutput, useTranscript } from '../api/output.ts';
 import { beyond, saidIn, type Said } from '../state/transcript.ts';
 import { plainText } from '../state/plain.ts';
 import { Icon } from './icon.tsx';
@@ -69,7 +69,7 @@ interface TranscriptProps {
 export function Transcript({ task, attempt, live }: TranscriptProps): ReactNode {
   const entries = useTranscript(task, attempt);
   const said = useMemo(() => saidIn(entries), [entries]);
-  const heard = useHeard(task);
+  const heard = useLastOutput(task, attempt, live);
   const now = useMemo(() => (live ? plainText(beyond(heard, entries)) : ''), [live, heard, entries]);
   const scroller = useAtEnd<HTMLOListElement>(`${said.length} ${now.length}`);
   if (said.length === 0 && now === '') return <p className="quiet log-empty">Nothing was said yet.</p>;
