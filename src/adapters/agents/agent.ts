@@ -7,6 +7,7 @@ import type { Sandbox } from '../sandbox.ts';
 /** What a session cost so far. A price of null means unknown, never zero. */
 export type Usage = Readonly<ReportedUsage>;
 
+/** One attempt at a task, as its agent is asked to make it. */
 export interface AgentJob {
   readonly runId: string;
   readonly planId: string;
@@ -52,6 +53,7 @@ export type AgentEvent =
   | { readonly type: 'session'; readonly id: string }
   | { readonly type: 'usage'; readonly usage: Usage };
 
+/** How an attempt ended. */
 export interface AgentResult {
   readonly outcome:
     | 'finished'
@@ -78,6 +80,7 @@ export interface AgentResult {
   readonly resetsAt: string | null;
 }
 
+/** An attempt that is under way. */
 export interface AgentSession {
   /** The process (and process group) that works on it, for the journal; absent where there is none. */
   readonly pid?: number;
@@ -87,6 +90,7 @@ export interface AgentSession {
   abort(): void;
 }
 
+/** Whoever does tasks. */
 export interface Agent {
   readonly name: string;
   /** A model without a program around it: its prompt is the task alone, and the job's `frame` says what a program would find out. */

@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { PAGE } from '../paging.ts';
 import { ApiPlan, Job, type Execution, type PlanDetail, type PlanPage, type RepositoryShape } from '../shape.ts';
-import { ReadinessShape } from '../shape-figures.ts';
+import type { ReadinessShape } from '../shape-figures.ts';
 import type { Ask } from './ask.ts';
 import { show } from './show.ts';
-import { planLine, repositoryLine, runLine, SHOWN } from './shown.ts';
+import { next, planLine, repositoryLine, runLine, said, SHOWN } from './shown.ts';
 import { LOOKS, planId, tool, type Tool } from './tool.ts';
 import { jobLine, JobLine, untilJobEnds, untilRunEnds, waitSeconds } from './waiting.ts';
 
@@ -34,28 +34,41 @@ const list = tool({
   output: z.object({
     plans: z.array(SHOWN.PlanLine),
     total: count,
-    next: z.string().nullable().describe('For `after` of the next page; null: this is the last.'),
+    next,
   }),
   annotations: LOOKS,
   call: async ({ ask }, { valid, ...query }) => {
-    const { plans, total, next } = (await ask('GET', ['plans'], {
+    const {
+      plans,
+      total,
+      next: after,
+    } = (await ask('GET', ['plans'], {
       query: { ...query, valid: valid === undefined ? undefined : String(valid) },
     })) as PlanPage;
-    return { plans: plans.map((plan) => planLine(plan)), total, next };
+    return said({ plans: plans.map((plan) => planLine(plan)), total, next: after });
   },
 });
 
 const TaskName = z.object({ taskId: z.string(), title: z.string() });
+/** A `WaitReason`. */
+const Because = z.object({
+  type: z.string(),
+  task: z.string().optional(),
+  phase: z.string().optional(),
+  status: z.string().optional(),
+});
 const PlanNext = z.object({
   planId: z.string(),
   title: z.string(),
   status,
   ready: z.array(TaskName).describe('Open tasks that could start now, in the order of the file.'),
-  waiting: z.array(TaskName.extend({ because: ReadinessShape.shape.tasks.element.shape.because })).optional(),
+  waiting: z
+    .array(TaskName.extend({ because: z.array(Because).describe('The widest reason first; ids in it are those of the file.') }))
+    .optional(),
   more: count.describe('Open tasks that wait and are not named here.'),
 });
 
-const next = tool({
+const startable = tool({
   name: 'plans_next',
   title: 'What can start',
   description:
@@ -142,4 +155,4 @@ async function openPlans(ask: Ask): Promise<ApiPlan[]> {
   return open;
 }
 
-export const LOOKING: readonly Tool[] = [list, show, next, statusOf];
+export const LOOKING: readonly Tool[] = [list, show, startable, statusOf];

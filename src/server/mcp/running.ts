@@ -1,10 +1,15 @@
 /** Tools that begin runs and steer them. */
 import { z } from 'zod';
-import { Begun, Execute, Pause, Paused } from '../routes/steering.ts';
-import { Commit } from '../routes/plans.ts';
+import { Execute, Pause, type Begun as ApiBegun, type Paused as ApiPaused } from '../routes/steering.ts';
 import type { TaskAnswer } from '../routes/tasks.ts';
-import { SHOWN, taskLine } from './shown.ts';
+import { commit, said, SHOWN, taskLine } from './shown.ts';
 import { ACTS, planId, revision, taskId, tool, WRITES, type Tool } from './tool.ts';
+
+const { status } = SHOWN.PlanLine.shape;
+const Begun = z.object({
+  executionId: z.string().optional().describe('Left out where it waits still, as for a lease of another machine.'),
+  status,
+});
 
 const run = tool({
   name: 'plans_run',
@@ -14,7 +19,8 @@ const run = tool({
   input: Execute.extend({ planId, revision }),
   output: Begun,
   annotations: ACTS,
-  call: ({ ask }, { planId: plan, revision: expected, ...body }) => ask('POST', ['plans', plan, 'execute'], { body, revision: expected }),
+  call: async ({ ask }, { planId: plan, revision: expected, ...body }) =>
+    said((await ask('POST', ['plans', plan, 'execute'], { body, revision: expected })) as z.infer<typeof ApiBegun>),
 });
 
 const pause = tool({
@@ -22,9 +28,10 @@ const pause = tool({
   title: 'Pause a plan',
   description: 'Lets the task that runs finish and pauses the plan; with now, what runs is stopped, and what it has done is kept.',
   input: Pause.extend({ planId }),
-  output: Paused,
+  output: z.object({ status, currentTaskId: z.string().optional() }),
   annotations: { ...WRITES, idempotentHint: true },
-  call: ({ ask }, { planId: plan, ...body }) => ask('POST', ['plans', plan, 'pause'], { body }),
+  call: async ({ ask }, { planId: plan, ...body }) =>
+    said((await ask('POST', ['plans', plan, 'pause'], { body })) as z.infer<typeof ApiPaused>),
 });
 
 const resume = tool({
@@ -34,7 +41,7 @@ const resume = tool({
   input: z.strictObject({ planId }),
   output: Begun,
   annotations: ACTS,
-  call: ({ ask }, { planId: plan }) => ask('POST', ['plans', plan, 'resume']),
+  call: async ({ ask }, { planId: plan }) => said((await ask('POST', ['plans', plan, 'resume'])) as z.infer<typeof ApiBegun>),
 });
 
 const approve = tool({
@@ -43,11 +50,11 @@ const approve = tool({
   description:
     'Lets a task of a manual phase run as it is now. A person has kept that word for themselves: only where they have told you to. plans_resume goes on then.',
   input: z.strictObject({ taskId, revision }),
-  output: z.object({ task: SHOWN.TaskLine, revision: z.string(), commit: Commit }),
+  output: z.object({ task: SHOWN.TaskLine, revision: z.string(), commit }),
   annotations: { ...ACTS, idempotentHint: true },
   call: async ({ ask }, { taskId: id, revision: expected }) => {
     const { task, ...rest } = (await ask('POST', ['tasks', id, 'approve'], { revision: expected })) as z.infer<typeof TaskAnswer>;
-    return { ...rest, task: taskLine(task, false) };
+    return said({ ...rest, task: taskLine(task, false) });
   },
 });
 

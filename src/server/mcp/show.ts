@@ -4,7 +4,7 @@ import type { SuggestionRecord } from '../../core/record.ts';
 import { Refusal } from '../problem.ts';
 import type { ApiTask, Attempt, PlanDetail } from '../shape.ts';
 import type { Ask } from './ask.ts';
-import { attemptLine, MUCH_TEXT, phaseLine, planLine, SHOWN, SOME_TEXT, suggestionLine, taskLine } from './shown.ts';
+import { attemptLine, MUCH_TEXT, next, phaseLine, planLine, SHOWN, SOME_TEXT, suggestionLine, taskLine } from './shown.ts';
 import { LOOKS, planId, tool } from './tool.ts';
 
 const TASKS = { standard: 50, most: 100 } as const;
@@ -26,7 +26,7 @@ const output = z.object({
   plan: SHOWN.PlanLine,
   phases: z.array(SHOWN.PhaseLine).describe('Those of the tasks below.'),
   tasks: z.array(SHOWN.TaskLine).describe('In the order of the file; long texts are cut, and whole where taskId names the task.'),
-  next: z.string().nullable().describe('For `after` of the next page; null: this is the last.'),
+  next,
   suggestions: z
     .array(SHOWN.SuggestionLine)
     .optional()
@@ -71,7 +71,7 @@ function pageOf({ phases, tasks }: PlanDetail, limit: number, after: string | un
   return {
     phases: phases.filter(({ order }) => order >= first && order <= last).map(phaseLine),
     tasks: page.map((task) => taskLine(task, isParallel(phases, task))),
-    next: isLast ? null : (page.at(-1)?.id ?? null),
+    ...(isLast ? {} : { next: page.at(-1)?.id }),
   };
 }
 
@@ -83,7 +83,6 @@ async function oneTask(ask: Ask, { phases, tasks }: PlanDetail, taskId: string) 
   return {
     phases: phases.filter(({ id }) => id === task.phaseId).map(phaseLine),
     tasks: [taskLine(task, isParallel(phases, task), MUCH_TEXT)],
-    next: null,
     attempts: attempts.slice(-MAX_ATTEMPTS).map(attemptLine),
     ...(printed === '' ? {} : { output: printed }),
   };

@@ -1,7 +1,7 @@
 /** What a model is shown of the API's records: what it decides by, in few words. What is empty is left out, and nothing grows without bounds. */
 import { z } from 'zod';
 import type { DiagnosticRecord, SuggestionRecord } from '../../core/record.ts';
-import { ApiPhase, ApiPlan, ApiTask, Attempt, Execution, RepositoryShape } from '../shape.ts';
+import { ApiPhase, ApiPlan, ApiTask, Attempt, Execution, type RepositoryShape } from '../shape.ts';
 import { whatNext } from './advice.ts';
 
 /** Characters of a text among others; whoever asks for one thing alone gets more of it. */
@@ -102,20 +102,29 @@ const SuggestionLine = z
   })
   .meta({ id: 'SuggestionLine' });
 
-const RepositoryLine = RepositoryShape.pick({
-  name: true,
-  branch: true,
-  operation: true,
-  plans: true,
-  spentTodayUsd: true,
-  dayBudgetUsd: true,
-})
-  .extend({ repositoryId: z.string() })
+const RepositoryLine = z
+  .object({
+    repositoryId: z.string(),
+    name: z.string(),
+    branch: z.string().optional(),
+    operation: z.string().optional().describe('What is half done in git: a merge, a rebase.'),
+    plans: count,
+    spentTodayUsd: z.number().optional().describe('Left out where a price is not known.'),
+    dayBudgetUsd: z.number(),
+  })
   .meta({ id: 'RepositoryLine' });
 
 const RunLine = Execution.pick({ planId: true, startedAt: true, tasks: true }).extend({ executionId: z.string() }).meta({ id: 'RunLine' });
 
 export const SHOWN = { PlanLine, PhaseLine, TaskLine, AttemptLine, SuggestionLine, RepositoryLine, RunLine } as const;
+
+/** Of the answer to a change. */
+export const commit = z
+  .string()
+  .optional()
+  .describe('The commit that it made; left out where the file says so already, or where the runner that is at work will make it.');
+/** Of a page. */
+export const next = z.string().optional().describe('For `after` of the next page; left out at the last.');
 
 type Line<S extends z.ZodObject> = z.infer<S>;
 
@@ -213,7 +222,7 @@ export function suggestionLine({ id, type, target, title, reasoning, before, aft
 }
 
 export function repositoryLine({ id, name, branch, operation, plans, spentTodayUsd, dayBudgetUsd }: RepositoryShape) {
-  return { repositoryId: id, name, branch, operation, plans, spentTodayUsd, dayBudgetUsd };
+  return said<Line<typeof RepositoryLine>>({ repositoryId: id, name, branch, operation, plans, spentTodayUsd, dayBudgetUsd });
 }
 
 export function runLine({ id, planId, startedAt, tasks }: Execution): Line<typeof RunLine> {
@@ -232,7 +241,7 @@ function cut(text: string, most: number): string {
 type Unsaid<T> = { readonly [K in keyof T]: T[K] | null };
 
 /** Without the keys that say nothing: null, and an empty text. An empty list may say something: that no gate is run. */
-function said<T extends object>(record: Unsaid<T>): T {
+export function said<T extends object>(record: Unsaid<T>): T {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null && value !== '')) as T;
 }
 

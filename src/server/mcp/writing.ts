@@ -1,12 +1,12 @@
 /** Tools that write plans: each call is an edit of the file and a commit. */
 import { z } from 'zod';
 import { REVIEW_TYPES } from '../../core/review-types.ts';
-import { Commit, type Created } from '../routes/plans.ts';
+import type { Created } from '../routes/plans.ts';
 import { Applied } from '../routes/reviews.ts';
 import type { ApiPhase, ApiPlan, ApiTask, Job, PlanDetail } from '../shape.ts';
 import { ChangePhase, ChangePlan, ChangeTask, CreatePlan, NewPhaseShape, NewTaskShape, order } from '../shape-requests.ts';
 import type { Ask } from './ask.ts';
-import { phaseLine, planLine, SHOWN, taskLine } from './shown.ts';
+import { commit, phaseLine, planLine, said, SHOWN, taskLine } from './shown.ts';
 import { planId, revision, taskId, tool, WRITES, type Tool } from './tool.ts';
 import { jobLine, JobLine, untilJobEnds, WAIT_SECONDS, waitSeconds } from './waiting.ts';
 
@@ -22,15 +22,15 @@ const create = tool({
   output: z.object({
     plan: SHOWN.PlanLine,
     tasks: z.array(z.object({ taskId: z.string(), title: z.string() })).describe('The first hundred.'),
-    commit: Commit,
+    commit,
     notCommitted: z.string().optional().describe('Why it is in no commit, or not pushed where it should be.'),
   }),
   annotations: WRITES,
   call: async ({ ask }, body) => {
-    const { planId: id, tasks, commit, reason } = (await ask('POST', ['plans', 'create'], { body })) as Created;
+    const { planId: id, tasks, commit: made, reason } = (await ask('POST', ['plans', 'create'], { body })) as Created;
     const { plan } = (await ask('GET', ['plans', id])) as PlanDetail;
     const named = tasks.slice(0, MAX_NAMED).map((task) => ({ taskId: task.id, title: task.title }));
-    return { plan: planLine(plan), tasks: named, commit, ...(reason === '' ? {} : { notCommitted: reason }) };
+    return said({ plan: planLine(plan), tasks: named, commit: made, notCommitted: reason });
   },
 });
 
@@ -73,7 +73,7 @@ const edit = tool({
     'Makes one change of a plan, a phase or a task and commits it: texts, order, modes, dependencies, gates, status. A plan is marked ready by change-plan; a task is skipped, tried again (pending) or marked as done by hand (completed: its gates run, and your changes are committed with it) by change-task. What would make an error is refused with its diagnostics.',
   input: z.strictObject({ change: Change, revision }),
   output: z.object({
-    commit: Commit,
+    commit,
     revision: z.string().describe('Of the plan now.'),
     plan: SHOWN.PlanLine.optional(),
     phase: SHOWN.PhaseLine.optional(),
@@ -82,9 +82,9 @@ const edit = tool({
   }),
   annotations: { ...WRITES, destructiveHint: true },
   call: async ({ ask }, { change, revision: expected }) => {
-    const { commit, revision: now, plan, phase, task, tasks } = (await changed(ask, change, expected)) as Changed;
+    const { commit: made, revision: now, plan, phase, task, tasks } = (await changed(ask, change, expected)) as Changed;
     return {
-      commit,
+      ...said({ commit: made }),
       revision: now ?? plan?.revision,
       ...(plan === undefined ? {} : { plan: planLine(plan) }),
       ...(phase === undefined ? {} : { phase: phaseLine(phase) }),
@@ -171,10 +171,12 @@ const apply = tool({
     suggestionIds: z.array(z.string().min(1)).min(1).max(200).describe('As plans_show names them.'),
     revision,
   }),
-  output: Applied,
+  output: Applied.extend({ commit }),
   annotations: WRITES,
-  call: ({ ask }, { planId: plan, suggestionIds, revision: expected }) =>
-    ask('POST', ['plans', plan, 'apply-suggestions'], { body: { suggestionIds }, revision: expected }),
+  call: async ({ ask }, { planId: plan, suggestionIds, revision: expected }) =>
+    said(
+      (await ask('POST', ['plans', plan, 'apply-suggestions'], { body: { suggestionIds }, revision: expected })) as z.infer<typeof Applied>,
+    ),
 });
 
 export const WRITING: readonly Tool[] = [create, edit, review, apply];

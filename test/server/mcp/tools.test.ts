@@ -138,10 +138,10 @@ describe('a large plan', () => {
     expect(first.phases.map(({ title }: { title: string }) => title)).toEqual(['Empty', 'Full']);
     expect(first.tasks[0].description).toMatch(/^word [\w ]*… \(\d+ characters more\)$/);
     const titles = first.tasks.map(({ title }: { title: string }) => title);
-    for (let page = first; page.next !== null;) {
+    for (let page = first; page.next !== undefined;) {
       page = await mcp.call('plans_show', { planId: 'large', after: page.next });
       titles.push(...page.tasks.map(({ title }: { title: string }) => title));
-      if (page.next === null) expect(page.phases.at(-1).title).toBe('Last');
+      if (page.next === undefined) expect(page.phases.at(-1).title).toBe('Last');
     }
     expect(titles).toEqual(tasks.map((_, index) => `Task ${index}`));
     const whole = await mcp.call('plans_show', { planId: 'large', taskId: 'task-7' });
