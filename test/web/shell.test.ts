@@ -82,6 +82,26 @@ describe.skipIf(!hasBrowser)('the frame around the pages', () => {
     await page.getByRole('heading', { name: 'Insights' }).waitFor();
   });
 
+  it('is sound in the dark, page by page', async () => {
+    const page = await browser.open(serving.url, PHONE, 'dark');
+    const pages = [
+      ['/', '[data-plan="auth"]'],
+      ['/new', 'dialog form'],
+      ['/plans/auth', '[data-phase]'],
+      ['/plans/auth/edit', '[data-edit-task]'],
+      ['/plans/auth/edit?view=source', '.source-box'],
+      ['/plans/auth/review', '.ask-form'],
+      ['/plans/auth/run', '.run-side'],
+      ['/plans/auth/history', '[data-iteration]'],
+      ['/insights', '.empty'],
+    ] as const;
+    for (const [path, part] of pages) {
+      await page.goto(serving.url + path);
+      await page.locator(part).first().waitFor();
+      await expectSound(browser, page);
+    }
+  }, 60_000);
+
   it('shows that there is nothing at an address, and the way on', async () => {
     const page = await browser.open(`${serving.url}/no/such/page`, PHONE, 'dark');
     await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
