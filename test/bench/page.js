@@ -1,4 +1,8 @@
 /** What a page measures of itself: loaded into it before its own scripts, as `stopwatch`. Times are milliseconds. */
+const pause = () =>
+  new Promise((resolve) => {
+    setTimeout(resolve, 4);
+  });
 const clock = () => performance.timeOrigin + performance.now();
 const frame = () =>
   new Promise((resolve) => {
@@ -33,6 +37,12 @@ const stopwatch = {
       last = now;
     }
     return found;
+  },
+
+  /** The last event and the last change, once there are so many of both. */
+  async after(count) {
+    while (stopwatch.events.length < count || stopwatch.shown.length < count) await pause();
+    return [stopwatch.events.at(-1), stopwatch.shown.at(-1)];
   },
 
   listen(selector) {

@@ -60,6 +60,9 @@ function Editor({ detail, editing, state }: EditorProps): ReactNode {
     (id: string): void => go(() => ({ open: { kind: 'task', id }, ...(isNarrow() ? { view: 'outline' } : {}) })),
     [go],
   );
+  // A key in the file is shown before the outline beside it follows.
+  const followed = useDeferredValue(document);
+  const outlined = view === 'source' ? followed : document;
   // The drawing of a thousand tasks takes a moment, at first and after a key in a field: neither waits for it.
   const drawn = useDeferredValue(view === 'graph' ? document : null, null);
   const { theirs } = draft;
@@ -90,8 +93,8 @@ function Editor({ detail, editing, state }: EditorProps): ReactNode {
       )}
       <div className={view === 'outline' ? 'panes' : 'panes is-beside'}>
         <div className="pane-outline">
-          <PlanForm editing={editing} plan={document} />
-          <Outline editing={editing} plan={document} config={config} canWrite={canWrite} open={open} toggle={toggle} />
+          <PlanForm editing={editing} plan={outlined} />
+          <Outline editing={editing} plan={outlined} config={config} canWrite={canWrite} open={open} toggle={toggle} />
         </div>
         {view === 'source' && (
           <SourcePane readOnly={!canWrite} text={draft.text} write={(text) => editing.write(text, 'source')} diagnostics={diagnostics} />
