@@ -134,13 +134,21 @@ async function syncListed(
       if (index < steps.length - 1) return;
       for (const row of gone) store.files.remove(row);
       store.setMeta('known', known);
-      // Kept only where every file is settled: then one comparison stands for all of them.
-      const settled = !missing && store.files.areSettled();
-      store.setMeta('listing', settled ? listingOf(listed, known) : null);
+      // One comparison stands for all files then.
+      store.setMeta('listing', !missing && areAsListed(store.files.all(), listed, pathOf) ? listingOf(listed, known) : null);
     });
     for (const content of contents) if (content.type === 'parsed') changed.push(content.parsed.plan.id);
   }
   return { changed, removed: gone.map(({ planId }) => planId) };
+}
+
+/** Whether every file is settled, and the rows are those of the listing: another sync, which had listed before, may have written since. */
+function areAsListed(rows: ReadonlyMap<string, FileRow>, { files }: PlanFolder, pathOf: (file: ListedFile) => string): boolean {
+  if (rows.size !== files.length) return false;
+  return files.every((file) => {
+    const row = rows.get(pathOf(file));
+    return row !== undefined && row.settled && row.signature === signatureText(file);
+  });
 }
 
 /** At least one step, if of no file: it takes out what is gone. */

@@ -56,24 +56,20 @@ export class FileRows {
     });
   }
 
-  /** Whether every file's signature can be trusted to change with the file. */
-  areSettled(): boolean {
-    return this.#connection.guard(
-      () => this.#connection.prepare('select not exists (select 1 from files where not settled) as yes').get()?.['yes'] === 1,
-    );
-  }
-
-  /** Writes a file's signature alone: its content is as it was. */
-  touch({ path, planId, signature, settled, digest, mentions }: FileRow): void {
+  /** Writes a file's signature alone, where its content is still the one that was known: somebody else may have put another in its place meanwhile. */
+  touch({ path, signature, settled, digest }: FileRow): void {
     this.#connection
-      .prepare('insert or replace into files (path, planId, signature, settled, digest, mentions) values (?, ?, ?, ?, ?, ?)')
-      .run(path, planId, signature, settled ? 1 : 0, digest, mentions ? 1 : 0);
+      .prepare('update files set signature = ?, settled = ? where path = ? and digest = ?')
+      .run(signature, settled ? 1 : 0, path, digest);
   }
 
   /** Puts the rows of one file in the place of those it had. Within a transaction. */
   replace({ file, plan, valid, diagnostics }: ParsedFile): void {
     this.#removePlan(plan.id);
-    this.touch(file);
+    const { path, planId, signature, settled, digest, mentions } = file;
+    this.#connection
+      .prepare('insert or replace into files (path, planId, signature, settled, digest, mentions) values (?, ?, ?, ?, ?, ?)')
+      .run(path, planId, signature, settled ? 1 : 0, digest, mentions ? 1 : 0);
     const standing = standingOf(plan);
     this.#connection
       .prepare(
