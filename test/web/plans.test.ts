@@ -86,6 +86,9 @@ describe.skipIf(!hasBrowser)('the page of all plans', () => {
     await page.getByText(/^Marked as ready as [0-9a-f]{7}\.$/).waitFor();
     await page.getByRole('button', { name: 'Execute' }).waitFor();
     expect(await repository.read('plans/read.plan.md')).toContain('status: ready');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText(/^Taken back by [0-9a-f]{7}\.$/).waitFor();
+    await page.getByRole('button', { name: 'Mark as ready' }).waitFor();
     await repository.commit('broken', { 'plans/read.plan.md': plan('Read it', 'ready', '  ```yaml\n  dependOn: [one]\n  ```\n') });
     await expect.poll(() => page.title()).toBe('! Has errors · Read it');
     await repository.commit('gone', { 'plans/read.plan.md': null });

@@ -8,7 +8,8 @@ import { SectionCache } from '../../core/section-cache.ts';
 import { invalidate, useData } from '../api/cache.ts';
 import { ApiProblem, ask } from '../api/client.ts';
 import type { Plan, PlanSource } from '../api/shapes.ts';
-import { complain, say } from '../parts/toasts.tsx';
+import { sayCommitted } from '../parts/committed.ts';
+import { complain } from '../parts/toasts.tsx';
 import { apiPath } from '../state/route.ts';
 import { draftOf, isDirty, landed, moved, redone, settled, typed, undone, type Draft, type Saved } from './draft.ts';
 import { holdDraft, keptDraft, storeDraft } from './kept-draft.ts';
@@ -26,7 +27,6 @@ interface Changed {
   readonly commit: string | null;
 }
 
-const COMMIT_DIGITS = 7;
 /** After the last change the draft is kept for a reload: with each key it would take longer than all else. Milliseconds. */
 const KEEP_MS = 400;
 
@@ -127,14 +127,7 @@ export class Editing {
 
   /** Tells of a commit, with the way to take it back by another. */
   #told(what: string, commit: string | null): void {
-    if (commit === null) return say(`${what}.`);
-    const undo = (): void => {
-      ask<Changed>(apiPath('plans', this.#planId, '/undo'), { method: 'POST', body: { commit } })
-        .then(({ data }) => say(data.commit === null ? 'Taken back.' : `Taken back by ${data.commit.slice(0, COMMIT_DIGITS)}.`))
-        .catch(complain)
-        .finally(() => this.#ask());
-    };
-    say(`${what} as ${commit.slice(0, COMMIT_DIGITS)}.`, { words: 'Undo', run: undo });
+    sayCommitted(this.#planId, what, commit, () => this.#ask());
   }
 
   /** Keeps the draft over a reload of the page, now. */

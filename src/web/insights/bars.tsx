@@ -14,16 +14,18 @@ interface BarsProps {
   /** The same beside the axis, where it is short. */
   readonly axis: (value: number) => string;
   readonly label: string;
+  /** What is said while no bar is pointed at. */
+  readonly legend: string;
 }
 
-export function Bars({ days, value, failed, words, axis, label }: BarsProps): ReactNode {
+export function Bars({ days, value, failed, words, axis, label, legend }: BarsProps): ReactNode {
   const [pointed, point] = useState<Day | null>(null);
   const most = Math.max(...days.map(value), 0);
   const percent = (part: number): string => `${most === 0 ? 0 : (100 * part) / most}%`;
   return (
     <div className="bars">
       <p className="bars-said" aria-hidden="true">
-        {pointed === null ? ' ' : `${dayWords(pointed.day)}: ${words(value(pointed))}`}
+        {pointed === null ? legend : `${dayWords(pointed.day)}: ${words(value(pointed))}`}
       </p>
       <div className="bars-plot">
         <span className="bars-line is-most">{axis(most)}</span>

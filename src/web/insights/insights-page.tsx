@@ -163,6 +163,7 @@ function OverTime({ data, metric, since, today }: Omit<FiguresProps, 'by'>): Rea
         words={WORDS[metric]}
         axis={metric === 'attempts' ? String : WORDS[metric]}
         label={`${METRIC_WORDS[metric]} by the day`}
+        legend={metric === 'attempts' && data.totals.failed > 0 ? 'The lower part of a bar: attempts that failed' : ''}
       />
       <details>
         <summary className="quiet">The same as a table</summary>

@@ -6,9 +6,9 @@ import type { Plan, PlanDetail, Repository } from '../api/shapes.ts';
 import { markReady } from '../api/steering.ts';
 import { Age, Diagnostics, Empty, Progress, Refused, Skeleton } from '../parts/basics.tsx';
 import { Badge } from '../parts/badge.tsx';
+import { sayCommitted } from '../parts/committed.ts';
 import { Icon } from '../parts/icon.tsx';
 import { PlanAction } from '../parts/plan-action.tsx';
-import { say } from '../parts/toasts.tsx';
 import { UnsavedNotice, UnsavedText } from '../parts/unsaved.tsx';
 import { Link, navigate } from '../router.tsx';
 import { badgeOf, tabTitle } from '../state/plan-list.ts';
@@ -147,7 +147,7 @@ function MarkReady({ plan }: { readonly plan: Plan }): ReactNode {
   if (!canWrite || !plan.valid || plan.status !== 'draft' || plan.totalTasks === 0) return null;
   const mark = async (): Promise<void> => {
     const commit = await markReady(plan);
-    say(commit === null ? 'Marked as ready.' : `Marked as ready as ${commit.slice(0, 7)}.`);
+    sayCommitted(plan.id, 'Marked as ready', commit);
   };
   return (
     <button type="button" className="button" disabled={busy} onClick={() => run(mark)}>

@@ -6,6 +6,7 @@ import { invalidate, useData } from '../api/cache.ts';
 import { ask } from '../api/client.ts';
 import type { Diagnostic, Job, Plan, PlanDetail, Suggestion } from '../api/shapes.ts';
 import { Diagnostics, Empty, Refused, Skeleton } from '../parts/basics.tsx';
+import { sayCommitted } from '../parts/committed.ts';
 import { Icon } from '../parts/icon.tsx';
 import { JobProgress } from '../parts/job-progress.tsx';
 import { Prose } from '../parts/prose.tsx';
@@ -175,7 +176,7 @@ async function settle(plan: Plan, word: 'apply' | 'dismiss', list: readonly Sugg
   const { commit, applied = [], dismissed = [], refused = [] } = data;
   const as = commit === null ? '' : ` as ${commit.slice(0, 7)}`;
   if (word === 'dismiss') say(`${countOf(dismissed.length, 'suggestion')} dismissed${as}.`);
-  else if (applied.length > 0) say(`${countOf(applied.length, 'suggestion')} accepted${as}.`);
+  else if (applied.length > 0) sayCommitted(plan.id, `${countOf(applied.length, 'suggestion')} accepted`, commit);
   invalidate((path) => path.startsWith(apiPath('plans', plan.id)));
   if (refused[0] !== undefined) throw new Error(refused[0].message);
 }
