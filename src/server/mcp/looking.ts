@@ -74,12 +74,12 @@ const startable = tool({
   description:
     'Says which open tasks could start now: of one plan, with the reason why each other one waits; or of all plans that are ready or under way.',
   input: z.strictObject({ planId: planId.optional() }),
-  output: z.object({ plans: z.array(PlanNext) }),
+  output: z.object({ plans: z.array(PlanNext), morePlans: count.describe('Plans that are not named here: plans_list has them.') }),
   annotations: LOOKS,
   call: async ({ ask }, { planId: named }) => {
     const plans = named === undefined ? (await openPlans(ask)).filter(({ valid }) => valid) : [await planNow(ask, named)];
     const answers = [];
-    for (const { id, title, status: now } of plans) {
+    for (const { id, title, status: now } of plans.slice(0, STANDARD)) {
       const { tasks } = (await ask('GET', ['plans', id, 'next'])) as z.infer<typeof ReadinessShape>;
       const nameOf = ({ taskId, title: named }: (typeof tasks)[number]) => ({ taskId, title: named });
       const [ready, others] = [tasks.filter((task) => task.ready), tasks.filter((task) => !task.ready)];
@@ -93,7 +93,7 @@ const startable = tool({
         more: tasks.length - Math.min(ready.length, MAX_WAITING) - waiting.length,
       });
     }
-    return { plans: answers };
+    return { plans: answers, morePlans: plans.length - answers.length };
   },
 });
 

@@ -19,6 +19,8 @@ import { diagnosticLine } from './shown.ts';
 import type { Host, Tool } from './tool.ts';
 import { WRITING } from './writing.ts';
 
+/** Of what is wrong with a plan, or with a call, so much is told. */
+const MAX_TOLD = 20;
 const TOOLS: readonly Tool[] = [...LOOKING, ...WRITING, ...RUNNING];
 
 const INSTRUCTIONS = `Plans are Markdown files of a git repository (plans/*.plan.md): phases of tasks, which agents carry out, each as one commit that has passed its gates. The file is the truth: every change that a tool makes is an edit of it and a commit.
@@ -107,10 +109,12 @@ function toldOf(error: unknown): ProblemDetails {
 /** A refusal for a model: the sentence, and what it needs to do better. Programs have the problem itself. */
 function failed(problem: ProblemDetails): CallToolResult {
   const { detail, diagnostics = [], errors = [], gate, revision } = problem;
+  const left = Math.max(diagnostics.length, errors.length) - MAX_TOLD;
   const lines = [
     detail,
-    ...diagnostics.map(diagnosticLine),
-    ...errors.slice(1).map(({ path, message }) => `${path === '' ? '' : `${path}: `}${message}`),
+    ...diagnostics.slice(0, MAX_TOLD).map(diagnosticLine),
+    ...errors.slice(1, MAX_TOLD).map(({ path, message }) => `${path === '' ? '' : `${path}: `}${message}`),
+    ...(left > 0 ? [`… and ${left} more`] : []),
     ...(gate === undefined || gate.tail === '' ? [] : [`The gate "${gate.name}" printed:`, gate.tail]),
     ...(revision === undefined ? [] : [`Its revision now: ${revision}`]),
   ];

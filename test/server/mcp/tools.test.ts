@@ -164,6 +164,8 @@ describe('what a tool cannot do', () => {
     expect(await edit({ type: 'change-plan', planId: 'greet', title: 'X' }, '0'.repeat(40))).toMatch(/Its revision now: [0-9a-f]{40}$/);
     const cyclic = PLAN.replace('id: greeting', 'id: greeting\n  dependsOn: [farewell]');
     expect(await edit({ type: 'write-plan', planId: 'greet', text: cyclic })).toMatch(/\n\d+:\d+ error: .*\(\S*cycl\S*\)/);
+    const many = Array.from({ length: 50 }, (_, index) => `- [ ] ${index}\n\n  \`\`\`yaml\n  dependsOn: [nothing]\n  \`\`\`\n`);
+    expect(await edit({ type: 'write-plan', planId: 'greet', text: `# Greet\n\n${many.join('\n')}` })).toMatch(/\n… and 30 more$/);
     for (const planId of ['.', '..', '', '../greet', 'gre\ud800et', `${server.ids[0]}:../../x`])
       expect(await mcp.refused('plans_show', { planId }), planId).not.toBe('');
     expect(await mcp.refused('plans_approve', { taskId: '..' })).toContain('no');
