@@ -1,7 +1,7 @@
 /** The run that a page shows: what has happened in it, and what happens. */
 import { useCallback, useEffect, useReducer, useState } from 'react';
-import type { PublishedEvent, RunEvent } from '../../core/event.ts';
-import { NO_RUN, takeEvent, type RunView } from '../state/execution.ts';
+import type { PublishedEvent } from '../../core/event.ts';
+import { NO_RUN, takeEvents, type Happened, type RunView } from '../state/execution.ts';
 import { apiPath } from '../state/route.ts';
 import { useData } from './cache.ts';
 import { ask } from './client.ts';
@@ -11,11 +11,6 @@ import { useEvents } from './stream.ts';
 /** Events in one answer. */
 const PIECE = 1_000;
 
-interface Happened {
-  readonly seq: number | null;
-  readonly at: string;
-  readonly event: RunEvent;
-}
 type Taken =
   | { readonly type: 'begun'; readonly id: string }
   | { readonly type: 'replayed'; readonly id: string; readonly list: readonly Happened[]; readonly isLast: boolean }
@@ -32,12 +27,12 @@ function reduce(state: State, taken: Taken): State {
   if (taken.id !== state.id) return state;
   if (taken.type === 'heard') {
     if (state.early !== null) return { ...state, early: [...state.early, taken.happened] };
-    const view = takeEvent(state.view, taken.happened.event, taken.happened);
+    const view = takeEvents(state.view, [taken.happened]);
     return view === state.view ? state : { ...state, view };
   }
   const early = state.early ?? [];
   const list = taken.isLast ? [...taken.list, ...early] : taken.list;
-  const view = list.reduce((now, happened) => takeEvent(now, happened.event, happened), state.view);
+  const view = takeEvents(state.view, list);
   return { ...state, view, early: taken.isLast ? null : early };
 }
 

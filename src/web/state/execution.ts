@@ -41,22 +41,38 @@ export const NO_RUN: RunView = { attempts: {}, running: [], completed: [], notes
 
 const UNTOLD = { gates: [], usage: null, outcome: null, reason: '', willRetry: false, files: [] } as const;
 
+/** An event as it is told: `seq` is null for output, which is not counted. */
+export interface Happened {
+  readonly seq: number | null;
+  readonly at: string;
+  readonly event: RunEvent;
+}
+
 /** Notes that are kept. */
 const MAX_NOTES = 100;
 
-/** Takes one event. What has been taken already changes nothing. */
-export function takeEvent(view: RunView, event: RunEvent, { seq, at }: { readonly seq: number | null; readonly at: string }): RunView {
-  if (seq !== null && seq <= view.seq) return view;
-  const next = withEvent(view, event, at);
-  return seq === null ? next : { ...next, seq };
+/** Takes events in their order. What has been taken already changes nothing. */
+export function takeEvents(view: RunView, list: readonly Happened[]): RunView {
+  // One copy of the attempts for all of them: a run of a thousand tasks has ten thousand events, and each would copy a thousand attempts.
+  const own: OwnView = { ...view, attempts: { ...view.attempts } };
+  let now = own;
+  for (const { event, seq, at } of list) {
+    if (seq !== null && seq <= now.seq) continue;
+    const next = withEvent(now, event, at);
+    now = seq === null ? next : { ...next, seq };
+  }
+  return now === own ? view : now;
 }
 
-function withEvent(view: RunView, event: RunEvent, at: string): RunView {
+/** One whose attempts are nobody else's, and are changed in place. */
+type OwnView = Omit<RunView, 'attempts'> & { readonly attempts: Record<string, AttemptView> };
+
+function withEvent(view: OwnView, event: RunEvent, at: string): OwnView {
   switch (event.type) {
     case 'attempt-started': {
       const { task, attempt, maxAttempts, agent } = event;
-      const started = { ...UNTOLD, attempt, maxAttempts, agent, startedAt: at };
-      return { ...view, attempts: { ...view.attempts, [task]: started }, running: [...view.running.filter((one) => one !== task), task] };
+      view.attempts[task] = { ...UNTOLD, attempt, maxAttempts, agent, startedAt: at };
+      return { ...view, running: [...view.running.filter((one) => one !== task), task] };
     }
     case 'agent-usage':
     case 'agent-finished':
@@ -110,14 +126,15 @@ function withEvent(view: RunView, event: RunEvent, at: string): RunView {
   }
 }
 
-function withAttempt(view: RunView, task: string, change: (attempt: AttemptView) => Partial<AttemptView>): RunView {
+function withAttempt(view: OwnView, task: string, change: (attempt: AttemptView) => Partial<AttemptView>): OwnView {
   const attempt = view.attempts[task];
   if (attempt === undefined) return view;
-  return { ...view, attempts: { ...view.attempts, [task]: { ...attempt, ...change(attempt) } } };
+  view.attempts[task] = { ...attempt, ...change(attempt) };
+  return { ...view };
 }
 
 /** What an attempt has used so far is told again and again, and in the end once more. */
-function withUsage(view: RunView, task: string, usage: Usage | null): RunView {
+function withUsage(view: OwnView, task: string, usage: Usage | null): OwnView {
   const before = view.attempts[task]?.usage?.costUsd ?? 0;
   return { ...withAttempt(view, task, (attempt) => ({ usage: usage ?? attempt.usage })), costUsd: added(view.costUsd, usage, before) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/core/event.ts';
 import type { TranscriptEntry } from '../../../src/core/transcript.ts';
-import { NO_RUN, takeEvent, type RunView } from '../../../src/web/state/execution.ts';
+import { NO_RUN, takeEvents, type Happened, type RunView } from '../../../src/web/state/execution.ts';
 import { plainText } from '../../../src/web/state/plain.ts';
 import { beyond, saidIn } from '../../../src/web/state/transcript.ts';
 
@@ -43,6 +43,10 @@ const EVENTS: readonly RunEvent[] = [
   },
 ];
 
+function takeEvent(view: RunView, event: RunEvent, of: Omit<Happened, 'event'>): RunView {
+  return takeEvents(view, [{ event, ...of }]);
+}
+
 function after(events: readonly RunEvent[], view: RunView = NO_RUN): RunView {
   return events.reduce((now, event) => takeEvent(now, event, { seq: EVENTS.indexOf(event) + 1, at }), view);
 }
@@ -60,6 +64,19 @@ describe('a run made from its events', () => {
   it('takes each event once, whether it is replayed or heard', () => {
     expect(after(EVENTS, after(EVENTS.slice(0, 5)))).toEqual(after(EVENTS));
     expect(after(EVENTS, after(EVENTS))).toEqual(after(EVENTS));
+  });
+
+  it('is the same of all events at once, and changes no view that somebody has', () => {
+    const list = EVENTS.map((event, index) => ({ event, seq: index + 1, at }));
+    for (let taken = 0; taken <= list.length; taken += 1) {
+      const view = takeEvents(NO_RUN, list.slice(0, taken));
+      const before = structuredClone(view);
+      expect(takeEvents(view, list)).toEqual(after(EVENTS));
+      expect(view).toEqual(before);
+    }
+    const all = after(EVENTS);
+    expect(takeEvents(all, list)).toBe(all);
+    expect(NO_RUN.attempts).toEqual({});
   });
 
   it('adds up what sessions have cost, and does not know it once one is unknown', () => {
