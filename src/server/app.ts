@@ -17,6 +17,7 @@ import { exchangeRoutes } from './routes/exchange.ts';
 import { executionRoutes } from './routes/executions.ts';
 import { attemptRoutes } from './routes/attempts.ts';
 import { figureRoutes } from './routes/figures.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { logRoutes } from './routes/logs.ts';
 import { lookingRoutes } from './routes/looking.ts';
 import { phaseRoutes } from './routes/phases.ts';
@@ -105,6 +106,7 @@ function addRoutes(app: Api, server: Server): void {
   taskRoutes(app, server);
   reviewRoutes(app, server);
   promptRoutes(app, server);
+  jobRoutes(app, server);
   steeringRoutes(app, server);
   rollbackRoutes(app, server);
   comparisonRoutes(app, server);

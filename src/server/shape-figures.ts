@@ -72,6 +72,8 @@ const SuggestionName = z.object({ id: z.string(), type: z.enum(SUGGESTION_TYPES)
 export const HistoryShape = z
   .object({
     iterations: z.array(IterationRecord).describe('Newest first.'),
+    total: count,
+    next: z.string().nullable().describe('For `after` of the next page.'),
     uncommitted: ChangesRecord.nullable().describe('What the file says that no commit has.'),
   })
   .meta({ id: 'PlanHistory' });

@@ -31,7 +31,11 @@ describe('a plan that Claude writes', () => {
     const types = (await stream).events.filter((event) => event.kind === 'planner').map(({ event }) => event.type);
     expect(types[0]).toBe('planner-started');
     expect(types.at(-1)).toBe('plan-generated');
-    const { jobs } = (await server.ask('/api/jobs')).body;
+    const { jobs, total, next } = (await server.ask('/api/jobs')).body;
+    expect([total, next]).toEqual([1, null]);
+    expect((await server.ask('/api/jobs?status=running')).body.total).toBe(0);
+    expect((await server.ask(`/api/jobs?planId=${body.planId}&limit=1`)).body.jobs).toEqual([]);
+    expect((await server.ask('/api/jobs?after=nonsense')).status).toBe(422);
     expect(jobs).toMatchObject([{ kind: 'generate', status: 'completed', result: { planId: body.planId } }]);
     expect((await server.send('DELETE', `/api/jobs/${jobs[0].id}`)).status).toBe(409);
     const said = (await server.ask(`/api/jobs/${jobs[0].id}/events`)).body;

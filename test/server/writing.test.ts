@@ -188,6 +188,11 @@ describe('a plan', () => {
     const detail = (await server.ask(`/api/plans/greet/history/${iterations[0].id}`)).body;
     expect(detail).toMatchObject({ iteration: { planId: `${server.ids[0]}:greet` }, diff: { type: 'removed' } });
     expect((await server.ask('/api/plans/never/history')).status).toBe(404);
+    const first = (await server.ask('/api/plans/greet/history?limit=1')).body;
+    expect(first).toMatchObject({ total: iterations.length, iterations: [{ id: iterations[0].id }], next: iterations[0].id });
+    const rest = (await server.ask(`/api/plans/greet/history?after=${first.next}`)).body;
+    expect([rest.iterations, rest.next]).toEqual([iterations.slice(1), null]);
+    expect((await server.ask(`/api/plans/greet/history?after=${'0'.repeat(40)}`)).status).toBe(404);
   });
 });
 

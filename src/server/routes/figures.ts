@@ -19,13 +19,26 @@ import type { Registry, Served } from '../served.ts';
 import { EstimateShape, HistoryShape, IterationShape, ReadinessShape, StatisticsShape } from '../shape-figures.ts';
 import { IdParam } from './looking.ts';
 
+/** Of a time line, in one answer. */
+const MAX_ITERATIONS = 1_000;
+
 const history = createRoute({
   method: 'get',
   path: '/api/plans/{id}/history',
   operationId: 'getHistory',
   tags: ['Plans'],
   summary: 'Who changed what in a plan, and why',
-  request: { params: IdParam },
+  request: {
+    params: IdParam,
+    query: z.object({
+      limit: z.coerce.number().int().min(1).max(MAX_ITERATIONS).default(MAX_ITERATIONS),
+      after: z
+        .string()
+        .regex(/^[0-9a-f]{40}$/, 'the id of an iteration')
+        .optional()
+        .describe('The `next` of the page before.'),
+    }),
+  },
   responses: answers(HistoryShape, 'The time line, from git alone.'),
 });
 const iteration = createRoute({
@@ -76,13 +89,14 @@ export function figureRoutes(app: Api, { registry, now }: Server): void {
   app.openapi(history, async (context) => {
     const ref = planRef(registry, context.req.valid('param').id);
     const { served } = ref;
-    const { iterations, uncommitted } = await historyOf(ref);
-    return context.json(
-      { iterations: iterations.map((one) => ({ ...one, planId: planIdOf(served, one.planId) })), uncommitted } as z.infer<
-        typeof HistoryShape
-      >,
-      200,
-    );
+    const { limit, after } = context.req.valid('query');
+    const { iterations: all, uncommitted } = await historyOf(ref);
+    const at = after === undefined ? -1 : all.findIndex(({ id }) => id === after);
+    if (after !== undefined && at < 0) throw nothing('iteration', after);
+    const page = all.slice(at + 1, at + 1 + limit);
+    const iterations = page.map((one) => ({ ...one, planId: planIdOf(served, one.planId) }));
+    const next = at + 1 + page.length < all.length ? (page.at(-1)?.id ?? null) : null;
+    return context.json({ iterations, total: all.length, next, uncommitted } as z.infer<typeof HistoryShape>, 200);
   });
   app.openapi(iteration, async (context) => {
     const { id, commit } = context.req.valid('param');

@@ -14,7 +14,7 @@ import { Refusal } from '../problem.ts';
 import { readPlan } from '../read.ts';
 import { answers, type Api, type Server } from '../server.ts';
 import type { Served } from '../served.ts';
-import { Generated, Job, JobEventsShape, Reviewed } from '../shape.ts';
+import { Generated, Job, Reviewed } from '../shape.ts';
 import { IdParam } from './looking.ts';
 import { createdPlan, IfMatch, repositoryNamed } from './plans.ts';
 
@@ -122,42 +122,6 @@ const dismiss = createRoute({
     'What is gone.',
   ),
 });
-const listJobs = createRoute({
-  method: 'get',
-  path: '/api/jobs',
-  operationId: 'listJobs',
-  tags: ['Plans'],
-  summary: 'Conversations with Claude since the server began',
-  responses: answers(z.object({ jobs: z.array(Job) }).meta({ id: 'Jobs' }), 'Newest first.'),
-});
-const getJob = createRoute({
-  method: 'get',
-  path: '/api/jobs/{id}',
-  operationId: 'getJob',
-  tags: ['Plans'],
-  summary: 'A conversation with Claude, and what came of it',
-  request: { params: IdParam },
-  responses: answers(Job, 'The job.'),
-});
-const getJobEvents = createRoute({
-  method: 'get',
-  path: '/api/jobs/{id}/events',
-  operationId: 'listJobEvents',
-  tags: ['Plans'],
-  summary: 'What a conversation has said so far',
-  request: { params: IdParam },
-  responses: answers(JobEventsShape, 'All of it; what comes is at /api/events.'),
-});
-const stopJob = createRoute({
-  method: 'delete',
-  path: '/api/jobs/{id}',
-  operationId: 'stopJob',
-  tags: ['Plans'],
-  summary: 'Stop a conversation; nothing half-written is left',
-  request: { params: IdParam },
-  responses: answers(Job, 'The job, which will have ended soon.'),
-});
-
 export function reviewRoutes(app: Api, server: Server): void {
   const { registry, jobs, limits, env } = server;
 
@@ -214,31 +178,10 @@ export function reviewRoutes(app: Api, server: Server): void {
     const { dismissed, left, commit } = await inTurn(ref, () => dismissReview(callerOf(server, ref), { type: 'ids', ids }));
     return context.json({ dismissed: dismissed.slice(), left, commit }, 200);
   });
-
-  app.openapi(listJobs, (context) => context.json({ jobs: jobs.all.slice() }, 200));
-  app.openapi(getJob, (context) => context.json(jobNamed(server, context.req.valid('param').id), 200));
-  app.openapi(getJobEvents, (context) => {
-    const { id } = context.req.valid('param');
-    const events = jobs.events(id);
-    if (events === null) throw nothing('job', id);
-    return context.json({ events: events.all.slice(), seq: events.seq }, 200);
-  });
-  app.openapi(stopJob, (context) => {
-    const { id } = context.req.valid('param');
-    const job = jobNamed(server, id);
-    if (!jobs.stop(id)) throw new Refusal('conflict', 'This job has ended already.');
-    return context.json(job, 200);
-  });
 }
 
 function isAsync(prefer: string | undefined): boolean {
   return /(?:^|[\s,;])respond-async(?:$|[\s,;])/i.test(prefer ?? '');
-}
-
-function jobNamed({ jobs }: Server, id: string): Job {
-  const job = jobs.find(id);
-  if (job === null) throw nothing('job', id);
-  return job;
 }
 
 export function typesOf(reviewType: z.infer<typeof ReviewPlan>['reviewType']): readonly ReviewType[] {
