@@ -23,6 +23,8 @@ export interface Draft {
 
 /** Steps back that are kept. */
 const MAX_PAST = 200;
+/** Of those, where each is to be made anew. */
+const MAX_REBASED = 20;
 
 export function draftOf(saved: Saved, text = saved.text): Draft {
   return { saved, text, past: [], future: [], group: null, theirs: null };
@@ -68,6 +70,19 @@ export function moved(draft: Draft, now: Saved): Draft {
 /** Both changes in one text; null where they are about the same lines. */
 export function merged({ saved, text, theirs }: Draft): string | null {
   return theirs === null ? text : mergeTexts(saved.text, text, theirs.text);
+}
+
+/**
+ * The draft made anew on their version, as if it had been there from the beginning: the steps back have their changes too. As it was where both
+ * are about the same lines.
+ */
+export function rebased(draft: Draft): Draft {
+  const { saved, theirs } = draft;
+  const text = merged(draft);
+  if (theirs === null || text === null) return draft;
+  const onTheirs = (steps: readonly string[]): string[] =>
+    steps.slice(-MAX_REBASED).flatMap((step) => mergeTexts(saved.text, step, theirs.text) ?? []);
+  return { ...draft, saved: theirs, text, past: onTheirs(draft.past), future: onTheirs(draft.future), theirs: null };
 }
 
 /** After a person's word: the draft stands on their version now, and says `text`. What it said before is a step back. */

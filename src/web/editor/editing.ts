@@ -11,7 +11,7 @@ import type { Plan, PlanSource } from '../api/shapes.ts';
 import { sayCommitted } from '../parts/committed.ts';
 import { complain } from '../parts/toasts.tsx';
 import { apiPath } from '../state/route.ts';
-import { draftOf, isDirty, landed, moved, redone, settled, typed, undone, type Draft, type Saved } from './draft.ts';
+import { draftOf, isDirty, landed, moved, rebased, redone, settled, typed, undone, type Draft, type Saved } from './draft.ts';
 import { holdDraft, keptDraft, storeDraft } from './kept-draft.ts';
 
 export interface EditorState {
@@ -81,6 +81,11 @@ export class Editing {
 
   redo(): void {
     this.#change(redone);
+  }
+
+  /** Takes what a run has written into the file into the draft, where they are not about the same lines. */
+  rebase(): void {
+    this.#change(rebased);
   }
 
   /** A person's word on two versions. */

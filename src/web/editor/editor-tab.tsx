@@ -11,7 +11,7 @@ import { decisionFor } from '../state/decision.ts';
 import { apiPath, planPath } from '../state/route.ts';
 import { countOf } from '../state/words.ts';
 import { ConflictBox } from './conflict.tsx';
-import { isDirty } from './draft.ts';
+import { isDirty, merged } from './draft.ts';
 import { useEditing, type Editing, type EditorState } from './editing.ts';
 import { PlanForm } from './forms.tsx';
 import { useConfig } from './frontmatter-fields.tsx';
@@ -66,6 +66,11 @@ function Editor({ detail, editing, state }: EditorProps): ReactNode {
   // The drawing of a thousand tasks takes a moment, at first and after a key in a field: neither waits for it.
   const drawn = useDeferredValue(view === 'graph' ? document : null, null);
   const { theirs } = draft;
+  // What a run ticks is no other opinion: nobody is asked about each box.
+  const isOfRun = plan.executionId !== null && theirs !== null && merged(draft) !== null;
+  useEffect(() => {
+    if (isOfRun) editing.rebase();
+  }, [isOfRun, editing]);
   return (
     <div className="editor">
       <EditorBar

@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { draftOf, isDirty, landed, merged, moved, redone, settled, typed, undone, type Draft } from '../../../src/web/editor/draft.ts';
+import {
+  draftOf,
+  isDirty,
+  landed,
+  merged,
+  moved,
+  rebased,
+  redone,
+  settled,
+  typed,
+  undone,
+  type Draft,
+} from '../../../src/web/editor/draft.ts';
 
 const BASE = { text: 'a\nb\nc\nd\ne\n', revision: '1' };
 const start = draftOf(BASE);
@@ -37,6 +49,18 @@ describe('a draft', () => {
     expect(ended).toMatchObject({ text: 'A\nb\nc\nd\nE\n', saved: theirs, theirs: null });
     expect(undone(settled(both, theirs.text)).text).toBe(mine.text);
     expect(merged(moved(mine, { text: 'Z\nb\nc\nd\ne\n', revision: '2' }))).toBeNull();
+  });
+
+  it('takes in what a run has written, in its steps back too', () => {
+    const twice = typed(typed(start, 'A\nb\nc\nd\ne\n'), 'A\nb\nC\nd\ne\n');
+    const theirs = { text: 'a\nb\nc\nd\nE\n', revision: '2' };
+    const after = rebased(moved(twice, theirs));
+    expect(after).toMatchObject({ text: 'A\nb\nC\nd\nE\n', saved: theirs, theirs: null });
+    expect(undone(after).text).toBe('A\nb\nc\nd\nE\n');
+    expect(undone(undone(after)).text).toBe(theirs.text);
+    expect(isDirty(undone(undone(after)))).toBe(false);
+    const clash = moved(mine, { text: 'Z\nb\nc\nd\ne\n', revision: '2' });
+    expect(rebased(clash)).toBe(clash);
   });
 
   it('needs no word where the file says the same, or is back where it was', () => {
