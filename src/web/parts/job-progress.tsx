@@ -53,7 +53,7 @@ export function JobProgress({ job }: { readonly job: Job }): ReactNode {
         </button>
       </header>
       <p className="quiet">It goes on when you leave this page. What is half written when it is stopped is not kept.</p>
-      <ol className="job-steps" aria-live="polite" ref={scroller} tabIndex={0}>
+      <ol className="job-steps" aria-live="polite" aria-relevant="additions" ref={scroller} tabIndex={0}>
         {view.steps.map((step, index) => (
           // A step is known by its place alone.
           // oxlint-disable-next-line react/no-array-index-key
