@@ -109,6 +109,10 @@ describe('a plan', () => {
       ['POST', '/api/tasks/greet:greeting/skip', undefined],
       ['DELETE', '/api/phases/greet:write', undefined],
       ['POST', '/api/plans/greet/execute', {}],
+      ['POST', '/api/plans/greet/pause', {}],
+      ...(['resume', 'cancel'] as const).map((word) => ['POST', `/api/plans/greet/${word}`, undefined] as const),
+      ['POST', '/api/plans/greet/rollback', {}],
+      ['POST', '/api/plans/greet/dismiss-suggestions', { suggestionIds: ['x'] }],
       ['PATCH', '/api/plans/greet', { title: 'x' }],
     ] as const)
       for (const tag of [seen, '"nonsense"', `"${'0'.repeat(40)}"`])
@@ -190,8 +194,7 @@ describe('a plan', () => {
     expect((await server.ask('/api/plans/never/history')).status).toBe(404);
     const first = (await server.ask('/api/plans/greet/history?limit=1')).body;
     expect(first).toMatchObject({ total: iterations.length, iterations: [{ id: iterations[0].id }], next: iterations[0].id });
-    const rest = (await server.ask(`/api/plans/greet/history?after=${first.next}`)).body;
-    expect([rest.iterations, rest.next]).toEqual([iterations.slice(1), null]);
+    expect((await server.ask(`/api/plans/greet/history?after=${first.next}`)).body.iterations).toEqual(iterations.slice(1));
     expect((await server.ask(`/api/plans/greet/history?after=${'0'.repeat(40)}`)).status).toBe(404);
   });
 });

@@ -116,7 +116,11 @@ const dismiss = createRoute({
   operationId: 'dismissSuggestions',
   tags: ['Reviews'],
   summary: 'Take suggestions off the list, in one commit',
-  request: { params: IdParam, ...json(z.strictObject({ suggestionIds: z.array(z.string().min(1)).min(1).max(MAX_SUGGESTIONS) })) },
+  request: {
+    params: IdParam,
+    headers: IfMatch,
+    ...json(z.strictObject({ suggestionIds: z.array(z.string().min(1)).min(1).max(MAX_SUGGESTIONS) })),
+  },
   responses: answers(
     z.object({ dismissed: z.array(z.string()), left: z.int(), commit: z.string() }).meta({ id: 'DismissedSuggestions' }),
     'What is gone.',
@@ -175,7 +179,11 @@ export function reviewRoutes(app: Api, server: Server): void {
   app.openapi(dismiss, async (context) => {
     const ref = planRef(registry, context.req.valid('param').id);
     const { suggestionIds: ids } = context.req.valid('json');
-    const { dismissed, left, commit } = await inTurn(ref, () => dismissReview(callerOf(server, ref), { type: 'ids', ids }));
+    const expected = revisionIn(context);
+    const { dismissed, left, commit } = await inTurn(ref, async () => {
+      await checkRevision(ref, expected);
+      return dismissReview(callerOf(server, ref), { type: 'ids', ids });
+    });
     return context.json({ dismissed: dismissed.slice(), left, commit }, 200);
   });
 }

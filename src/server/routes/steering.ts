@@ -90,10 +90,7 @@ const pause = createRoute({
   operationId: 'pausePlan',
   tags: ['Executions'],
   summary: 'Let the task that runs finish, and pause',
-  request: {
-    params: IdParam,
-    ...optional(Pause),
-  },
+  request: { params: IdParam, headers: IfMatch, ...optional(Pause) },
   responses: answers(Paused, 'The plan says so; a runner obeys at its next boundary.'),
 });
 const resume = createRoute({
@@ -102,7 +99,7 @@ const resume = createRoute({
   operationId: 'resumePlan',
   tags: ['Executions'],
   summary: 'Go on with a paused or cancelled plan',
-  request: { params: IdParam },
+  request: { params: IdParam, headers: IfMatch },
   responses: answers(Begun, 'It runs.'),
 });
 const cancel = createRoute({
@@ -111,7 +108,7 @@ const cancel = createRoute({
   operationId: 'cancelPlan',
   tags: ['Executions'],
   summary: 'Give a plan up: what runs is stopped, and nothing else starts',
-  request: { params: IdParam },
+  request: { params: IdParam, headers: IfMatch },
   responses: answers(Cancelled, 'It is given up; `resume` takes that back.'),
 });
 
@@ -138,7 +135,9 @@ export function steeringRoutes(app: Api, server: Server): void {
   app.openapi(pause, async (context) => {
     const ref = planRef(registry, context.req.valid('param').id);
     const { now } = Pause.parse(context.req.valid('json') ?? {});
+    const expected = revisionIn(context);
     await inTurn(ref, async () => {
+      await checkRevision(ref, expected);
       const { holder, elsewhere = false } = await say(callerOf(server, ref), { type: 'pause', now });
       const refused = now && holder !== null && !elsewhere ? stopNow(holder) : null;
       if (refused !== null) throw new Refusal('conflict', refused);
@@ -149,7 +148,9 @@ export function steeringRoutes(app: Api, server: Server): void {
 
   app.openapi(resume, async (context) => {
     const ref = planRef(registry, context.req.valid('param').id);
+    const expected = revisionIn(context);
     const executionId = await inTurn(ref, async () => {
+      await checkRevision(ref, expected);
       const { holder } = await say(callerOf(server, ref), { type: 'resume' });
       return holder === null ? begin(server, ref, {}) : `${ref.served.id}:${holder.run}`;
     });
@@ -158,7 +159,11 @@ export function steeringRoutes(app: Api, server: Server): void {
 
   app.openapi(cancel, async (context) => {
     const ref = planRef(registry, context.req.valid('param').id);
-    await inTurn(ref, () => say(callerOf(server, ref), { type: 'cancel' }));
+    const expected = revisionIn(context);
+    await inTurn(ref, async () => {
+      await checkRevision(ref, expected);
+      await say(callerOf(server, ref), { type: 'cancel' });
+    });
     return context.json({ status: 'failed' as const, reason: 'cancelled_by_user' as const }, 200);
   });
 }
