@@ -14,8 +14,8 @@ import type { ConfigAnswer } from './frontmatter-fields.tsx';
 import type { Carried } from './placing.ts';
 
 /** What a phase takes while it is not drawn because it is out of sight: what is around its tasks, and each of them. Their height in `rem`. */
-const HEAD_REM = 6.2;
-const ROW_REM = 2.6;
+const HEAD_REM = 6;
+const ROW_REM = 2.606;
 
 interface OutlineProps {
   readonly editing: Editing;

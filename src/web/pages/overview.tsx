@@ -58,6 +58,10 @@ export function OverviewTab({ detail }: { readonly detail: PlanDetail }): ReactN
   );
 }
 
+/** What a phase takes while it is not drawn because it is out of sight: what is around its tasks, and each of them, closed. Their height in `rem`. */
+const HEAD_REM = 1.9;
+const ROW_REM = 2.51;
+
 interface PhaseCardProps {
   readonly phase: Phase;
   readonly tasks: readonly Task[];
@@ -67,7 +71,12 @@ interface PhaseCardProps {
 
 function PhaseCard({ phase, tasks, titles }: PhaseCardProps): ReactNode {
   return (
-    <section className="card phase" aria-labelledby={`phase-${phase.slug}`} data-phase={phase.slug}>
+    <section
+      className="card phase"
+      style={{ containIntrinsicBlockSize: `auto ${HEAD_REM + ROW_REM * tasks.length}rem` }}
+      aria-labelledby={`phase-${phase.slug}`}
+      data-phase={phase.slug}
+    >
       <header>
         <Mark kind={phase.status} />
         <h2 id={`phase-${phase.slug}`}>{phase.title === '' ? 'Tasks' : phase.title}</h2>

@@ -151,7 +151,8 @@ function Side({ detail: { plan, phases, tasks }, view, shown, named }: SideProps
             {byPhase.get(phase.id)?.map((task) => (
               <Step
                 key={task.id}
-                to={addressOf(plan.id, { task: task.slug, execution: named })}
+                plan={plan.id}
+                execution={named}
                 task={task}
                 isShown={shown.includes(task)}
                 maxAttempts={view.attempts[task.slug]?.maxAttempts ?? null}
@@ -172,17 +173,24 @@ function keepInView(list: HTMLElement | null): void {
 }
 
 interface StepProps {
-  readonly to: string;
+  readonly plan: string;
+  /** The run that is named in the address. */
+  readonly execution: string | null;
   readonly task: Task;
   readonly isShown: boolean;
   /** Null where no attempt of it is known. */
   readonly maxAttempts: number | null;
 }
 
-const Step = memo(function Step({ to, task, isShown, maxAttempts }: StepProps): ReactNode {
+const Step = memo(function Step({ plan, execution, task, isShown, maxAttempts }: StepProps): ReactNode {
   return (
     <li>
-      <Link to={to} aria-current={isShown ? 'true' : undefined} data-step={task.slug} data-status={task.status}>
+      <Link
+        to={addressOf(plan, { task: task.slug, execution })}
+        aria-current={isShown ? 'true' : undefined}
+        data-step={task.slug}
+        data-status={task.status}
+      >
         <Mark kind={task.status} />
         <span>{task.title}</span>
         {task.attempt !== null && task.attempt > 1 && (
