@@ -221,6 +221,10 @@ describe.skipIf(!hasBrowser)('the whole of a plan', () => {
     await pause.getByText('Write styles, Write form').waitFor();
     await press(pause.getByRole('link', { name: 'Review changes' }));
     await page.locator('.patch-file', { hasText: 'src/route.ts' }).waitFor();
+    // On a phone they are below the box, and are brought up.
+    await expect
+      .poll(() => page.locator('.run .switch').evaluate((element) => element.getBoundingClientRect().top / window.innerHeight))
+      .toBeLessThan(0.7);
     await press(pause.getByRole('button', { name: 'Continue' }));
     await page.locator('[data-panel="styles"]').getByText('write src/styles.ts', { exact: true }).waitFor();
     await page.locator('[data-panel="form"]').getByText('write src/form.ts', { exact: true }).waitFor();

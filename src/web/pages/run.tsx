@@ -1,5 +1,5 @@
 /** A plan as it is carried out: progress on one side, on the other what wants a decision and what runs. */
-import { memo, useEffect, useRef, type ReactNode } from 'react';
+import { memo, useEffect, useRef, type ReactNode, type RefObject } from 'react';
 import { useExecution } from '../api/execution.ts';
 import type { Execution, PlanDetail, Task } from '../api/shapes.ts';
 import { Mark } from '../parts/badge.tsx';
@@ -23,6 +23,11 @@ export function RunTab({ detail }: { readonly detail: PlanDetail }): ReactNode {
   const isLatest = execution === executions[0];
   const chosen = tasks.find(({ slug }) => slug === query.get('task'));
   const shown = chosen === undefined ? shownTasks(detail, view) : [chosen];
+  const place = useRef<HTMLElement>(null);
+  const asked = changes ? 'changes' : (chosen?.slug ?? '');
+  useEffect(() => {
+    if (asked !== '') bringNear(place.current);
+  }, [asked]);
   return (
     <div className="run">
       <Side detail={detail} view={view} shown={shown} named={named} />
@@ -47,7 +52,7 @@ export function RunTab({ detail }: { readonly detail: PlanDetail }): ReactNode {
             )}
           </div>
         )}
-        {execution !== null && <Views plan={plan.id} changes={changes} named={named} />}
+        {execution !== null && <Views plan={plan.id} changes={changes} named={named} place={place} />}
         {changes && execution !== null ? (
           <PatchAt path={apiPath('executions', execution.id, '/diff')} />
         ) : (
@@ -101,9 +106,16 @@ function RunChoice({ plan, executions, chosen, changes }: RunChoiceProps): React
   );
 }
 
-function Views({ plan, changes, named }: { readonly plan: string; readonly changes: boolean; readonly named: string | null }): ReactNode {
+interface ViewsProps {
+  readonly plan: string;
+  readonly changes: boolean;
+  readonly named: string | null;
+  readonly place: RefObject<HTMLElement | null>;
+}
+
+function Views({ plan, changes, named, place }: ViewsProps): ReactNode {
   return (
-    <nav className="switch" aria-label="What is shown of the run">
+    <nav ref={place} className="switch" aria-label="What is shown of the run">
       <Link className="chip" to={addressOf(plan, { execution: named })} aria-current={changes ? undefined : 'page'}>
         Tasks
       </Link>
@@ -163,6 +175,11 @@ function Side({ detail: { plan, phases, tasks }, view, shown, named }: SideProps
       ))}
     </nav>
   );
+}
+
+/** What one has asked for may be below the window, on a phone above all. */
+function bringNear(place: HTMLElement | null): void {
+  if (place !== null && place.getBoundingClientRect().top > window.innerHeight / 2) place.scrollIntoView({ block: 'start' });
 }
 
 /** What runs is in the middle of a list that is longer than its place; the page itself does not move. */
