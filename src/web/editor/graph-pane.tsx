@@ -228,7 +228,8 @@ function BoxText({ title }: { readonly title: string }): ReactNode {
         // A line is known by its number alone.
         // oxlint-disable-next-line react/no-array-index-key
         <tspan key={index} x={12} dy={index === 0 ? 0 : 16}>
-          {line}
+          {/* Read as one text, the lines are words apart. */}
+          {`${line} `}
         </tspan>
       ))}
     </text>
