@@ -4,6 +4,7 @@ import { gfmTaskListItem } from 'micromark-extension-gfm-task-list-item';
 import remarkParse from 'remark-parse';
 import { unified, type Processor } from 'unified';
 import type { Span } from './diagnostic.ts';
+import { shallow } from './shallow.ts';
 
 declare module 'mdast' {
   interface ListItemData {
@@ -62,19 +63,8 @@ function exactPlaces(this: Processor): void {
 
 const markdown = unified().use(remarkParse).use(exactPlaces).freeze();
 
-/**
- * The tree of a text; offsets are those of the text, also where it begins with U+FEFF. Quotes and lists that are within twenty-five others are
- * text: what the parser needs for them grows faster than the square of their number, so that a line of `>` alone would keep it for hours.
- */
+/** The tree of a text; offsets are those of the text, also where it begins with U+FEFF. What is too deep is text: see {@link shallow}. */
 export function parseMarkdown(text: string): Root {
   // micromark drops a first U+FEFF and counts from the character after it: give it one to drop.
   return markdown.parse(shallow(text.startsWith('\uFEFF') ? `\uFEFF${text}` : text));
-}
-
-/** Twenty-five marks of quotes or of list items in a row, or the indentation of as many, and one more mark. */
-const DEEP = /^((?:[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))){25}[ \t]*|(?: {4}| {0,3}\t){25,} {0,3})[->+*\d]/gm;
-
-/** As long as the text: the first mark that is too deep in a line is a letter. */
-function shallow(text: string): string {
-  return text.replaceAll(DEEP, '$1x');
 }

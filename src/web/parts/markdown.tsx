@@ -6,6 +6,7 @@ import { createElement, memo, useMemo, type ReactNode } from 'react';
 import type { Nodes, Parents } from 'mdast';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
+import { shallow } from '../../core/shallow.ts';
 
 const parser = unified().use(remarkParse);
 /** Where a link may lead. */
@@ -14,8 +15,9 @@ const SAFE_LINK = /^(?:https?:|mailto:|#)/i;
 const HEADING_BELOW = 3;
 
 export const Markdown = memo(function Markdown({ text }: { readonly text: string }): ReactNode {
-  const tree = useMemo(() => parser.parse(text), [text]);
-  return <div className="prose">{childrenOf(tree)}</div>;
+  // Nobody means a quote within a hundred others, which would keep the page for hours: that is shown as it is written.
+  const tree = useMemo(() => (shallow(text) === text ? parser.parse(text) : null), [text]);
+  return tree === null ? <pre tabIndex={0}>{text}</pre> : <div className="prose">{childrenOf(tree)}</div>;
 });
 
 function childrenOf(node: Parents): ReactNode[] {
