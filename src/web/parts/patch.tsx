@@ -2,7 +2,7 @@
 import { useMemo, useState, type ReactNode } from 'react';
 import { useData } from '../api/cache.ts';
 import type { FilePatch, Patch } from '../api/shapes.ts';
-import { patchLines } from '../state/patch.ts';
+import { patchLines, plansLast } from '../state/patch.ts';
 import { countOf } from '../state/words.ts';
 import { Refused, Skeleton } from './basics.tsx';
 import '../styles/patch.css';
@@ -30,7 +30,7 @@ function PatchView({ patch: { files, left } }: { readonly patch: Patch }): React
       <p className="quiet">
         {countOf(files.length + left, 'file')} changed, <span className="is-added">+{added}</span> <span className="is-gone">−{gone}</span>
       </p>
-      {files.map((file, index) => (
+      {plansLast(files).map((file, index) => (
         <FileView key={file.path} file={file} isOpen={index < OPEN_FILES && file.additions + file.deletions <= OPEN_LINES} />
       ))}
       {left > 0 && <p className="quiet">and {countOf(left, 'more file')}; git shows them all.</p>}

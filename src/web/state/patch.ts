@@ -35,3 +35,9 @@ export function patchLines(patch: string): readonly PatchLine[] {
   }
   return lines;
 }
+
+/** Files as one looks at them: what was made first, and after it the plan files that tell of it. */
+export function plansLast<T extends { readonly path: string }>(files: readonly T[]): readonly T[] {
+  const isPlan = ({ path }: T): boolean => path.endsWith('.plan.md');
+  return [...files.filter((file) => !isPlan(file)), ...files.filter(isPlan)];
+}

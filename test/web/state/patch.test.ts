@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { patchOf } from '../../../src/core/line-diff.ts';
-import { patchLines } from '../../../src/web/state/patch.ts';
+import { patchLines, plansLast } from '../../../src/web/state/patch.ts';
 
 describe('a patch', () => {
   it('is lines with their numbers in both versions', () => {
@@ -22,5 +22,10 @@ describe('a patch', () => {
     const [old, now] = ['a\nb\nc\n', 'a\nB\nc\nd\n'];
     const kept = patchLines(patchOf(old, now)).filter(({ type }) => type === 'same' || type === 'new');
     expect(kept.map(({ text }) => `${text}\n`).join('')).toBe(now);
+  });
+
+  it('of several files has those of plans at its end', () => {
+    const files = ['a.ts', 'plans/x.plan.md', 'plans/y.ts'].map((path) => ({ path }));
+    expect(plansLast(files).map(({ path }) => path)).toEqual(['a.ts', 'plans/y.ts', 'plans/x.plan.md']);
   });
 });
