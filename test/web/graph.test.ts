@@ -49,7 +49,7 @@ describe.skipIf(!hasBrowser)('the drawing of a large plan', () => {
     const before = await percent(page);
     const place = async (): Promise<number> => {
       const [left] = await scrolled(page);
-      return (left + 200) / (await page.locator('.graph-pane svg').evaluate((svg) => Number(svg.getAttribute('width'))));
+      return (left + 200) / (await page.locator('.graph-sheet').evaluate((sheet) => sheet.clientWidth));
     };
     const there = await place();
     await page.mouse.move(box.x + 200, y);

@@ -41,10 +41,11 @@ function Graph({ layout, chosen, choose }: Pick<GraphPaneProps, 'chosen' | 'choo
   const [over, setOver] = useState<string | null>(null);
   const [focused, setFocused] = useState<string | null>(null);
   const about = over ?? focused ?? chosen;
+  const isSeen = zoom > 0;
   const nodeOf = useCallback((id: string) => pane.current?.querySelector<SVGElement>(`[data-node="${CSS.escape(id)}"]`), [pane]);
   useEffect(() => {
-    if (chosen !== null) showIn(pane.current, nodeOf(chosen));
-  }, [chosen, pane, nodeOf]);
+    if (chosen !== null && isSeen) showIn(pane.current, nodeOf(chosen));
+  }, [chosen, pane, nodeOf, isSeen]);
   const hands = {
     ...looking.hands,
     onKeyDown: (event: KeyboardEvent<HTMLDivElement>): void => {
@@ -81,16 +82,21 @@ function Graph({ layout, chosen, choose }: Pick<GraphPaneProps, 'chosen' | 'choo
         tabIndex={0}
         {...hands}
       >
-        <svg
-          className={(focused ?? chosen) === null ? undefined : 'is-about'}
-          width={layout.width * zoom}
-          height={layout.height * zoom}
-          viewBox={`0 0 ${layout.width} ${layout.height}`}
-          role="group"
-          aria-label="Tasks and what they wait for"
-        >
-          <Drawing layout={layout} chosen={chosen} about={about} first={focused ?? chosen} />
-        </svg>
+        {/* Made larger as a picture: in a larger drawing each title would be laid out anew. */}
+        <div className="graph-sheet" style={{ width: layout.width * zoom, height: layout.height * zoom }}>
+          {isSeen && (
+            <svg
+              className={(focused ?? chosen) === null ? undefined : 'is-about'}
+              style={{ transform: `scale(${zoom})` }}
+              width={layout.width}
+              height={layout.height}
+              role="group"
+              aria-label="Tasks and what they wait for"
+            >
+              <Drawing layout={layout} chosen={chosen} about={about} first={focused ?? chosen} />
+            </svg>
+          )}
+        </div>
       </div>
     </section>
   );

@@ -20,6 +20,7 @@ interface Point {
 
 export interface Zoom {
   readonly pane: RefObject<HTMLDivElement | null>;
+  /** 0 until the pane is there, whose size it is made for. */
   readonly zoom: number;
   readonly nearer: () => void;
   readonly farther: () => void;
@@ -36,7 +37,7 @@ export interface Zoom {
 /** `width` and `height` are those of the drawing. */
 export function useZoom({ width, height }: { readonly width: number; readonly height: number }): Zoom {
   const pane = useRef<HTMLDivElement>(null);
-  const [zoom, setZoom] = useState(1);
+  const [zoom, setZoom] = useState(0);
   const now = useRef(1);
   // What stays where it is: a place of the drawing, and where in the pane it is seen.
   const held = useRef<{ readonly place: Point; readonly seen: Point } | null>(null);
