@@ -81,6 +81,7 @@ describe.skipIf(!hasBrowser)('the page of an execution', () => {
     await expectSound(browser, page);
     await repository.write({ '.git/on': 'go' });
     await page.getByRole('region', { name: 'Paused' }).getByText('long.txt').waitFor();
+    expect(await page.locator('.plan-head [data-action]').count()).toBe(0);
     await page.getByRole('button', { name: 'Continue' }).tap();
     await page.getByRole('region', { name: 'Completed' }).waitFor();
     expect(await repository.read('next.txt')).toBe('n\n');

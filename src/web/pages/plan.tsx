@@ -11,6 +11,7 @@ import { Icon } from '../parts/icon.tsx';
 import { PlanAction } from '../parts/plan-action.tsx';
 import { UnsavedNotice, UnsavedText } from '../parts/unsaved.tsx';
 import { Link, navigate } from '../router.tsx';
+import { decisionFor } from '../state/decision.ts';
 import { badgeOf, tabTitle } from '../state/plan-list.ts';
 import { apiPath, PLAN_TABS, planPath, type PlanTab } from '../state/route.ts';
 import { countOf, pauseWords } from '../state/words.ts';
@@ -93,8 +94,11 @@ function Tab({ detail, tab }: { readonly detail: PlanDetail; readonly tab: PlanT
   }
 }
 
-function PlanHead({ detail: { plan }, tab }: { readonly detail: PlanDetail; readonly tab: PlanTab }): ReactNode {
+function PlanHead({ detail, tab }: { readonly detail: PlanDetail; readonly tab: PlanTab }): ReactNode {
+  const { plan } = detail;
   const why = plan.valid && plan.status === 'paused' ? pauseWords(plan.pauseReason) : null;
+  // The box below asks for the same, and knows more.
+  const isAsked = tab === 'run' && decisionFor(detail) !== null;
   const isAtRest = plan.valid && (plan.status === 'completed' || plan.status === 'failed');
   return (
     <header className="plan-head">
@@ -107,7 +111,7 @@ function PlanHead({ detail: { plan }, tab }: { readonly detail: PlanDetail; read
       <div className="page-head">
         <h1>{plan.title}</h1>
         {tab !== 'edit' && <MarkReady plan={plan} />}
-        {!isAtRest && <PlanAction plan={plan} />}
+        {!isAtRest && !isAsked && <PlanAction plan={plan} />}
       </div>
       <div className="row facts">
         <Badge kind={badgeOf(plan)} />
