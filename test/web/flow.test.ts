@@ -206,6 +206,8 @@ describe.skipIf(!hasBrowser)('the whole of a plan', () => {
     await press(card('Two parts.').getByRole('button', { name: 'Dismiss' }));
     await page.getByRole('heading', { name: 'No suggestions wait' }).waitFor();
     await press(tab(page, 'Edit'));
+    await press(button(page, 'Markdown'));
+    await expect.poll(() => page.getByRole('textbox', { name: 'Markdown' }).inputValue()).toContain('Refuse an empty name.');
     await press(button(page, 'Mark as ready'));
     await toast(page, 'Marked as ready');
 

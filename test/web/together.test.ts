@@ -111,10 +111,12 @@ describe.skipIf(!hasBrowser)('a plan that several change at once', () => {
       'plans/away.plan.md': null,
     });
     const description = (page: Page) => page.getByRole('group', { name: 'The plan' }).getByLabel('Description', { exact: true });
-    await expect.poll(() => description(looked).inputValue()).toBe('Something else.');
+    const shows = (words: string) =>
+      Promise.all([edited, looked].map((page) => expect.poll(() => description(page).inputValue()).toBe(words)));
+    await shows('Something else.');
     await away.getByRole('heading', { name: 'There is no such plan' }).waitFor();
     repository.git('checkout', '--quiet', 'main');
-    await expect.poll(() => description(looked).inputValue()).toBe('What it is for.');
+    await shows('What it is for.');
 
     await title(edited).fill('My title');
     await title(away).fill('My other title');
