@@ -2,7 +2,8 @@
 import { Component, lazy, Suspense, useEffect, useMemo, type ReactNode } from 'react';
 
 import { useData } from './api/cache.ts';
-import { useConnection, type Connection } from './api/stream.ts';
+import type { Connection } from './api/event-source.ts';
+import { useConnection } from './api/stream.ts';
 import { Empty, Skeleton } from './parts/basics.tsx';
 import { Toasts } from './parts/toasts.tsx';
 import { PlansPage } from './pages/plans.tsx';

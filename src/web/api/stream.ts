@@ -1,30 +1,23 @@
-/** The stream of events: one for the page, begun again where it stopped whenever the connection or the server was gone. */
+/** The stream of events, as pages hear it. */
 import { useEffect, useSyncExternalStore } from 'react';
 import { staleAfter } from '../state/stale.ts';
 import { invalidate } from './cache.ts';
+import { follow, type Connection, type Following, type Told } from './event-source.ts';
 import type { StreamEvent } from './shapes.ts';
-
-export type Connection = 'connecting' | 'live' | 'lost';
-
-/** Between two tries. Milliseconds. */
-const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 5_000;
+import type { Asked } from './shared-stream.ts';
 
 const listeners = new Set<(event: StreamEvent) => void>();
 const watchers = new Set<() => void>();
 let connection: Connection = 'connecting';
-let source: EventSource | null = null;
-/** Where this page is in the stream. */
-let place = '';
-let wait = FIRST_WAIT_MS;
-let timer: ReturnType<typeof setTimeout> | null = null;
+let stream: Following | null = null;
 
 /** Opens the stream. It stays open as long as the page. */
 export function openStream(): void {
-  if (source !== null) return;
-  connect();
+  if (stream !== null) return;
+  stream = shared() ?? follow(hear);
+  const hurry = (): void => stream?.hurry();
   // A laptop that wakes up, or a phone that finds its network, does not wait for its turn.
-  for (const name of ['online', 'pageshow'] as const) window.addEventListener(name, hurry);
+  window.addEventListener('online', hurry);
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') hurry();
   });
@@ -50,41 +43,41 @@ export function useEvents(listener: (event: StreamEvent) => void): void {
   }, [listener]);
 }
 
-function connect(): void {
-  timer = null;
-  const query = place === '' ? '' : `?after=${encodeURIComponent(place)}`;
-  const opened = new EventSource(`/api/events${query}`);
-  source = opened;
-  opened.addEventListener('message', ({ data, lastEventId }: MessageEvent<string>) => {
-    if (lastEventId !== '') place = lastEventId;
-    wait = FIRST_WAIT_MS;
-    say('live');
-    hear(JSON.parse(data) as StreamEvent);
+/** The stream that all tabs share; null in a browser that has no such workers, where each has its own. */
+function shared(): Following | null {
+  let page: MessagePort | null = null;
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  const say = (asked: Asked): void => page?.postMessage(asked);
+  const join = (): void => {
+    const worker = new SharedWorker(new URL('shared-stream.ts', import.meta.url), { type: 'module', name: 'plans' });
+    page = worker.port;
+    page.addEventListener('message', ({ data }: MessageEvent<Told>) => hear(data));
+    page.start();
+    say('hurry');
+    // Where its script cannot be had.
+    worker.addEventListener('error', () => (stream = follow(hear)));
+  };
+  try {
+    join();
+  } catch {
+    return null;
+  }
+  window.addEventListener('pagehide', () => say('leave'));
+  // A page that the browser has kept comes back: it asks anew for all that it shows.
+  window.addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) join();
   });
-  // The browser's own retry asks a server that is away only every few seconds, and gives up where a proxy answers in its place.
-  opened.addEventListener('error', () => {
-    opened.close();
-    if (source !== opened) return;
-    say('lost');
-    timer = setTimeout(connect, wait);
-    wait = Math.min(wait * 2, LONGEST_WAIT_MS);
-  });
+  return { hurry: () => say('hurry') };
 }
 
-function hurry(): void {
-  if (timer === null) return;
-  clearTimeout(timer);
-  wait = FIRST_WAIT_MS;
-  connect();
-}
-
-function say(now: Connection): void {
-  if (connection === now) return;
-  connection = now;
-  for (const watcher of watchers) watcher();
-}
-
-function hear(event: StreamEvent): void {
+function hear(told: Told): void {
+  if (told.type === 'connection') {
+    if (connection === told.connection) return;
+    ({ connection } = told);
+    for (const watcher of watchers) watcher();
+    return;
+  }
+  const event = JSON.parse(told.json) as StreamEvent;
   invalidate(staleAfter(event));
   for (const listener of listeners) listener(event);
 }
