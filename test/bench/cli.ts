@@ -1,31 +1,10 @@
 /** How long commands take from the shell, against `node -e 0`. Needs a build (`npm run build`). */
-import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { compare, fixed, plansOf, report, repositoryOf, temporaryFolder } from './measure.ts';
+import { join } from 'node:path';
+import { CLI, compare, fixed, node, peakMib, plansOf, report, repositoryOf } from './measure.ts';
 
-const CLI = resolve(fileURLToPath(import.meta.url), '../../../dist/cli.js');
 const ROUNDS = 11;
 const MAX_MIB = 120;
-
-function node(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): void {
-  const { status, stderr } = spawnSync(process.execPath, args, {
-    cwd,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}: ${stderr}`);
-}
-
-/** Peak memory of a command, in MiB, as the process itself sees it at its end. */
-function peakMib(args: readonly string[], cwd: string): number {
-  const file = join(temporaryFolder(), 'rss');
-  const hook = `data:text/javascript,import{writeFileSync}from'node:fs';process.on('exit',()=>writeFileSync(${JSON.stringify(file)},String(process.resourceUsage().maxRSS)))`;
-  node(['--import', hook, CLI, ...args], cwd);
-  return Number(readFileSync(file, 'utf8')) / 1024;
-}
 
 /** What every command is measured against: Node, doing nothing. */
 const bare = (cwd: string) => () => node(['-e', '0'], cwd);

@@ -1,14 +1,11 @@
 /** Writing one status into a large plan, and the memory of a run whose agent floods its output. */
-import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { applyEdits, setTaskStatus } from '../../src/core/edit.ts';
 import { PlanFile } from '../../src/engine/plan-file.ts';
 import { openWorkspace } from '../../src/engine/workspace.ts';
-import { compare, fixed, plansOf, report, repositoryOf, temporaryFolder, timed } from './measure.ts';
+import { compare, fixed, peakMib, plansOf, report, repositoryOf, temporaryFolder, timed } from './measure.ts';
 
-const CLI = resolve(fileURLToPath(import.meta.url), '../../../dist/cli.js');
 const MAX_MIB = 150;
 const FLOOD_BYTES = 1_000_000_000;
 
@@ -60,12 +57,8 @@ function flood(): void {
   const root = repositoryOf(10, {
     'plans/flood.plan.md': `---\nstatus: ready\n---\n\n# Flood\n\n- [ ] Flood\n\n  \`\`\`yaml\n  run: ${JSON.stringify(run)}\n  allowNoChanges: true\n  \`\`\`\n`,
   });
-  const file = join(temporaryFolder(), 'rss');
-  const hook = `data:text/javascript,import{writeFileSync}from'node:fs';process.on('exit',()=>writeFileSync(${JSON.stringify(file)},String(process.resourceUsage().maxRSS)))`;
   const start = performance.now();
-  const { status } = spawnSync(process.execPath, ['--import', hook, CLI, 'run', 'flood', '--yes'], { cwd: root, stdio: 'ignore' });
-  if (status !== 0) throw new Error(`the run ended with ${status}`);
-  const peak = Number(readFileSync(file, 'utf8')) / 1024;
+  const peak = peakMib(['run', 'flood', '--yes'], root);
   const seconds = (performance.now() - start) / 1000;
   console.log(
     `${'a run whose agent prints 1 GB, peak memory'.padEnd(58)} ${fixed(peak).padStart(9)} MiB  aim ≤ ${MAX_MIB} MiB  ${peak <= MAX_MIB ? 'ok' : 'OVER'}  (${fixed(seconds)} s)`,

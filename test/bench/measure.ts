@@ -1,8 +1,11 @@
 /** Shared by the benchmarks: medians, ratios against a yardstick of the same run, and repositories of a size. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+
+/** The command as it was built. */
+export const CLI = resolve(import.meta.dirname, '../../dist/cli.js');
 
 /** Milliseconds that `work` took. */
 export async function timed(work: () => unknown): Promise<number> {
@@ -105,4 +108,27 @@ export function plansOf(count: number, tasks: number, perPhase = 10): Record<str
     files[`plans/plan-${plan}.plan.md`] = text;
   }
   return files;
+}
+
+/** Runs Node to its end, which has to be a good one. */
+export function node(args: readonly string[], cwd: string): void {
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd, stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+  if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}: ${stderr}`);
+}
+
+/** Says what a process has needed at the most, in KiB, as it sees it at its end. Linux puts what started it into `maxRSS`, and counts it anew in `VmHWM`. */
+const PEAK = `
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+const status = '/proc/self/status';
+process.on('exit', () => {
+  const peak = existsSync(status) ? /VmHWM:\\s*(\\d+)/.exec(readFileSync(status, 'utf8'))[1] : process.resourceUsage().maxRSS;
+  writeFileSync(process.env.PLANS_BENCH_PEAK, String(peak));
+});`;
+
+/** Peak memory of a command, in MiB. */
+export function peakMib(args: readonly string[], cwd: string): number {
+  const file = join(temporaryFolder(), 'peak');
+  process.env['PLANS_BENCH_PEAK'] = file;
+  node(['--import', `data:text/javascript,${encodeURIComponent(PEAK)}`, CLI, ...args], cwd);
+  return Number(readFileSync(file, 'utf8')) / 1024;
 }

@@ -4,10 +4,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { median, report, repositoryOf, temporaryFolder, timed } from './measure.ts';
+import { CLI, median, report, repositoryOf, temporaryFolder, timed } from './measure.ts';
 
-const CLI = join(fileURLToPath(import.meta.url), '../../../dist/cli.js');
 const TASKS = 5_000;
 const DONE = 4_000;
 const ROUNDS = 7;
