@@ -51,6 +51,9 @@ describe('after a run', () => {
     expect(stats.days).toHaveLength(1);
     expect((await server.ask('/api/stats')).body.groups).toMatchObject([{ planId: `${id}:demo`, tasks: 2 }]);
     expect((await server.ask('/api/stats?since=2999-01-01')).body.totals.tasks).toBe(0);
+    expect((await server.ask('/api/stats?agent=run')).body.totals.tasks).toBe(2);
+    expect((await server.ask('/api/stats?agent=claude')).body).toMatchObject({ totals: { tasks: 0 }, days: [] });
+    expect((await server.ask('/api/stats?model=claude-sonnet-5-5')).body.totals.tasks).toBe(0);
     expect((await server.ask('/api/stats?since=yesterday')).status).toBe(422);
 
     await server.repository.write({

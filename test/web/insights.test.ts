@@ -110,5 +110,16 @@ describe.skipIf(!hasBrowser)('new plans and figures', () => {
     await page.locator('.bars-columns > span').last().hover();
     await page.locator('.bars-said', { hasText: ': 3 attempts' }).waitFor();
     await expectSound(browser, page);
+
+    // The days of one plan, of one agent: Claude has written a plan besides, in no attempt at a task.
+    await page.getByLabel('Which plan').selectOption({ label: 'Greet people' });
+    await page.getByRole('img', { name: /^Attempts by the day. The most on one day: 0 attempts/ }).waitFor();
+    await page.getByLabel('Which plan').selectOption({ label: 'Some work' });
+    await page.getByRole('img', { name: /^Attempts by the day. The most on one day: 3 attempts/ }).waitFor();
+    await page.getByRole('button', { name: 'Agent', exact: true }).click();
+    await page.getByLabel('Which agent').selectOption('run');
+    await page.getByRole('img', { name: /^Attempts by the day. The most on one day: 3 attempts/ }).waitFor();
+    expect(new URL(page.url()).search).toContain('of=run');
+    await expectSound(browser, page);
   });
 });

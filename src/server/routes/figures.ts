@@ -80,6 +80,8 @@ const stats = createRoute({
       planId: z.string().optional(),
       by: z.enum(GROUPINGS).default('plan'),
       since: z.union([z.iso.datetime(), z.iso.date()]).optional().describe('A day (UTC) or a moment.'),
+      agent: z.string().max(200).optional().describe('Only what this agent did.'),
+      model: z.string().max(200).optional().describe('Only what was done with this model.'),
     }),
   },
   responses: answers(StatisticsShape, 'From the trailers of git log.'),
@@ -135,7 +137,7 @@ export function figureRoutes(app: Api, { registry, now }: Server): void {
     return context.json({ tasks }, 200);
   });
   app.openapi(stats, async (context) => {
-    const { repositoryId, planId, by, since } = context.req.valid('query');
+    const { repositoryId, planId, by, since, agent, model } = context.req.valid('query');
     const ref = planId === undefined ? null : planRef(registry, planId);
     const served = servedBy(registry, repositoryId).filter((one) => ref === null || one === ref.served);
     const past: PastWork[] = [];
@@ -144,13 +146,10 @@ export function figureRoutes(app: Api, { registry, now }: Server): void {
     // What was done for a plan outlasts it.
     if (ref !== null && past.length === 0) await known(ref);
     const from = since === undefined ? -Infinity : Date.parse(since);
-    return context.json(
-      statisticsOf(
-        past.filter(({ at }) => at >= from),
-        by,
-      ),
-      200,
+    const asked = past.filter(
+      (work) => work.at >= from && (agent === undefined || work.agent === agent) && (model === undefined || work.model === model),
     );
+    return context.json(statisticsOf(asked, by), 200);
   });
 }
 

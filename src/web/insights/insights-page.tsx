@@ -2,6 +2,7 @@
 import { useState, type ReactNode } from 'react';
 import { useData } from '../api/cache.ts';
 import type { Repository, Statistics } from '../api/shapes.ts';
+import { usePlans } from '../api/plans.ts';
 import { Empty, Refused, Skeleton } from '../parts/basics.tsx';
 import { Link, navigate, useLocation } from '../router.tsx';
 import { allDays, METRICS, valueOf, type Metric } from '../state/charts.ts';
@@ -37,6 +38,8 @@ export function InsightsPage(): ReactNode {
   const [now] = useState(() => Date.now());
   const since = sinceOf(period, now);
   const { data, problem } = useData<Statistics>(statsPath({ by, since, repository }));
+  const of = data?.groups.find((group) => keyOf(group, by) === query.get('of')) ?? null;
+  const chosen = useData<Statistics>(of === null ? null : statsPath({ by, since, repository, only: { [FILTER[by]]: keyOf(of, by) } })).data;
   return (
     <div className="insights">
       <title>Insights · Plans</title>
@@ -53,7 +56,11 @@ export function InsightsPage(): ReactNode {
         <Choice name="period" label="Period" value={period} choices={PERIODS} />
       </div>
       {problem !== null && <Refused problem={problem} />}
-      {data === null ? problem === null && <Skeleton /> : <Figures data={data} by={by} metric={metric} since={since} today={dayOf(now)} />}
+      {data === null ? (
+        problem === null && <Skeleton />
+      ) : (
+        <Figures data={data} over={of === null ? data : chosen} of={of} by={by} metric={metric} since={since} today={dayOf(now)} />
+      )}
     </div>
   );
 }
@@ -65,8 +72,15 @@ function sinceOf(period: string, now: number): string | null {
   return period === 'all' ? null : dayOf(now - (Number(period) - 1) * DAY_MS);
 }
 
-function statsPath({ by, since, repository }: { readonly by: string; readonly since: string | null; readonly repository: string }): string {
-  const query = new URLSearchParams({ by });
+interface Asked {
+  readonly by: string;
+  readonly since: string | null;
+  readonly repository: string;
+  readonly only?: Readonly<Record<string, string>>;
+}
+
+function statsPath({ by, since, repository, only = {} }: Asked): string {
+  const query = new URLSearchParams({ by, ...only });
   if (since !== null) query.set('since', since);
   if (repository !== '') query.set('repositoryId', repository);
   return `/api/stats?${query.toString()}`;
@@ -98,8 +112,20 @@ function Choice({ name, label, value, choices }: ChoiceProps): ReactNode {
   );
 }
 
+type GroupFigures = Statistics['groups'][number];
+
+/** By which the API tells one group from the others. */
+const FILTER: Readonly<Record<Group, string>> = { plan: 'planId', agent: 'agent', model: 'model' };
+
+function keyOf({ planId, name }: GroupFigures, by: Group): string {
+  return (by === 'plan' ? planId : name) ?? '';
+}
+
 interface FiguresProps {
   readonly data: Statistics;
+  /** Of the group that is chosen; null until it is there. */
+  readonly over: Statistics | null;
+  readonly of: GroupFigures | null;
   readonly by: Group;
   readonly metric: Metric;
   /** The first day that is looked at; null: the first with work. */
@@ -107,7 +133,7 @@ interface FiguresProps {
   readonly today: string;
 }
 
-function Figures({ data, by, metric, since, today }: FiguresProps): ReactNode {
+function Figures({ data, over, of, by, metric, since, today }: FiguresProps): ReactNode {
   const { totals } = data;
   if (totals.attempts === 0 && totals.tasks === 0)
     return (
@@ -137,7 +163,7 @@ function Figures({ data, by, metric, since, today }: FiguresProps): ReactNode {
           </div>
         ))}
       </dl>
-      <OverTime data={data} metric={metric} since={since} today={today} />
+      <OverTime data={data} over={over} of={of} by={by} metric={metric} since={since} today={today} />
       <Groups data={data} by={by} choose={(one) => setQuery('by', one)} />
       <div className="insights-grid">
         <Slowest data={data} />
@@ -148,12 +174,26 @@ function Figures({ data, by, metric, since, today }: FiguresProps): ReactNode {
   );
 }
 
-function OverTime({ data, metric, since, today }: Omit<FiguresProps, 'by'>): ReactNode {
-  const days = allDays(data.days, since, today);
+const ALL_WORDS: Readonly<Record<Group, string>> = { plan: 'All plans', agent: 'All agents', model: 'All models' };
+
+function OverTime({ data: { groups }, over, of, by, metric, since, today }: FiguresProps): ReactNode {
+  const titles = new Map(usePlans().data?.map(({ id, title }) => [id, title]));
+  const known = groups.filter((group) => keyOf(group, by) !== '');
+  const all = over?.days ?? [];
+  const days = allDays(all, since, today);
   return (
     <section className="card insight" aria-label="By the day">
       <div className="row">
         <h2 className="grow">By the day</h2>
+        <Choice
+          name="of"
+          label={`Which ${by}`}
+          value={of === null ? '' : keyOf(of, by)}
+          choices={[
+            ['', ALL_WORDS[by]],
+            ...known.map((group) => [keyOf(group, by), titles.get(keyOf(group, by)) ?? keyOf(group, by)] as const),
+          ]}
+        />
         <Switch label="What is shown" all={METRICS} words={METRIC_WORDS} chosen={metric} choose={(one) => setQuery('show', one)} />
       </div>
       <Bars
@@ -163,14 +203,14 @@ function OverTime({ data, metric, since, today }: Omit<FiguresProps, 'by'>): Rea
         words={WORDS[metric]}
         axis={metric === 'attempts' ? String : WORDS[metric]}
         label={`${METRIC_WORDS[metric]} by the day`}
-        legend={metric === 'attempts' && data.totals.failed > 0 ? 'The lower part of a bar: attempts that failed' : ''}
+        legend={metric === 'attempts' && (over?.totals.failed ?? 0) > 0 ? 'The lower part of a bar: attempts that failed' : ''}
       />
       <details>
         <summary className="quiet">The same as a table</summary>
         <Table
           label="By the day"
           head={['Day', 'Tasks', 'Attempts', 'Failure rate', 'Time', 'Cost']}
-          rows={data.days.map((day) => [
+          rows={all.map((day) => [
             day.day,
             day.tasks,
             day.attempts,
