@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, ConsoleMessage, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
+import { scriptedMessages } from '../support/messages-server.ts';
 import { createRepository, type Repository } from '../support/repository.ts';
 import { hasBrowser, launchChromium } from './chromium.ts';
 import { Serving } from './serving.ts';
@@ -68,24 +69,33 @@ interface Given {
   readonly serving: Serving;
 }
 
+interface Around {
+  readonly env?: Readonly<Record<string, string>>;
+  /** What Claude answers, where it is asked. */
+  readonly claude?: Parameters<typeof scriptedMessages>[0];
+}
+
 /** A browser, and a server over a repository whose files `files` gives for its folder: the same for all tests of a `describe`. */
 export function browserOver(
   files: (root: string) => Readonly<Record<string, string>>,
   use: (given: Given) => void,
-  env: Readonly<Record<string, string>> = {},
+  { env = {}, claude: script = [] }: Around = {},
 ): TestBrowser {
   const browser = new TestBrowser();
   let given: Given;
+  let claude: Awaited<ReturnType<typeof scriptedMessages>>;
   beforeAll(async () => {
+    claude = await scriptedMessages(script);
     const repository = await createRepository();
     await repository.commit('plans', files(repository.root));
-    given = { repository, serving: new Serving([repository], env) };
+    given = { repository, serving: new Serving([repository], { ...claude.environment, ...env }) };
     await given.serving.start();
     use(given);
   });
   afterAll(async () => {
     await browser.close();
     await given.serving.kill();
+    await claude[Symbol.asyncDispose]();
     await given.repository.dispose();
   });
   return browser;

@@ -1,40 +1,29 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { GOOD } from '../engine/planner/generating.ts';
-import { scriptedMessages, type MessagesServer } from '../support/messages-server.ts';
-import { createRepository, type Repository } from '../support/repository.ts';
+import type { Repository } from '../support/repository.ts';
 import { gates, task } from '../support/rig.ts';
-import { expectSound, hasBrowser, Serving, TestBrowser } from './dashboard.ts';
+import { browserOver, expectSound, hasBrowser, type Serving } from './dashboard.ts';
 
 describe.skipIf(!hasBrowser)('new plans and figures', () => {
-  const browser = new TestBrowser();
   const { promise: mayAnswer, resolve: letAnswer } = Promise.withResolvers<void>();
   let repository: Repository;
-  let claude: MessagesServer;
   let serving: Serving;
-
-  beforeAll(async () => {
-    claude = await scriptedMessages([
-      async () => {
-        await mayAnswer;
-        return GOOD;
-      },
-    ]);
-    repository = await createRepository();
-    await repository.commit('plans', {
-      'plans/work.plan.md': `---\nstatus: ready\n---\n\n# Some work\n\n## Only\n\n${task('one', 'echo 1 > one.txt')}${task('two', 'echo 2 > two.txt')}`,
+  const browser = browserOver(
+    () => ({
+      'plans/chores.plan.md': `---\nstatus: ready\n---\n\n# Some work\n\n## Only\n\n${task('one', 'echo 1 > one.txt')}${task('two', 'echo 2 > two.txt')}`,
       'README.md': '# Greet\n',
       ...gates({ name: 'twice', run: 'test -e .git/tried || { touch .git/tried; false; }' }),
-    });
-    serving = new Serving([repository], claude.environment);
-    await serving.start();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await serving.kill();
-    await claude[Symbol.asyncDispose]();
-    await repository.dispose();
-  });
+    }),
+    (given) => ({ repository, serving } = given),
+    {
+      claude: [
+        async () => {
+          await mayAnswer;
+          return GOOD;
+        },
+      ],
+    },
+  );
 
   it('is written by Claude, step by step before one’s eyes, also after a reload', async () => {
     const page = await browser.open(`${serving.url}/`);
@@ -68,7 +57,7 @@ describe.skipIf(!hasBrowser)('new plans and figures', () => {
     expect(new URL(page.url()).pathname).toBe('/new');
     await expect.poll(() => page.getByLabel('Title').evaluate((field) => field === document.activeElement)).toBe(true);
     await page.keyboard.type('Half a thought');
-    await page.locator('[data-plan="work"]').waitFor();
+    await page.locator('[data-plan="chores"]').waitFor();
     await page.keyboard.press('Escape');
     await page.waitForURL('**/?show=ready');
     expect(await opener.evaluate((link) => link === document.activeElement)).toBe(true);
@@ -94,7 +83,7 @@ describe.skipIf(!hasBrowser)('new plans and figures', () => {
   it('shows what was done in bars and in tables that say the same', async () => {
     const page = await browser.open(`${serving.url}/insights`);
     await page.getByRole('heading', { name: 'Nothing was done in this time' }).waitFor();
-    const run = await fetch(`${serving.url}/api/plans/work/execute`, {
+    const run = await fetch(`${serving.url}/api/plans/chores/execute`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{}',

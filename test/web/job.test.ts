@@ -1,35 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { GOOD } from '../engine/planner/generating.ts';
 import { reply, text, toolUse } from '../support/messages-reply.ts';
-import { scriptedMessages, type MessagesServer } from '../support/messages-server.ts';
-import { createRepository, type Repository } from '../support/repository.ts';
-import { expectSound, hasBrowser, PHONE, Serving, TestBrowser } from './dashboard.ts';
+import { browserOver, expectSound, hasBrowser, PHONE, type Serving } from './dashboard.ts';
 
 describe.skipIf(!hasBrowser)('a conversation that is under way', () => {
-  const browser = new TestBrowser();
   const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
-  let repository: Repository;
-  let claude: MessagesServer;
   let serving: Serving;
-
-  beforeAll(async () => {
-    claude = await scriptedMessages(async ({ body }) => {
-      if (body.messages?.length === 1) return reply([text('I look at the repository.'), toolUse('glob', { pattern: '**/*' })]);
-      if (body.messages?.length === 3) return reply([text('I read what it says.'), toolUse('read', { path: 'README.md' })]);
-      await mayEnd;
-      return GOOD;
-    });
-    repository = await createRepository({ 'README.md': '# Greet\n' });
-    serving = new Serving([repository], claude.environment);
-    await serving.start();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await serving.kill();
-    await claude[Symbol.asyncDispose]();
-    await repository.dispose();
-  });
+  const browser = browserOver(
+    () => ({ 'README.md': '# Greet\n' }),
+    (given) => ({ serving } = given),
+    {
+      claude: async ({ body }) => {
+        if (body.messages?.length === 1) return reply([text('I look at the repository.'), toolUse('glob', { pattern: '**/*' })]);
+        if (body.messages?.length === 3) return reply([text('I read what it says.'), toolUse('read', { path: 'README.md' })]);
+        await mayEnd;
+        return GOOD;
+      },
+    },
+  );
 
   it('is seen from its beginning by a page that is opened late, or again', async () => {
     const begun = await fetch(`${serving.url}/api/plans/generate`, {

@@ -127,7 +127,7 @@ describe.skipIf(!hasBrowser)('a server with a token', () => {
   const browser = browserOver(
     () => ({ 'plans/auth.plan.md': plan('Add authentication', 'ready') }),
     (given) => ({ serving } = given),
-    { PLANS_TOKEN: 'you-may-write-here', PLANS_READ_TOKEN: 'you-may-read-here' },
+    { env: { PLANS_TOKEN: 'you-may-write-here', PLANS_READ_TOKEN: 'you-may-read-here' } },
   );
 
   it('asks for it, and shows a reader nothing that changes', async () => {

@@ -1,28 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PLAN, PLAN_FILE, REVIEW_FILE, REWORD, reviewText, SPLIT, suggests } from '../engine/planner/reviewing.ts';
-import { scriptedMessages, type MessagesServer } from '../support/messages-server.ts';
-import { createRepository, type Repository } from '../support/repository.ts';
-import { expectSound, hasBrowser, Serving, TestBrowser } from './dashboard.ts';
+import type { Repository } from '../support/repository.ts';
+import { browserOver, expectSound, hasBrowser, type Serving } from './dashboard.ts';
 
 describe.skipIf(!hasBrowser)('suggestions and history', () => {
-  const browser = new TestBrowser();
   let repository: Repository;
-  let claude: MessagesServer;
   let serving: Serving;
-
-  beforeAll(async () => {
-    claude = await scriptedMessages([suggests(REWORD, SPLIT)]);
-    repository = await createRepository({ 'README.md': '# Greet\n', [PLAN_FILE]: PLAN });
-    serving = new Serving([repository], claude.environment);
-    await serving.start();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await serving.kill();
-    await claude[Symbol.asyncDispose]();
-    await repository.dispose();
-  });
+  const browser = browserOver(
+    () => ({ 'README.md': '# Greet\n', [PLAN_FILE]: PLAN }),
+    (given) => ({ repository, serving } = given),
+    { claude: [suggests(REWORD, SPLIT)] },
+  );
 
   it('are asked for, read side by side, accepted, told in the time line, and taken back', async () => {
     const page = await browser.open(`${serving.url}/plans/greet/review`);
