@@ -65,8 +65,8 @@ export function commitMessageOf({ subject, body }: z.output<typeof CommitMessage
     .slice(0, MAX_BODY)
     .split('\n')
     .map((text) => text.trimEnd())
-    // A line of dashes begins what git takes for a patch.
-    .filter((text) => !/^-{3,}$/.test(text));
+    // Three dashes begin what git takes for a patch: a whole line of them, or a file's name after them; the first line loses its indentation.
+    .filter((text) => !/^\s*---(?:-*$|\s)/.test(text));
   return line === ''
     ? null
     : {

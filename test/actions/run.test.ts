@@ -1,4 +1,5 @@
 /** The shipped workflow that carries plans out, executed as GitHub would. */
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { pushEvent, runDispatched, runWorkflow, type RigOptions, type WorkflowRun } from '../support/actions/rig.ts';
@@ -164,12 +165,14 @@ test('a plan with errors, drafts and odd names run nothing', async () => {
 });
 
 test.runIf(process.platform === 'linux')('a gate finds the key in no process, and no token at all', async () => {
-  const look = `cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -c 'sk-ant-rig' > count.txt; git config --get-regexp extraheader > headers.txt; env | grep -c ghs_ > tokens.txt; true`;
+  // A key of its own: whoever tests beside this has another. The mark shows that looking finds anything.
+  const [key, mark] = [`sk-ant-rig-${randomUUID()}`, `mark-${randomUUID()}`];
+  const look = `MARK=${mark} cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -c -e '${key.slice(0, 20)}' -e '${mark}' > count.txt; git config --get-regexp extraheader > headers.txt; env | grep -c ghs_ > tokens.txt; true`;
   await using it = await world({ 'plans/tips.plan.md': plan([['look', look]]) });
-  const run = await it.run({ secrets: { ANTHROPIC_API_KEY: `sk-ant-rig-${'0123456789'.repeat(3)}` } });
+  const run = await it.run({ secrets: { ANTHROPIC_API_KEY: key } });
   expect(run.result, run.log).toBe('success');
-  expect(['count.txt', 'headers.txt', 'tokens.txt'].map((file) => it.show(file))).toEqual(['0\n', '', '0\n']);
-  expect(run.log).not.toContain('sk-ant-rig');
+  expect(['count.txt', 'headers.txt', 'tokens.txt'].map((file) => it.show(file))).toEqual(['1\n', '', '0\n']);
+  expect(run.log).not.toContain(key);
 });
 
 test('no job keeps a token where what it runs could find it', () => {

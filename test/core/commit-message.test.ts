@@ -55,6 +55,7 @@ describe('what of an answer gets into the commit', () => {
       { subject: 'Add[31m a parser', body: 'a\nb' },
     ],
     ['a patch divider', { subject: 'Add', body: 'a\n---\nb\n\n\n\nc  \n' }, { subject: 'Add', body: 'a\nb\n\nc' }],
+    ['an indented patch divider', { subject: 'Add', body: ' ---\n  --- a/file\n----\na --- b' }, { subject: 'Add', body: 'a --- b' }],
   ])('%s', (_, answer, expected) => expect(commitMessageOf(answer)).toEqual(expected));
 
   it('nothing, where nothing is left of it', () => {
@@ -69,7 +70,7 @@ describe('what of an answer gets into the commit', () => {
         if (message === null) return;
         expect(message.subject).toMatch(/^[^\n\p{Cc}\p{Cf}]+$/u);
         expect(message.body.length).toBeLessThanOrEqual(1_500);
-        expect(message.body).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]|^-{3,}$/mu);
+        expect(message.body).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]|^---(?:-*$|\s)/mu);
       }),
       runs(300),
     );

@@ -1,6 +1,7 @@
 import { array, assert, constantFrom, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergeRegions, mergeTexts } from '../../src/core/merge.ts';
+import { runs } from '../support/runs.ts';
 
 const text = array(constantFrom('a\n', 'b\n', 'c\n', '\n'), { maxLength: 8 }).map((lines) => lines.join(''));
 
@@ -22,6 +23,7 @@ describe('two texts that were made from a third', () => {
         const regions = mergeRegions(base, base, other);
         expect(regions.map((region) => (region.type === 'agreed' ? region.text : region.theirs)).join('')).toBe(other);
       }),
+      runs(100),
     );
   });
 });

@@ -1,6 +1,7 @@
 import { array, assert, constantFrom, nat, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redactAll, redactionOf, redactTexts, secretsOf } from '../../src/core/redact.ts';
+import { runs } from '../support/runs.ts';
 
 const none = redactionOf([]);
 // Put together here, so that no scanner takes this file for a leak.
@@ -106,7 +107,7 @@ describe('redaction', () => {
         const whole = out.join('') + stream.end();
         for (const secret of ['abcabcabd', 'bd-secret-two', 'Zz9', 'MIIEvQ']) expect(whole).not.toContain(secret);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 

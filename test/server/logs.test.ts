@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { StreamEvent } from '../../src/server/shape-events.ts';
 import { rangeIn } from '../../src/server/log-stream.ts';
 import { gates, task } from '../support/rig.ts';
+import { runs } from '../support/runs.ts';
 import { testServer } from './serving.ts';
 
 const TEXT = `---\nstatus: ready\n---\n\n# Demo\n\n## One\n\n${task('a', 'echo héllo; while [ ! -f go ]; do sleep 0.02; done; echo went > a.txt; echo world')}`;
@@ -66,6 +67,7 @@ describe('a range', () => {
           expect(bytes.slice(begin, to)).toEqual(bytes.slice(0, size).slice(from, last === null ? undefined : last + 1));
         }
       }),
+      runs(100),
     );
     expect(rangeIn('bytes=-4', 10)).toEqual({ from: 6, to: 10 });
     expect(rangeIn('bytes=-40', 10)).toEqual({ from: 0, to: 10 });

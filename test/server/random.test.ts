@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { rounds } from '../support/runs.ts';
+import { rounds, runs } from '../support/runs.ts';
 import { operationsOf, requestsFor, type Document, type Ids, type JsonSchema, type RandomRequest } from './random-request.ts';
 import { PLAN, testServer, type TestServer } from './serving.ts';
 
@@ -114,6 +114,7 @@ describe('requests made from the document', () => {
     );
     const problem = checkerOf({ $ref: '#/components/schemas/Problem' }, document);
     const outcomes = new Map<string, number>();
+    let asked = 0;
     // Each by itself, with the ids of that moment: what one of them makes, the next may change.
     for (const round of ROUNDS) {
       // Others have been removed meanwhile.
@@ -123,7 +124,7 @@ describe('requests made from the document', () => {
       for (const operation of operations) {
         if (operation === writes[0]) expect(stateOf(server), `round ${round}`).toBe(unread);
         if (SLOW.has(operation.operationId) && round > 3) continue;
-        const [request] = fc.sample(requestsFor(operation, document, ids), { numRuns: 1 });
+        const [request] = fc.sample(requestsFor(operation, document, ids), runs(1, (asked += 1)));
         if (request === undefined) continue;
         const isRead = READS.has(operation.method);
         const before = isRead ? '' : stateOf(server);

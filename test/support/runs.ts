@@ -3,9 +3,12 @@ const FACTOR = Number(process.env['PLANS_PROPERTY_RUNS'] ?? 1);
 /** The factor of `npm run torture`. */
 const TORTURE = 25;
 
-/** How often a property is tried: `usual` is what a change can wait for. */
-export function runs(usual: number): { readonly numRuns: number } {
-  return { numRuns: Math.ceil(usual * FACTOR) };
+/** What a change waits for tries the same every time, so that whether it lands is not a matter of luck; what is long looks for more. */
+const SEED = FACTOR <= 1 ? 20_261_123 : null;
+
+/** How often a property is tried, and what chance begins with: `usual` is what a change can wait for, `nth` tells apart what is asked often. */
+export function runs(usual: number, nth = 0): { readonly numRuns: number; readonly seed?: number } {
+  return { numRuns: Math.ceil(usual * FACTOR), ...(SEED === null ? {} : { seed: SEED + nth }) };
 }
 
 /** The numbers 1, 2, 3 … of the rounds of a test that is slow: `usual` while a change waits for it, `long` in `npm run torture`. */

@@ -3,6 +3,7 @@ import { assert, asyncProperty, constantFrom, dictionary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { areApart } from '../../../src/core/apart.ts';
 import { Repository } from '../../support/repository.ts';
+import { runs } from '../../support/runs.ts';
 import { open, repositoryWith } from './opened.ts';
 
 describe('a work tree that is advanced', () => {
@@ -80,7 +81,7 @@ describe('changes that are apart and take nothing away', () => {
         if (merged.type !== 'clean') throw new Error('not clean');
         expect(await git.diff(b, merged.commit)).toEqual(ours);
       }),
-      { numRuns: 12 },
+      runs(12),
     );
     expect(apart).toBeGreaterThan(0);
   });

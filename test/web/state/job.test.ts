@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PlannerEvent } from '../../../src/core/event.ts';
 import { followJob, NOT_HEARD } from '../../../src/web/state/job.ts';
+import { runs } from '../../support/runs.ts';
 
 const usage = { inputTokens: 10, outputTokens: 5, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0.5 };
 const numbered = (events: readonly PlannerEvent[]) => events.map((event, index) => ({ seq: index + 1, event }));
@@ -54,6 +55,7 @@ describe('a conversation made from its events', () => {
         for (const heard of all.slice(Math.max(0, at - 1))) job = followJob(job, { heard });
         expect(job).toEqual({ view: after(...events), seq: all.length, later: [] });
       }),
+      runs(100),
     );
   });
 

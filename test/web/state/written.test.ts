@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writtenIn } from '../../../src/web/state/written.ts';
+import { runs } from '../../support/runs.ts';
 
 const plan = {
   description: 'People are "greeted",\nby name: {kindly}.',
@@ -47,6 +48,7 @@ describe('what can be read of an answer', () => {
         expect(plan.phases.map(({ title }) => title).join()).toMatch(new RegExp(`^${written?.parts.map(({ title }) => title).join()}`));
         expect(sizeOf(json.length)).toBeGreaterThanOrEqual(sizeOf(end));
       }),
+      runs(100),
     );
   });
 });
