@@ -20,7 +20,7 @@ import { earlierOf, type Elsewhere } from './elsewhere.ts';
 import { bringFrom } from './integrate.ts';
 import { bringBack } from './retry.ts';
 import { crashPoint } from './crash.ts';
-import { refreshed } from './snapshot.ts';
+import { refreshed, type Snapshot } from './snapshot.ts';
 
 type Start = Extract<Effect, { type: 'start-attempt' }>;
 type Step = { readonly task: string; readonly attempt: number };
@@ -114,10 +114,10 @@ async function begin(context: RunContext, effect: Start, agent: string): Promise
     if (!effect.apart && context.base.dirty.size > 0) context.base = await refreshed(context.workspace.git, context.base);
     const place = await placeFor(context, effect);
     if ('reason' in place) {
-      context.tasks.set(task, newWork(context, now, attempt, agent, checkout(context)));
+      context.tasks.set(task, newWork(context, now, effect, agent, checkout(context)));
       return { outcome: 'setup_failed', ...place };
     }
-    const work = newWork(context, now, attempt, agent, place);
+    const work = newWork(context, now, effect, agent, place);
     context.tasks.set(task, work);
     const earlier = place.slot === null ? (context.left.get(task) ?? null) : await bringBack(context, task, place.slot);
     return { work, keepsWork: earlier !== null, earlier };
@@ -143,7 +143,7 @@ async function joinAttempt(context: RunContext, effect: Start, made: Elsewhere):
   const phase = phaseOf(context.plan.plan, task.id);
   const agent = agentOf(context.workspace.config, phase, task);
   const { attempt, maxAttempts } = effect;
-  const work = newWork(context, performance.now() - made.durationMs, attempt, agent, checkout(context));
+  const work = newWork(context, performance.now() - made.durationMs, effect, agent, checkout(context));
   context.tasks.set(task.id, work);
   context.unrecorded.set(task.id, earlierOf(made));
   context.post({ type: 'task-started', task: task.id, phase: phase?.id ?? '', title: task.title });
@@ -177,8 +177,14 @@ function checkout({ workspace }: RunContext): Place {
   return { root: workspace.root, git: workspace.git, slot: null };
 }
 
-function newWork(context: RunContext, now: number, attempt: number, agent: string, place: Place): TaskWork {
-  const before = place.slot?.before ?? context.base;
+/** A task goes on from what it has left itself; that is not a person's. */
+function without({ head, dirty }: Snapshot, paths: readonly string[]): Snapshot {
+  const own = new Set(paths);
+  return { head, dirty: new Map([...dirty].filter(([path]) => !own.has(path))) };
+}
+
+function newWork(context: RunContext, now: number, { task, attempt }: Step, agent: string, place: Place): TaskWork {
+  const before = place.slot?.before ?? without(context.base, context.left.get(task)?.paths ?? []);
   return {
     startedAt: now,
     attemptStartedAt: now,

@@ -15,11 +15,11 @@ import type { Task } from '../core/plan.ts';
 import type { Sandbox } from '../adapters/sandbox.ts';
 import type { Redaction } from '../core/redact.ts';
 import { findTask } from '../core/progress.ts';
-import type { EarlierAttempt } from '../core/prompt.ts';
 import type { Fact, Failure } from '../core/effect.ts';
 import type { Elsewhere } from './elsewhere.ts';
 import type { RunLimits } from '../core/run-state.ts';
 import type { AgentProcess, Journal, JournalEntry } from './journal.ts';
+import type { Left } from './kept.ts';
 import type { HeldLease } from './lease.ts';
 import type { Lock } from './lock.ts';
 import type { PlanFile } from './plan-file.ts';
@@ -125,10 +125,10 @@ export interface RunContext {
   commits: number;
   /** Tasks that a person has named or approved. */
   readonly approved: ReadonlySet<string>;
-  /** What is dirty and not the run's. */
+  /** What is dirty and no task's that is at work: a person's, or what an attempt has left. */
   base: Snapshot;
-  /** Tasks of whose last attempt something is in the checkout still. */
-  readonly left: Map<string, EarlierAttempt>;
+  /** Tasks of whose last attempt something is in the checkout still, and what. */
+  readonly left: Map<string, Left>;
   /** The last guard of the checkout: where nothing is different since, git need not be asked again. */
   guarded: Guard | null;
   readonly tasks: Map<string, TaskWork>;
@@ -173,6 +173,13 @@ export function leave(context: RunContext, task: string): void {
   const slot = context.tasks.get(task)?.place.slot ?? null;
   context.tasks.delete(task);
   if (slot !== null) context.pool.release(slot);
+}
+
+/** What an attempt in the checkout has changed stays there: it is that task's, when it goes on, and no other's. */
+export function leaveBehind(context: RunContext, task: string, left: Left): void {
+  context.left.set(task, left);
+  // How these are is looked at when the next task starts.
+  context.base = { ...context.base, dirty: new Map([...context.base.dirty, ...left.paths.map((path) => [path, ''] as const)]) };
 }
 
 /** Records every attempt that is under way. */

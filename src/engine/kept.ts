@@ -22,6 +22,11 @@ export function attemptMessage(evidence: AttemptEvidence, reason: string): strin
   return [`${what} ${outcome}`, reason, attemptTrailers(evidence)].filter((part) => part !== '').join('\n\n');
 }
 
+/** What the commit beneath a kept attempt says, where there is one: it has the files that were a person's before the attempt changed them too. */
+export function contestedMessage(plan: string, task: string): string {
+  return `${plan}/${task}: uncommitted changes that an attempt met and changed`;
+}
+
 /** The commit that keeps what one attempt left; null where nothing of it is kept, as of one that has landed. */
 export async function keptAttempt(
   git: Git,

@@ -9,14 +9,14 @@ import { triedOf, withAttempt, type Unrecorded } from '../core/unrecorded.ts';
 import { failureOf, lookAtWork } from './work.ts';
 import { commit, refusal } from './commits.ts';
 import { conclude } from './conclude.ts';
-import { leave, note, workOf } from './context.ts';
+import { leave, leaveBehind, note, workOf } from './context.ts';
 import type { RunContext, TaskWork } from './context.ts';
 import { crashPoint } from './crash.ts';
 import { joined, takeEdits } from './edits.ts';
 import { followHead } from './follow.ts';
 import { integrate, takeOut } from './integrate.ts';
 import type { Refusal } from './integrate.ts';
-import { attemptMessage, nextAttemptRef } from './kept.ts';
+import { attemptMessage, contestedMessage, nextAttemptRef } from './kept.ts';
 import { scrub } from './scrub.ts';
 import { vet } from './vetting.ts';
 
@@ -134,12 +134,12 @@ export async function finishAttempt(context: RunContext, effect: EffectOf<'finis
   const { agent, model } = work;
   const ended = { outcome, agent, ...(model === undefined ? {} : { model }), durationMs, gates };
   const evidence = { plan: context.planId, task, attempt, run: context.runId, ...ended };
-  const kept = await git.keep({
-    paths,
-    parent: work.place.slot?.base ?? context.head.commit,
-    message: attemptMessage({ ...evidence, ...toCost(work.usage && spendingOf(work.usage)) }, reason),
-  });
-  await git.updateRef(ref, kept, null);
+  const parent = work.place.slot?.base ?? context.head.commit;
+  // Beneath the attempt and not in it: what a person had changed is not the task's, also where the attempt went on from there.
+  const under =
+    contested.length === 0 ? parent : await git.keep({ paths: contested, parent, message: contestedMessage(context.planId, task) });
+  const message = attemptMessage({ ...evidence, ...toCost(work.usage && spendingOf(work.usage)) }, reason);
+  await git.updateRef(ref, await git.keep({ paths: work.paths, parent: under, message }), null);
   // Nobody is there to mend it in the checkout, where the next has to join.
   if (context.elsewhere.has(task)) await git.restore(context.head.commit, paths);
   context.unrecorded.set(task, withAttempt(context.unrecorded.get(task), ended));
@@ -152,7 +152,7 @@ export async function finishAttempt(context: RunContext, effect: EffectOf<'finis
   const willRetry = effect.willRetry && !paused && !voided;
   // What works apart leaves its worktree to others; its work is under the ref. In the checkout it stays for a person to mend.
   if (!willRetry && work.place.slot !== null) leave(context, task);
-  else if (!willRetry && paths.length > 0) context.left.set(task, failure);
+  else if (!willRetry && work.paths.length > 0) leaveBehind(context, task, { ...failure, paths: work.paths });
   context.post({
     type: 'attempt-finished',
     task,

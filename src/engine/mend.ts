@@ -9,14 +9,13 @@ import { checkPlan } from '../core/lint.ts';
 import { isOpen, type Plan } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
 import { findTask } from '../core/progress.ts';
-import type { EarlierAttempt } from '../core/prompt.ts';
 import { reclaim } from '../core/reclaim.ts';
 import type { Redaction } from '../core/redact.ts';
 import { isProtected } from './context.ts';
 import { readDecisions } from './decisions.ts';
 import { readJournal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
-import { attemptMessage, lastEvidence, leftBy, nextAttemptRef } from './kept.ts';
+import { attemptMessage, lastEvidence, leftBy, nextAttemptRef, type Left } from './kept.ts';
 import { COMMAND } from './lock.ts';
 import { readHolder, takeFile } from './lock-file.ts';
 import { committedPlan, type PlanFile } from './plan-file.ts';
@@ -27,12 +26,12 @@ import { scrub } from './scrub.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface Mended {
-  /** What is dirty and a person's: what an attempt left, be it cut short or failed, is its task's and not among it. */
+  /** What is dirty: a person's, or what an attempt left. */
   readonly base: Snapshot;
   /** What of the plan file was put back to what git says. */
   readonly putBack: readonly string[];
-  /** Open tasks of whose last attempt something is in the checkout still. */
-  readonly left: ReadonlyMap<string, EarlierAttempt>;
+  /** Open tasks of whose last attempt, be it cut short or failed, something is in the checkout still. */
+  readonly left: ReadonlyMap<string, Left>;
 }
 
 interface Present {
@@ -56,16 +55,14 @@ export async function mend(workspace: Workspace, plan: PlanFile, now: Present): 
   }
   const snapshot = await takeSnapshot(git, (path) => isProtected(workspace, path));
   if (snapshot.dirty.size === 0) return { base: snapshot, putBack, left: new Map() };
-  const dirty = new Map(snapshot.dirty);
   const open = plan.plan.phases.flatMap((phase) => phase.tasks).filter(isOpen);
   const kept = await leftBy(
     git,
     plan.plan.id,
     open.map(({ id }) => id),
   );
-  for (const { paths } of kept.values()) for (const path of paths) dirty.delete(path);
   const left = new Map([...kept].filter(([, { paths }]) => paths.some((path) => snapshot.dirty.has(path))));
-  return { base: { ...snapshot, dirty }, putBack, left };
+  return { base: snapshot, putBack, left };
 }
 
 /**

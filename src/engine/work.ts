@@ -39,12 +39,7 @@ async function judgeWork(context: RunContext, work: TaskWork, task: Task): Promi
       `${moved}, but the run is at ${context.head.commit.slice(0, 12)} on ${context.head.branch}: somebody has committed or switched branches meanwhile.`,
     );
   }
-  if (contested.length > 0) {
-    return fail(
-      'conflict',
-      `The attempt changed ${listed(contested)}, which had uncommitted changes before it began. Commit them or put them aside, then run again.`,
-    );
-  }
+  if (contested.length > 0) return fail('conflict', whyContested(context, task.id, contested));
   const { files } = task;
   const outside = files === undefined ? [] : work.paths.filter((path) => !files.some((glob) => matchesPath(path, glob)));
   if (outside.length > 0)
@@ -58,6 +53,16 @@ async function judgeWork(context: RunContext, work: TaskWork, task: Task): Promi
   if (work.paths.length === 0 && !task.allowNoChanges)
     return fail('no_changes', 'The attempt changed no file. A task that may do so says "allowNoChanges: true".');
   return null;
+}
+
+/** Whose the changes are that an attempt met, and changed. */
+function whyContested({ left }: RunContext, task: string, contested: readonly string[]): string {
+  for (const [id, { paths }] of left) {
+    const theirs = id === task ? [] : contested.filter((path) => paths.includes(path));
+    if (theirs.length > 0)
+      return `The attempt changed ${listed(theirs)}, where the task "${id}" has left what its last attempt did. Mend that task or put those files aside, then run again.`;
+  }
+  return `The attempt changed ${listed(contested)}, which had uncommitted changes before it began. Commit them or put them aside, then run again.`;
 }
 
 /** A failure with the print by which two alike are recognised: what failed, how, and on what work. */
