@@ -3,7 +3,7 @@ import { shellWord } from '../core/shell.ts';
 import type { At } from '../engine/diff-side.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type Command, type CommandInput } from './context.ts';
-import { inWorkspace, planIds, slugOfArgument, writeJson } from './reading.ts';
+import { inWorkspace, planIds, slugOfArgument, unknownPlan, writeJson } from './reading.ts';
 import { paintLines } from './terminal/line.ts';
 
 /** Prints a diff. */
@@ -13,7 +13,7 @@ export const diff: Command = (context, input) =>
     const { base, head, plan } = await readCall(workspace, input);
     const result = await diffPlans(workspace, base, head, { plan, forecastAt: new Date(context.now()) });
     if (plan !== undefined && result.plans.length === 0 && !(await isPlan(workspace, plan)))
-      throw new CommandError(`There is no plan "${plan}" in either version. "plans list" shows those there are.`);
+      throw await unknownPlan(workspace, plan, ' in either version');
     const format = context.json ? 'json' : (input.text('format') ?? 'terminal');
     if (format === 'json') writeJson(context, result);
     else if (format === 'markdown') {

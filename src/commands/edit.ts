@@ -2,7 +2,8 @@
 import { findTask } from '../core/progress.ts';
 import { shellWord } from '../core/shell.ts';
 import { CommandError, EXIT, type Command } from './context.ts';
-import { inWorkspace, loadPlan, taskOfArguments, writeJson } from './reading.ts';
+import { namedTask } from './named-task.ts';
+import { inWorkspace, loadPlan, writeJson } from './reading.ts';
 import { caller, retryNamed } from './steering.ts';
 import { renderDiagnostics } from './terminal/diagnostics.ts';
 import { paintLines } from './terminal/line.ts';
@@ -13,7 +14,7 @@ export const edit: Command = (context, input) =>
     const { editorCommand, openEditor } = await import('../adapters/editor.ts');
     const { replaceTask, taskText } = await import('../engine/task-text.ts');
     const { taskNamed } = await import('../engine/control.ts');
-    const { plan: slug, task } = taskOfArguments('edit', input.arguments);
+    const { plan: slug, task } = await namedTask(workspace, 'edit', input.arguments);
     const loaded = await loadPlan(workspace, slug);
     if (!loaded.valid)
       throw new CommandError(

@@ -6,7 +6,7 @@ import { listName, listPaths } from '../engine/list-history.ts';
 import { logRecord, readTaskLog, type TaskLogEntry } from '../engine/task-log.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type Command, type CommandContext } from './context.ts';
-import { inWorkspace, slugOfArgument, writeJson } from './reading.ts';
+import { inWorkspace, slugOfArgument, unknownPlan, writeJson } from './reading.ts';
 import { age, dollars, duration } from './terminal/duration.ts';
 import { fitLine, paintLines, s, type Line } from './terminal/line.ts';
 import { oneLine } from './terminal/text.ts';
@@ -30,7 +30,7 @@ export const log: Command = (context, input) =>
         ),
       );
     else if (plan !== undefined && !existsSync(workspace.planPath(plan)))
-      throw new CommandError(`There is no plan "${plan}", and no commit names one. "plans list" shows those there are.`);
+      throw await unknownPlan(workspace, plan, ', and no commit names one');
     else if (!context.quiet) context.err.write('No task has been committed yet.\n');
     return EXIT.done;
   });

@@ -1,11 +1,12 @@
 /** `plans logs`: what an attempt at a task said and did, and what its gates printed. */
 import { readFileSync } from 'node:fs';
 import type { GateResult } from '../core/outcome.ts';
+import { shellWord } from '../core/shell.ts';
 import { readTranscriptLine, type TranscriptEntry } from '../core/transcript.ts';
 import type { AttemptLogs } from '../engine/attempt-logs.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type Command, type CommandInput } from './context.ts';
-import { inWorkspace, planIds, readPlanFile, slugOfArgument, writeJson } from './reading.ts';
+import { inWorkspace, planIds, readPlanFile, slugOfArgument, unknownPlan, writeJson } from './reading.ts';
 import { dollars, duration } from './terminal/duration.ts';
 import { paintLines, s, type Line } from './terminal/line.ts';
 import { count, oneLine, outputLines } from './terminal/text.ts';
@@ -70,18 +71,17 @@ function attemptNumber(text: string | undefined): number | null {
 
 /** That none of the task's attempts was made here; thrown where there is no such task. */
 async function nothingOf(workspace: Workspace, task: string, plan: string | null): Promise<CommandError> {
-  const { suggest } = await import('../core/suggest.ts');
+  const { didYouMean, suggestIds } = await import('../core/suggest.ts');
   const tasks: string[] = [];
   for (const id of plan === null ? await planIds(workspace) : [plan]) {
     const loaded = await readPlanFile(workspace, workspace.planPath(id), id);
-    if (loaded === undefined) throw new CommandError(`There is no plan "${id}". "plans list" shows those there are.`);
+    if (loaded === undefined) throw await unknownPlan(workspace, id);
     tasks.push(...loaded.plan.phases.flatMap((phase) => phase.tasks.map((each) => each.id)));
   }
   if (tasks.includes(task))
     return new CommandError(`No attempt at "${task}" has been made on this machine. "plans log" shows what was committed.`);
-  const meant = suggest(task, tasks);
-  const hint = meant === null ? ' "plans show PLAN" lists the ids.' : ` Did you mean "${meant}"?`;
-  throw new CommandError(`There is no task "${task}"${plan === null ? '' : ` in ${plan}`}.${hint}`);
+  const hint = didYouMean(suggestIds(task, tasks)) ?? `"plans show ${plan === null ? 'PLAN' : shellWord(plan)}" lists the ids.`;
+  throw new CommandError(`There is no task "${task}"${plan === null ? '' : ` in ${plan}`}. ${hint}`);
 }
 
 /** The first lines: which attempt this is, and how it went. */

@@ -2,11 +2,10 @@
 import { basename, relative, sep } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Plan } from '../core/plan.ts';
-import { shellWord } from '../core/shell.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, type CommandContext } from './context.ts';
 
-const SUFFIX = '.plan.md';
+export const SUFFIX = '.plan.md';
 export const REVIEW_SUFFIX = '.review.md';
 
 /** A plan file as it stands. */
@@ -40,18 +39,6 @@ export function slugOfArgument(argument: string): string {
   return suffix === undefined ? argument : name.slice(0, -suffix.length);
 }
 
-/** `PLAN TASK` and `PLAN/TASK` both name a task. */
-export function taskOfArguments(name: string, given: readonly string[]): { readonly plan: string; readonly task: string } {
-  const [first = '', second] = given;
-  if (second !== undefined) return { plan: slugOfArgument(first), task: second };
-  const [, plan, task] = /^([^/]+)\/([^/]+)$/.exec(first) ?? [];
-  if (plan === undefined || task === undefined || task.endsWith(SUFFIX))
-    throw new CommandError(
-      `"plans ${name}" needs a task: plans ${name} ${shellWord(slugOfArgument(first))} TASK. "plans show" lists the ids.`,
-    );
-  return { plan, task };
-}
-
 /** A path for people: relative to the repository's root, with `/`. */
 export function shownPath(workspace: Workspace, file: string): string {
   const path = relative(workspace.root, file).split(sep).join('/');
@@ -78,15 +65,15 @@ export async function readPlanFile(workspace: Workspace, file: string, id: strin
   return { id, file, path: shownPath(workspace, file), text: read.text, ...checked };
 }
 
-async function unknownPlan(workspace: Workspace, argument: string): Promise<CommandError> {
-  const { suggest } = await import('../core/suggest.ts');
+/** That there is no such plan, with the slugs that may have been meant. `looked` ends the sentence: where else it was looked for. */
+export async function unknownPlan(workspace: Workspace, argument: string, looked?: string): Promise<CommandError> {
+  const { didYouMean, suggestIds } = await import('../core/suggest.ts');
   const ids = await planIds(workspace);
-  const meant = suggest(slugOfArgument(argument), ids);
   const where = shownPath(workspace, workspace.plansFolder);
   if (ids.length === 0)
     return new CommandError(`There is no plan "${argument}": ${where}/ has no plans yet. Write one: plans new "TITLE".`);
-  const hint = meant === null ? '"plans list" shows those there are.' : `Did you mean "${meant}"?`;
-  return new CommandError(`There is no plan "${argument}" in ${where}/. ${hint}`);
+  const hint = didYouMean(suggestIds(slugOfArgument(argument), ids)) ?? '"plans list" shows those there are.';
+  return new CommandError(`There is no plan "${argument}"${looked ?? ` in ${where}/`}. ${hint}`);
 }
 
 /** The slugs of all plan files, in order. */

@@ -1,7 +1,7 @@
 /** `plans stats`: what was done, how long it took, what failed and what it cost, from the trailers of `git log`. */
 import { GROUPINGS, type Group, type Totals } from '../core/statistics.ts';
 import { CommandError, EXIT, type Command } from './context.ts';
-import { inWorkspace, planIds, slugOfArgument, writeJson } from './reading.ts';
+import { inWorkspace, planIds, slugOfArgument, unknownPlan, writeJson } from './reading.ts';
 import { paintLines } from './terminal/line.ts';
 
 const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
@@ -20,7 +20,7 @@ export const stats: Command = (context, input) =>
     ]);
     const past = await readPast(workspace, plan);
     if (plan !== null && past.length === 0 && !(await planIds(workspace)).includes(plan))
-      throw new CommandError(`There is no plan "${plan}", and no commit names one. "plans list" shows those there are.`);
+      throw await unknownPlan(workspace, plan, ', and no commit names one');
     const result = statistics(
       past.filter(({ at }) => at >= (since ?? -Infinity)),
       by,

@@ -5,7 +5,8 @@ import type { Word } from '../core/request.ts';
 import type { Caller, Steered } from '../engine/control.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { EXIT, type Command, type CommandContext, type CommandInput, type ExitCode } from './context.ts';
-import { inWorkspace, loadPlan, slugOfArgument, taskOfArguments, writeJson } from './reading.ts';
+import { namedTask } from './named-task.ts';
+import { inWorkspace, loadPlan, slugOfArgument, writeJson } from './reading.ts';
 import { oneLine } from './terminal/text.ts';
 
 /** Pauses a plan: at the next boundary, or with `--now` at once. */
@@ -94,12 +95,6 @@ export function runner({ holder, elsewhere = false }: Steered): string {
 /** The plan of that name; one that there is not gets its "did you mean". */
 export async function namedPlan(workspace: Workspace, argument: string): Promise<string> {
   return (await loadPlan(workspace, slugOfArgument(argument))).id;
-}
-
-/** The plan and the task of a command's arguments. */
-export async function namedTask(workspace: Workspace, name: string, given: readonly string[]): Promise<{ plan: string; task: string }> {
-  const { plan, task } = taskOfArguments(name, given);
-  return { plan: await namedPlan(workspace, plan), task };
 }
 
 export function caller(context: CommandContext, input: CommandInput, workspace: Workspace, planId: string): Caller {

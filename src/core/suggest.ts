@@ -1,9 +1,13 @@
-/** "Did you mean": the nearest known word to a mistyped one. */
+/** "Did you mean": the nearest known word to a mistyped one, and the ids that a short word may stand for. */
 
 /** Longer words are never compared: no key, gate or id that a person types comes near it. */
 const MAX_LENGTH = 80;
 /** More mistakes than these are not a mistyping, however long the word. */
 const MAX_MISTAKES = 3;
+/** A part of an id that is shorter than this says too little. */
+const MIN_PART = 2;
+/** Ids that are named at once. */
+const MAX_NAMED = 3;
 
 /**
  * The candidate that `word` most probably was meant to be, or null when none is near enough. A third of
@@ -25,6 +29,35 @@ export function suggest(word: string, candidates: Iterable<string>): string | nu
     bestDistance = distance;
   }
   return best;
+}
+
+/**
+ * The ids that `word` may stand for: the nearest, where it is a mistyping; else those that have all of its parts, each in full or its beginning,
+ * as `auth` has a part of `add-user-authentication`. None where that fits more than three.
+ */
+export function suggestIds(word: string, ids: Iterable<string>): readonly string[] {
+  const known = [...ids];
+  const near = suggest(word, known);
+  if (near !== null) return [near];
+  const parts = partsOf(word).filter((part) => part.length >= MIN_PART);
+  if (parts.length === 0 || word.length > MAX_LENGTH) return [];
+  const fitting = known.filter((id) => {
+    const own = partsOf(id);
+    return parts.every((part) => own.some((each) => each.startsWith(part)));
+  });
+  return fitting.length > MAX_NAMED ? [] : fitting;
+}
+
+/** `Did you mean "a", "b" or "c"?`, or null where there is none. */
+export function didYouMean(names: readonly string[]): string | null {
+  const quoted = names.map((name) => `"${name}"`);
+  const last = quoted.pop();
+  if (last === undefined) return null;
+  return `Did you mean ${quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`}?`;
+}
+
+function partsOf(id: string): string[] {
+  return id.toLowerCase().split(/[-_. ]+/);
 }
 
 function plain(word: string): string {

@@ -10,7 +10,7 @@ import { Problem } from '../core/problem.ts';
 import { findTask, inScope } from '../core/progress.ts';
 import type { Secret } from '../core/redact.ts';
 import { readiness } from '../core/schedule.ts';
-import { suggest } from '../core/suggest.ts';
+import { didYouMean, suggestIds } from '../core/suggest.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What of the plan is asked for. */
@@ -102,8 +102,8 @@ function withPending(plan: Plan, ids: ReadonlySet<string>): Plan {
 
 /** That a plan has no phase or task of this name, with the nearest that it has. */
 export function unknown(plan: Plan, what: string, name: string, known: readonly string[]): string {
-  const near = suggest(name, known);
-  return `The plan "${plan.id}" has no ${what} "${name}".${near === null ? ` Run "plans show ${plan.id}" to see its ids.` : ` Did you mean "${near}"?`}`;
+  const hint = didYouMean(suggestIds(name, known)) ?? `Run "plans show ${plan.id}" to see its ids.`;
+  return `The plan "${plan.id}" has no ${what} "${name}". ${hint}`;
 }
 
 /** That every open task has an agent that is installed. Each agent is asked once. What they give are the secrets they work with. */

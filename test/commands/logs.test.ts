@@ -94,7 +94,7 @@ describe('plans logs', () => {
     expect(await said('onne')).toContain('There is no task "onne". Did you mean "one"?');
     expect(await said('demo/one', '--attempt', '7')).toContain('There is no log of attempt 7 at "one". There is one of 1 attempt: 1.');
     expect(await said('demo/one', '--attempt', 'last')).toContain('--attempt cannot be "last"');
-    expect(await said('one', '--plan', 'nothing')).toContain('There is no plan "nothing".');
+    expect(await said('one', '--plan', 'nothing')).toContain('There is no plan "nothing" in plans/. "plans list"');
   });
 
   it('finds the files of attempts that the cache has forgotten', async () => {

@@ -118,7 +118,10 @@ describe('approvals', () => {
   it.each([
     [['approve', 'release', 'notes'], 'needs no approval: its phase is not manual'],
     [['approve', 'release', 'publsh'], 'Did you mean "publish"?'],
-    [['approve', 'release'], '"plans approve" needs a task: plans approve release TASK'],
+    [['approve', 'release'], '"plans approve" needs a task: plans approve release publish\n'],
+    [['retry', 'release'], 'plans retry release TASK. But no task has failed in that plan.\n'],
+    [['skip', 'release'], 'plans skip release TASK. It could be notes, publish.\n'],
+    [['done', 'relea'], 'Did you mean "release"?'],
     [['retry', 'release', 'notes'], 'has not failed'],
     [['skip', 'relaese', 'notes'], 'Did you mean "release"?'],
   ])('%j says why not', async (argv, message) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { editDistance, suggest } from '../../src/core/suggest.ts';
+import { didYouMean, editDistance, suggest, suggestIds } from '../../src/core/suggest.ts';
 
 const KEYS = ['id', 'dependsOn', 'canRunInParallel', 'agent', 'run', 'gates', 'files', 'maxAttempts', 'timeout'];
 
@@ -34,4 +34,35 @@ test('a distance is the least number of mistakes', () => {
   expect(editDistance('kitten', 'sitting')).toBe(3);
   expect(editDistance('ab', 'ba')).toBe(1);
   expect(editDistance('same', 'same')).toBe(0);
+});
+
+const IDS = ['add-user-authentication', 'ci-speedup', 'export-to-csv', 'write-the-ci-core', 'write-the-docs', 'v2.0_final'];
+
+test.each([
+  ['ci-speedpu', ['ci-speedup']],
+  ['auth', ['add-user-authentication']],
+  ['Write-ci', ['write-the-ci-core']],
+  ['ci', ['ci-speedup', 'write-the-ci-core']],
+  ['write the', ['write-the-ci-core', 'write-the-docs']],
+  ['v2', ['v2.0_final']],
+  ['thentication', []],
+  ['a', []],
+  ['', []],
+  ['-', []],
+  ['nothing', []],
+])('%s may stand for %j', (word, expected) => {
+  expect(suggestIds(word, IDS)).toEqual(expected);
+});
+
+test('what fits too many ids says nothing', () => {
+  const ids = ['task-one', 'task-two', 'task-three', 'other'];
+  expect(suggestIds('task', ids)).toHaveLength(3);
+  expect(suggestIds('task', [...ids, 'task-four'])).toEqual([]);
+});
+
+test('a question of one, two and three', () => {
+  expect(didYouMean([])).toBeNull();
+  expect(didYouMean(['a'])).toBe('Did you mean "a"?');
+  expect(didYouMean(['a', 'b'])).toBe('Did you mean "a" or "b"?');
+  expect(didYouMean(['a', 'b', 'c'])).toBe('Did you mean "a", "b" or "c"?');
 });
