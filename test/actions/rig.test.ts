@@ -199,6 +199,25 @@ jobs:
     'make (c) success',
   ]);
   expect(said.jobs.at(-1)?.steps.at(-1)?.log).toBe('a\nc\n');
+  // As the real one: where one alone fits the pattern, it gets no folder of its own.
+  const alone = await run(text.replace('all/*/it.txt', 'all/it.txt').replace('[{ name: a }, { name: b }, { name: c }]', '[{ name: a }]'));
+  expect(alone.result).toBe('success');
+});
+
+test('a checkout has the event’s branch as the event says it, and the others as they are', async () => {
+  await using repository = await createRepository({ 'README.md': 'hello\n' });
+  await repository.commit('second', { 'plans/a.plan.md': 'a\n' });
+  await using server = await githubServer(repository);
+  const event = pushEvent(server);
+  repository.git('checkout', '--quiet', '-b', 'other');
+  await repository.commit('third', { 'plans/a.plan.md': 'b\n' });
+  repository.git('push', '--quiet', server.bare, 'HEAD:main', 'HEAD:other');
+  const file = join(folder, 'test.yml');
+  const step = `{ uses: actions/checkout@v1, with: { fetch-depth: 0 } }`;
+  const look = `{ run: 'git rev-parse HEAD origin/main origin/other' }`;
+  writeFileSync(file, `on: push\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps: [${step}, ${look}]\n`);
+  const said = await runWorkflow(file, event, { server });
+  expect(said.jobs[0]?.steps.at(-1)?.log.trim().split('\n')).toEqual([event.sha, event.sha, server.state.branch('main')]);
 });
 
 test('what a workflow dispatches is run, with a bound', async () => {

@@ -78,6 +78,19 @@ test('a plan that is ready is executed once, on its branch, with one pull reques
   expect(again.jobs[0]?.summary).not.toContain('is executed');
 });
 
+test('a run that has waited for others begins on what the base says by now', async () => {
+  await using it = await world({ 'plans/tips.plan.md': plan([['one', 'echo old > one.txt']]) });
+  const event = pushEvent(it.server);
+  const edited = plan([['one', 'echo new > one.txt']]);
+  const now = await it.commit('main', { 'plans/tips.plan.md': edited });
+  const run = await runWorkflow(workflow('plans-run.yml'), event, options(it.server));
+  expect(run.result, run.log).toBe('success');
+  expect(it.show('one.txt')).toBe('new\n');
+  expect(it.server.git('merge-base', 'main', 'plans/tips').trim()).toBe(now);
+  // The run of the edit itself has nothing left to do.
+  expect(results(await it.run())[1]).toBe('execute: skipped');
+});
+
 test('a branch that is taken away does not make it run again; an edit does', async () => {
   const text = plan([['one', 'echo 1 > one.txt']]);
   await using it = await world({ 'plans/tips.plan.md': text });

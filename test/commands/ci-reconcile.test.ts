@@ -88,5 +88,5 @@ it('says what is missing', async () => {
   await using it = await jobWorld({ [PATH]: plan('ready'), 'plans.config.ts': 'export default {};\n' });
   expect((await reconcile(it)).err).toContain('The config is code (plans.config.ts)');
   it.here.git('remote', 'set-url', 'origin', join(it.temp, 'gone'));
-  expect((await reconcile(it)).err).toContain('What was executed before could not be fetched');
+  expect((await reconcile(it)).err).toContain('and of the plans could not be fetched');
 });

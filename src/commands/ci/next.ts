@@ -8,7 +8,7 @@ const Wave = z.array(z.object({ plan: z.string(), commit: z.string() }));
 
 /** Starts the workflow again where a plan of the wave has new commits and goes on; a wave of which nothing has come is the last. */
 export const ciNext: Command = async (context, input) => {
-  const [{ readJob }, { goingOn }, { tipOf }, { baseCommit }, { configOf }] = await Promise.all([
+  const [{ readJob }, { goingOn }, { tipOf }, { freshBase }, { configOf }] = await Promise.all([
     import('../../adapters/github/job.ts'),
     import('../../engine/ci/waves.ts'),
     import('../../engine/ci/reconcile.ts'),
@@ -21,7 +21,7 @@ export const ciNext: Command = async (context, input) => {
   const job = readJob(context.env);
   const branch = baseBranch(input, job);
   const plans = await inQuietPlace(context, async ({ git }) => {
-    const { config } = await configOf(git, await baseCommit(git, REMOTE_NAME, branch));
+    const { config } = await configOf(git, await freshBase(git, REMOTE_NAME, branch));
     return await goingOn(git, wave, { config, tip: (planId) => tipOf(git, planId, REMOTE_NAME) });
   });
   if (plans.length > 0) await job.github().dispatch(workflow, branch, {});

@@ -2,7 +2,7 @@
 import { inlineCode, inlineText } from '../../core/markdown-text.ts';
 import { shellWord } from '../../core/shell.ts';
 import type { PlannedWave } from '../../engine/ci/waves.ts';
-import { CommandError, EXIT, type Command } from '../context.ts';
+import { EXIT, type Command } from '../context.ts';
 import { writeJson } from '../reading.ts';
 import { oneLine } from '../terminal/text.ts';
 import { baseBranch, inQuietPlace, REMOTE_NAME } from './place.ts';
@@ -12,18 +12,15 @@ const MAX_TOLD = 200;
 
 /** Looks which plans are to go on and what of each can be done at once. Nothing of the repository is run. */
 export const ciPlan: Command = async (context, input) => {
-  const [{ readJob }, { wavesOf }, { fetchExecuted }, { baseCommit }, { configOf }] = await Promise.all([
+  const [{ readJob }, { wavesOf }, { freshBase }, { configOf }] = await Promise.all([
     import('../../adapters/github/job.ts'),
     import('../../engine/ci/waves.ts'),
-    import('../../engine/ci/executed.ts'),
     import('../../engine/ci/trusted.ts'),
     import('../../engine/ci/config.ts'),
   ]);
   const job = readJob(context.env);
   const waves = await inQuietPlace(context, async ({ git }) => {
-    const problem = await fetchExecuted(git, REMOTE_NAME);
-    if (problem !== null) throw new CommandError(`What was executed before could not be fetched: ${problem}`);
-    const base = await baseCommit(git, REMOTE_NAME, baseBranch(input, job));
+    const base = await freshBase(git, REMOTE_NAME, baseBranch(input, job));
     const { config, known } = await configOf(git, base);
     const named = input.text('plan') ?? null;
     return await wavesOf(git, { base, remote: REMOTE_NAME, config, known, named, now: new Date(context.now()) });

@@ -8,26 +8,26 @@ import { baseBranch, handOver, inQuietPlace, namedPlan, REMOTE_NAME, toldInSumma
 
 /** Publishes, or says why not. */
 export const ciPublish: Command = async (context, input) => {
-  const [{ readJob }, { publishPlan }, { fetchExecuted }] = await Promise.all([
+  const [{ readJob }, { publishPlan }, { freshBase }] = await Promise.all([
     import('../../adapters/github/job.ts'),
     import('../../engine/ci/publish.ts'),
-    import('../../engine/ci/executed.ts'),
+    import('../../engine/ci/trusted.ts'),
   ]);
   const job = readJob(context.env);
   const start = input.text('commit');
   if (start === undefined || !/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(start))
     throw new CommandError('Name the commit on which the execution began, as plans ci reconcile gave it: --commit ID');
   const planId = namedPlan(input);
+  const base = baseBranch(input, job);
   const published = await toldInSummary(job, () =>
     inQuietPlace(context, async ({ git, bundles }) => {
-      const problem = await fetchExecuted(git, REMOTE_NAME);
-      if (problem !== null) throw new CommandError(`What was executed before could not be fetched: ${problem}`);
+      await freshBase(git, REMOTE_NAME, base);
       return await publishPlan(
         { git, bundles, github: job.github() },
         {
           planId,
           start,
-          base: baseBranch(input, job),
+          base,
           remote: REMOTE_NAME,
           folder: handOver(context, input),
           redaction: redactionOf(secretsOf(context.env, [])),

@@ -2,7 +2,7 @@
 import type { Reconciled } from '../../engine/ci/reconcile.ts';
 import { inlineCode, inlineText } from '../../core/markdown-text.ts';
 import { shellWord } from '../../core/shell.ts';
-import { CommandError, EXIT, type Command } from '../context.ts';
+import { EXIT, type Command } from '../context.ts';
 import { writeJson } from '../reading.ts';
 import { oneLine } from '../terminal/text.ts';
 import { baseBranch, inQuietPlace, REMOTE_NAME } from './place.ts';
@@ -12,18 +12,15 @@ const MAX_PLANS = 256;
 
 /** Compares what is ready with what was executed, and gives a list for a matrix. */
 export const ciReconcile: Command = async (context, input) => {
-  const [{ readJob }, { reconcile }, { fetchExecuted }, { baseCommit }, { configOf }] = await Promise.all([
+  const [{ readJob }, { reconcile }, { freshBase }, { configOf }] = await Promise.all([
     import('../../adapters/github/job.ts'),
     import('../../engine/ci/reconcile.ts'),
-    import('../../engine/ci/executed.ts'),
     import('../../engine/ci/trusted.ts'),
     import('../../engine/ci/config.ts'),
   ]);
   const job = readJob(context.env);
   const found = await inQuietPlace(context, async ({ git }) => {
-    const problem = await fetchExecuted(git, REMOTE_NAME);
-    if (problem !== null) throw new CommandError(`What was executed before could not be fetched: ${problem}`);
-    const base = await baseCommit(git, REMOTE_NAME, baseBranch(input, job));
+    const base = await freshBase(git, REMOTE_NAME, baseBranch(input, job));
     const { config, known } = await configOf(git, base);
     const named = input.text('plan') ?? null;
     return await reconcile(git, { base, remote: REMOTE_NAME, config, known, named, now: new Date(context.now()) });

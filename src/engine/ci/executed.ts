@@ -7,11 +7,6 @@ const KEY = 'Plan-Content';
 /** Contents that are remembered of a plan. */
 const MAX_CONTENTS = 200;
 
-/** Brings what the remote remembers. Null, or git's own words. */
-export function fetchExecuted(git: Git, remote: string): Promise<string | null> {
-  return git.fetch(remote, [`+${EXECUTED}*:${EXECUTED}*`]);
-}
-
 /** What was executed of a plan, newest first. */
 export async function executedOf(git: Git, planId: string): Promise<readonly string[]> {
   const ref = EXECUTED + planId;

@@ -21,7 +21,7 @@ import { waitingIn } from './waves.ts';
 import { WORK_BUNDLE, WORK_REF } from './work.ts';
 
 export interface JoinRequest extends Omit<ExecuteRequest, 'timeLimitMs' | 'agentEnv'> {
-  /** Holds a folder for each machine that has handed something on. */
+  /** Holds what each machine has handed on, in a folder of its own; where it was one machine alone, in no folder. */
   readonly from: string;
   readonly redaction: Redaction;
   readonly now: Date;
@@ -78,7 +78,7 @@ async function take(
   const { git, config } = workspace;
   const elsewhere = new Map<string, Elsewhere>();
   const refused: string[] = [];
-  for (const name of foldersIn(from)) {
+  for (const name of ['.', ...foldersIn(from)]) {
     const file = join(from, name, WORK_BUNDLE);
     if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) continue;
     const taken = await bundles.take(file, WORK_REF, `refs/plans/incoming/${elsewhere.size}`);

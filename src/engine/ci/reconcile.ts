@@ -45,16 +45,21 @@ interface Listed {
   readonly refs: ReadonlyMap<string, string>;
 }
 
+const STRANGER =
+  'Its branch and the base have no history in common here. Check out with “fetch-depth: 0”: a shallow clone has too little of it. If they really have none, take the branch away.';
+
 /** How one plan stands. */
 async function standing(git: Git, planId: string, request: ReconcileRequest, { files, refs }: Listed): Promise<Reconciled> {
   const { base, remote, config, known, now, named } = request;
   const path = pathOf(config, planId);
   const onBase = await planAt(git, base, { path, planId, known, files });
+  const title = onBase?.plan.title ?? planId;
   const branch = planBranch(planId);
   const tip = branch === null ? null : (refs.get(`refs/remotes/${remote}/${branch}`) ?? null);
   const parted = tip === null ? null : await git.mergeBase(base, tip);
+  if (tip !== null && parted === null) return { planId, title, standing: { type: 'wait', because: STRANGER }, start: null, plan: null };
   // Merged as it is, there is nothing on it that the base has not.
-  const isMerged = tip === null || parted === tip || parted === null;
+  const isMerged = tip === null || parted === null || parted === tip;
   const onBranch = isMerged ? null : await branchVersion(git, tip, { path, planId, known });
   const began = isMerged ? null : await planAt(git, parted, { path, planId, known: null });
   const version: PlanVersion | null =
@@ -71,7 +76,7 @@ async function standing(git: Git, planId: string, request: ReconcileRequest, { f
   const fromBranch = begins && answer.from === 'branch';
   const start = begins ? (fromBranch ? tip : base) : null;
   const plan = begins ? ((fromBranch ? onBranch : onBase)?.plan ?? null) : null;
-  return { planId, title: onBase?.plan.title ?? planId, standing: answer, start, plan };
+  return { planId, title, standing: answer, start, plan };
 }
 
 /** The tip of a plan's branch on the remote, as it was fetched last. */

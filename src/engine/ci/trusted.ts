@@ -4,6 +4,7 @@ import type { Git } from '../../adapters/git/git.ts';
 import { planBranch } from '../../core/ci/standing.ts';
 import { wideningIn } from '../../core/ci/widening.ts';
 import { Problem } from '../../core/problem.ts';
+import { EXECUTED } from './executed.ts';
 import { planAt } from './plan-commit.ts';
 
 const PACKAGE = 'package.json';
@@ -13,6 +14,18 @@ export async function baseCommit(git: Git, remote: string, branch: string): Prom
   const commit = (await git.resolve(`refs/remotes/${remote}/${branch}`)) ?? (await git.resolve(`refs/heads/${branch}`));
   if (commit !== null) return commit;
   throw new Problem(`The branch "${branch}" is not here. Check out with "fetch-depth: 0", which brings all branches with their history.`);
+}
+
+/**
+ * Brings what the remote says by now of the base branch, of the plans' branches, and of what was executed; the base's commit. A checkout has
+ * the base as it was when its event happened: a job that has waited for others would begin, and push, on what is old. A {@link Problem} where
+ * the remote does not answer.
+ */
+export async function freshBase(git: Git, remote: string, branch: string): Promise<string> {
+  const own = (ref: string): string => `+refs/heads/${ref}:refs/remotes/${remote}/${ref}`;
+  const failed = await git.fetch(remote, [own(branch), own('plans/*'), `+${EXECUTED}*:${EXECUTED}*`]);
+  if (failed === null) return await baseCommit(git, remote, branch);
+  throw new Problem(`What the remote "${remote}" has by now of "${branch}" and of the plans could not be fetched: ${failed}`);
 }
 
 /** Where the history of a start left the base branch. A {@link Problem} where they have none in common here. */

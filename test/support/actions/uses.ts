@@ -60,22 +60,26 @@ async function checkout({ inputs, workspace, env, event, server, token }: UsesCa
   }
   await git('config', '--local', key, auth);
   const depth = Number(inputs['fetch-depth'] ?? 1);
-  const wanted =
-    inputs['ref'] || (event.ref.startsWith('refs/pull/') ? event.ref : event.ref.startsWith('refs/heads/') ? event.ref : event.sha);
-  const isSha = /^[0-9a-f]{40}$/.test(wanted);
-  const depths = depth > 0 ? [`--depth=${depth}`] : [];
-  const all = depth > 0 ? [] : ['+refs/heads/*:refs/remotes/origin/*'];
-  await git('-c', 'protocol.version=2', 'fetch', '--quiet', '--no-tags', ...depths, 'origin', ...all);
-  const branch = isSha || wanted.startsWith('refs/pull/') ? null : wanted.replace(/^refs\/heads\//, '');
-  // Where the event's own branch is asked for, what is checked out is the event's commit.
-  const target =
-    branch === null ? wanted : event.ref === `refs/heads/${branch}` && inputs['ref'] === undefined ? event.sha : `refs/heads/${branch}`;
-  await git('fetch', '--quiet', '--no-tags', ...depths, 'origin', target);
-  const commit = (await git('rev-parse', 'FETCH_HEAD')).trim();
-  if (branch === null) await git('checkout', '--quiet', '--force', '--detach', commit);
-  else await git('checkout', '--quiet', '--force', '-B', branch, commit);
+  const given = inputs['ref'] ?? '';
+  const isSha = /^[0-9a-f]{40}$/.test(given);
+  // The event's own commit, wherever its branch is by now; a commit that is asked for; else what a branch is at.
+  const [ref, sha] = given === '' ? [event.ref, event.sha] : isSha ? ['', given] : [given.replace(/^(?!refs\/)/, 'refs/heads/'), ''];
+  const branch = ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : null;
+  const here = ref.startsWith('refs/pull/') ? ref.replace(/^refs\/pull\//, 'refs/remotes/pull/') : `refs/remotes/origin/${branch ?? ''}`;
+  const fetch = (...more: string[]) => git('-c', 'protocol.version=2', 'fetch', '--quiet', '--prune', '--no-tags', ...more);
+  if (depth === 0)
+    await fetch('origin', '+refs/heads/*:refs/remotes/origin/*', ...(ref.startsWith('refs/pull/') ? [`+${sha}:${here}`] : []));
+  const isThere = async () => branch === null || sha === '' || (await git('rev-parse', here).catch(() => '')).trim() === sha;
+  // With all history too: where the branch has moved since, its name here is put back to what the event says.
+  if (depth > 0 || !(await isThere())) {
+    const depths = depth > 0 ? [`--depth=${depth}`] : [];
+    await fetch(...depths, 'origin', ref === '' ? sha : `+${sha || ref}:${here}`);
+  }
+  if (branch === null) await git('checkout', '--quiet', '--force', '--detach', ref === '' ? sha : here);
+  else await git('checkout', '--quiet', '--force', '-B', branch, here);
+  const commit = (await git('rev-parse', 'HEAD')).trim();
   if ((inputs['persist-credentials'] ?? 'true') !== 'true') await git('config', '--local', '--unset-all', key);
-  return { commit, ref: wanted };
+  return { commit, ref };
 }
 
 async function upload({ inputs, workspace, artifacts, store }: UsesCall): Promise<Readonly<Record<string, string>>> {
@@ -104,7 +108,6 @@ async function upload({ inputs, workspace, artifacts, store }: UsesCall): Promis
 async function download({ inputs, workspace, artifacts }: UsesCall): Promise<Readonly<Record<string, string>>> {
   only(inputs, ['name', 'path', 'pattern', 'merge-multiple']);
   const target = resolve(workspace, inputs['path'] || '.');
-  mkdirSync(target, { recursive: true });
   const name = inputs['name'];
   if (name !== undefined && name !== '') {
     const folder = artifacts.get(name);
@@ -114,8 +117,9 @@ async function download({ inputs, workspace, artifacts }: UsesCall): Promise<Rea
   }
   const pattern = inputs['pattern'] || '*';
   const found = [...artifacts].filter(([each]) => matchesPath(each, pattern));
-  for (const [each, folder] of found)
-    cpSync(folder, inputs['merge-multiple'] === 'true' ? target : join(target, each), { recursive: true });
+  // One alone gets no folder of its own, though it was asked for by a pattern; where there is none, nothing is made.
+  const isFlat = inputs['merge-multiple'] === 'true' || found.length === 1;
+  for (const [each, folder] of found) cpSync(folder, isFlat ? target : join(target, each), { recursive: true });
   return { 'download-path': target };
 }
 
