@@ -36,6 +36,10 @@ const TABLE = {
   'conflict-marker': { severity: 'error', description: 'A merge conflict that has not been resolved.' },
   'unread-box': { severity: 'error', description: 'A checkbox that GitHub does not read as one, such as `- [x]text` or `- [ ]* text`.' },
   'split-box': { severity: 'error', description: 'A checkbox whose brackets stand on two lines.' },
+  'unclosed-block': {
+    severity: 'error',
+    description: 'A fence, a comment or other HTML that is never closed: what follows is part of it, and no task.',
+  },
   'linked-box': { severity: 'warning', description: 'A list item such as `- [x](url)`, which is a link and not a checkbox.' },
   'box-without-title': { severity: 'warning', description: 'A checkbox with nothing after it is no task.' },
   'contradictory-status': { severity: 'warning', description: 'A ticked box beside a `status:` that says otherwise; the box counts.' },

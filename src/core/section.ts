@@ -1,5 +1,5 @@
 /** One chunk of a plan, read by itself: its headings, tasks and prose, with offsets relative to its start. */
-import type { Code, Heading, Html, ListItem, Paragraph, Root, RootContent } from 'mdast';
+import type { Code, Heading, ListItem, Paragraph, Root, RootContent } from 'mdast';
 import type { z } from 'zod';
 import type { Span } from './diagnostic.ts';
 import { unreadBox } from './box.ts';
@@ -9,6 +9,7 @@ import { checkFields } from './fields.ts';
 import { PhaseFrontmatter, TaskFrontmatter } from './frontmatter.ts';
 import { afterLineEnding, columnOf, dedentLine, lineEnd, lineStart, linesOf, withoutBlankLines } from './lines.ts';
 import { parseMarkdown } from './markdown.ts';
+import { awaited, unclosedBlock } from './open-block.ts';
 import { findPlainItem } from './plain-item.ts';
 import type { Frontmatter } from './plan.ts';
 import type { Finding } from './rules.ts';
@@ -109,7 +110,11 @@ export function parseItems<Schema extends z.ZodObject>(text: string, shape: Item
       }
     }
   }
-  return { blocks, findings, open: isOpen(children.at(-1), text) };
+  const last = children.at(-1);
+  const end = last === undefined ? null : awaited(last, text);
+  // Where something follows, this is read again with it: what waits here still waits at the end of the file.
+  if (last !== undefined && end !== null && end !== '') findings.push(unclosedBlock(last, end, text));
+  return { blocks, findings, open: end !== null };
 }
 
 function offsetOf(node: RootContent): number {
@@ -118,23 +123,6 @@ function offsetOf(node: RootContent): number {
 
 function endOf(node: RootContent): number {
   return node.position?.end.offset ?? 0;
-}
-
-function isOpen(last: RootContent | undefined, text: string): boolean {
-  if (last?.type === 'code') return last.data?.fences === 1;
-  return last?.type === 'html' && !htmlIsClosed(last, text);
-}
-
-/** https://spec.commonmark.org/0.31.2/#html-blocks: kinds 1 to 5 end at a mark, 6 and 7 at a blank line. */
-function htmlIsClosed(node: Html, text: string): boolean {
-  const html = node.value.trimStart();
-  if (html.startsWith('<!--')) return html.slice(4).includes('-->');
-  if (/^<(?:script|pre|style|textarea)(?:[\s>]|$)/i.test(html)) return /<\/(?:script|pre|style|textarea)>/i.test(html);
-  if (html.startsWith('<?')) return html.slice(2).includes('?>');
-  if (html.startsWith('<![CDATA[')) return html.includes(']]>');
-  if (/^<![a-z]/i.test(html)) return html.includes('>');
-  const next = linesOf(text, endOf(node))[1];
-  return next !== undefined && text.slice(next.start, next.end).trim() === '';
 }
 
 function readHeading(node: Heading, next: RootContent | undefined, text: string, findings: Finding[]): HeadingBlock {

@@ -75,6 +75,10 @@ const CASES: readonly Case[] = [
   bad('unread-box', '- [ ] b\n- [ ]\u3000a\n', '[ ]', 2, 'GitHub does not read', '- [ ] b\n- [ ] a\n'),
   bad('unread-box', '- [ ] b\n- [ ] a\n  ---\n', '[ ]', 2, 'underlined'),
   bad('split-box', '- [\n  ] a\n', '[\n  ]', 1, 'two lines'),
+  bad('unclosed-block', '- [ ] b\n\n```sh\necho\n\n- [ ] c\n', '```sh\n', 3, 'Write "```" on'),
+  bad('unclosed-block', '- [ ] b\n\n~~~~\n```\n', '~~~~\n', 3, 'Write "~~~~" on'),
+  bad('unclosed-block', '- [ ] b\n\n<!-- later\n\n- [ ] c\n', '<!-- later\n', 3, 'Write "-->" on'),
+  bad('unclosed-block', '- [ ] b\n\n<pre>\n\n- [ ] c\n', '<pre>\n', 3, 'Write "</pre>" on'),
   bad('linked-box', '- [ ] b\n- [x](y)\n', '[x]', 2, 'is a link'),
   bad('box-without-title', '- [ ] b\n- [ ]\n', '[ ]', 2, 'no text'),
   bad(
