@@ -19,9 +19,13 @@ export const literal = (path: string): string => `:(top,literal)${path}`;
 export const nulList = (items: readonly string[]): string => items.map((item) => `${item}\0`).join('');
 
 /** Index entries at and below these paths; of a conflict any one side. Many paths: the whole index. */
-export async function indexEntries(git: GitProgram, paths: readonly string[]): Promise<Map<string, TreeEntry>> {
+export async function indexEntries(
+  git: GitProgram,
+  paths: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Map<string, TreeEntry>> {
   const specs = paths.map(literal);
-  const listed = await git.must(['ls-files', '--stage', '-z', ...(fewArguments(specs) ? ['--', ...specs] : [])]);
+  const listed = await git.must(['ls-files', '--stage', '-z', ...(fewArguments(specs) ? ['--', ...specs] : [])], { env });
   const entries = new Map<string, TreeEntry>();
   for (const record of listed.toString('utf8').split('\0')) {
     const tab = record.indexOf('\t');

@@ -15,6 +15,8 @@ export interface Change {
   readonly kind: 'modified' | 'added' | 'deleted' | 'untracked' | 'conflicted';
   /** The index differs from HEAD at this path. */
   readonly staged: boolean;
+  /** It is a repository of its own (untracked, or a submodule), and files in it differ that no commit of this one can hold. */
+  readonly nested?: true;
 }
 
 export interface WorkTreeStatus {

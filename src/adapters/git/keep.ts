@@ -1,7 +1,8 @@
 /** Work that must not get lost, beside the branch: kept as a commit, or put back from one. */
+import { existsSync } from 'node:fs';
 import { lstat, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { literal, nulList } from './entries.ts';
+import { indexEntries, literal, nulList } from './entries.ts';
 import type { GitProgram } from './process.ts';
 import { lookUp, type ReadTree } from './tree.ts';
 
@@ -14,6 +15,8 @@ export const KEEPER = {
 };
 /** A temporary index must not be split: its shared half would stay behind. */
 const OWN_INDEX = ['-c', 'core.splitIndex=false', '-c', 'core.fsmonitor=false'] as const;
+/** The mode of a tree's entry that is another repository's commit. */
+const SUBMODULE = '160000';
 
 let counter = 0;
 
@@ -33,9 +36,12 @@ export async function keepCommit(git: GitProgram, gitDir: string, request: KeepR
   const env = { GIT_INDEX_FILE: index };
   try {
     await git.must([...OWN_INDEX, 'read-tree', request.parent], { env });
-    const { files, gone } = await sortPaths(git.folder, request.paths);
-    await removeEntries(git, gone, env);
-    await git.must([...OWN_INDEX, 'update-index', '--add', '--remove', '--replace', '-z', '--stdin'], { env, input: nulList(files) });
+    const { files, folders, gone } = await sortPaths(git.folder, request.paths);
+    const known = folders.length === 0 ? null : await indexEntries(git, folders, env);
+    const isSubmodule = (path: string) => known?.get(path)?.mode === SUBMODULE && existsSync(join(git.folder, path, '.git'));
+    await removeEntries(git, [...gone, ...folders.filter((path) => !isSubmodule(path))], env);
+    const input = nulList([...files, ...folders.filter(isSubmodule)]);
+    await git.must([...OWN_INDEX, 'update-index', '--add', '--remove', '--replace', '-z', '--stdin'], { env, input });
     const tree = (await git.must([...OWN_INDEX, 'write-tree'], { env })).toString().trim();
     return await keepTree(git, request, tree);
   } finally {
@@ -48,15 +54,14 @@ async function keepTree(git: GitProgram, { parent, message }: KeepRequest, tree:
   return (await git.must(args, { env: KEEPER, input: message })).toString().trim();
 }
 
-/** Files and links on one side; on the other what is absent or is a folder now. */
-async function sortPaths(root: string, paths: readonly string[]): Promise<{ files: string[]; gone: string[] }> {
-  const files: string[] = [];
-  const gone: string[] = [];
+/** Files and links, what is a folder now, and what is absent. */
+async function sortPaths(root: string, paths: readonly string[]): Promise<{ files: string[]; folders: string[]; gone: string[] }> {
+  const sorted = { files: [] as string[], folders: [] as string[], gone: [] as string[] };
   for (const path of paths) {
     const stat = await lstat(join(root, path)).catch(() => null);
-    (stat === null || stat.isDirectory() ? gone : files).push(path);
+    sorted[stat === null ? 'gone' : stat.isDirectory() ? 'folders' : 'files'].push(path);
   }
-  return { files, gone };
+  return sorted;
 }
 
 async function removeEntries(git: GitProgram, paths: readonly string[], env: Record<string, string> = {}): Promise<void> {

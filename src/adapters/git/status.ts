@@ -21,6 +21,9 @@ export const STATUS_ARGUMENTS = [
 /** Fields before the path in each kind of record. */
 const FIELDS_BEFORE_PATH = { '1': 8, u: 10 } as const;
 
+/** `S`, then whether it has another commit, changed files, new ones. New ones alone may be what a build left there. */
+const CHANGED_SUBMODULE = /^S.M/;
+
 /** Reads the answer. Records end with NUL, so a path may hold anything else. */
 export function parseStatus(text: string): WorkTreeStatus {
   let branch: string | null = null;
@@ -29,7 +32,7 @@ export function parseStatus(text: string): WorkTreeStatus {
   for (const record of text.split('\0')) {
     if (record.startsWith('# branch.oid ')) commit = notSpecial(record.slice(13), '(initial)');
     else if (record.startsWith('# branch.head ')) branch = notSpecial(record.slice(14), '(detached)');
-    else if (record.startsWith('? ')) changes.push({ path: trimSlash(record.slice(2)), kind: 'untracked', staged: false });
+    else if (record.startsWith('? ')) changes.push(untracked(record.slice(2)));
     else if (record.startsWith('u ')) changes.push({ path: pathAfter(record, FIELDS_BEFORE_PATH.u), kind: 'conflicted', staged: true });
     else if (record.startsWith('1 ')) changes.push(ordinary(record));
   }
@@ -49,7 +52,14 @@ function joinUntracked(changes: readonly Change[]): readonly Change[] {
 
 function ordinary(record: string): Change {
   const [index = '.', work = '.'] = record.slice(2, 4);
-  return { path: pathAfter(record, FIELDS_BEFORE_PATH['1']), kind: kindOf(index, work), staged: index !== '.' };
+  const change = { path: pathAfter(record, FIELDS_BEFORE_PATH['1']), kind: kindOf(index, work), staged: index !== '.' };
+  return record.slice(5, 9).match(CHANGED_SUBMODULE) ? { ...change, nested: true } : change;
+}
+
+/** A repository inside this one is listed as `name/`. */
+function untracked(name: string): Change {
+  const change: Change = { path: name.replace(/\/$/, ''), kind: 'untracked', staged: false };
+  return name.endsWith('/') ? { ...change, nested: true } : change;
 }
 
 /** Index and work-tree letters together, as the difference of the work tree from HEAD. */
@@ -66,6 +76,3 @@ function pathAfter(record: string, fields: number): string {
 }
 
 const notSpecial = (value: string, special: string): string | null => (value === special ? null : value);
-
-/** A repository inside this one is listed as `name/`. */
-const trimSlash = (path: string): string => (path.endsWith('/') ? path.slice(0, -1) : path);

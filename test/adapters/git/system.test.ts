@@ -1,5 +1,5 @@
 /** What only the git program does: repositories of every kind, several processes, and opening. */
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,6 +72,27 @@ describe('repositories of every kind', () => {
     await git.restore(made.commit, ['a.up', 'b.txt']);
     expect(await repository.read('a.up')).toBe('changed');
     expect(await repository.read('b.txt')).toBe('one\r\ntwo\r\n');
+  });
+
+  it('what is another repository is told apart, and a submodule that is kept stays one', async () => {
+    const [other, repository] = [await repositoryWith({ 'f.txt': 'f' }), await repositoryWith({ 'a.txt': 'a' })];
+    repository.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', other.root, 'sub');
+    await repository.commit('with a submodule');
+    const git = await open(repository.root);
+    execFileSync('git', ['init', '-q', repository.path('new')]);
+    await repository.write({ 'new/x.txt': 'x', 'sub/built.txt': 'b' });
+    const sub = { path: 'sub', kind: 'modified', staged: false } as const;
+    const own = { path: 'new', kind: 'untracked', staged: false, nested: true };
+    expect((await git.status()).changes).toEqual([sub, own]);
+    await repository.write({ 'sub/f.txt': 'F' });
+    expect((await git.status()).changes).toEqual([{ ...sub, nested: true }, own]);
+    const same = await git.keep({ paths: ['sub', 'new'], parent: 'HEAD', message: 'kept' });
+    expect(await git.diff(repository.head(), same)).toEqual([]);
+    execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@example.org', 'commit', '-qam', 'there'], {
+      cwd: repository.path('sub'),
+    });
+    const kept = await git.keep({ paths: ['sub', 'a.txt'], parent: 'HEAD', message: 'kept' });
+    expect((await git.diff(repository.head(), kept)).map(({ path, after }) => [path, after === null])).toEqual([['sub', false]]);
   });
 
   it('links and executable files keep their kind', async () => {

@@ -26,7 +26,7 @@ export async function compareAll(place: Place, head: Head, paths: readonly strin
     if (change) changes.push(change);
   }
   const tracked = new Set([...indexed.keys(), ...files.keys()]);
-  for (const path of await listUntracked(place, '', tracked, wanted)) changes.push({ path, kind: 'untracked', staged: false });
+  changes.push(...(await listUntracked(place, '', tracked, wanted)));
   return changes;
 }
 
@@ -68,15 +68,16 @@ async function listUntracked(
   folder: string,
   tracked: ReadonlySet<string>,
   wanted: (path: string) => boolean,
-): Promise<string[]> {
-  const found: string[] = [];
+): Promise<Change[]> {
+  const found: Change[] = [];
   for (const name of await place.fs.promises.readdir(join(place.root, folder))) {
     const path = folder === '' ? name : `${folder}/${name}`;
     if (name === '.git' || tracked.has(path) || !wanted(path)) continue;
     const stat = await place.fs.promises.lstat(join(place.root, path)).catch(() => null);
     if (stat === null || (await ignored(place, path))) continue;
-    if (!stat.isDirectory()) found.push(path);
-    else if (await exists(place.fs, join(place.root, path, '.git'))) found.push(path);
+    const change: Change = { path, kind: 'untracked', staged: false };
+    if (!stat.isDirectory()) found.push(change);
+    else if (await exists(place.fs, join(place.root, path, '.git'))) found.push({ ...change, nested: true });
     else found.push(...(await listUntracked(place, path, tracked, wanted)));
   }
   return found;
