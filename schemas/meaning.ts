@@ -32,8 +32,8 @@ export const EVENT_MEANINGS: Readonly<Record<RunEvent['type'], string>> = {
 export const OUTCOME_MEANINGS: Readonly<Record<Outcome, string>> = {
   passed: 'Every gate passed.',
   gate_failed: 'A gate failed.',
-  no_changes: 'No file was changed, and the task does not say `allowNoChanges`.',
-  files_violation: "A file outside the task's `files` was changed.",
+  no_changes: 'No file was changed, or the gates took all changes back, and the task does not say `allowNoChanges`.',
+  files_violation: "A file outside the task's `files` was changed, or one that no commit of this repository can hold.",
   agent_failed: 'The agent ended with an error.',
   denied: 'The agent was not permitted to do what it needed, or did what no task may do.',
   refused: 'The model refused.',

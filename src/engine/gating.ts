@@ -1,6 +1,7 @@
 /** The gates of an attempt: run by us, where the work is. */
 import { childEnvironment } from '../adapters/environment.ts';
 import { runGate } from '../adapters/gates.ts';
+import type { Change } from '../adapters/git/git.ts';
 import { gatesOf } from '../core/assignment.ts';
 import type { GateConfig } from '../core/config.ts';
 import type { Failure } from '../core/effect.ts';
@@ -8,8 +9,9 @@ import type { GateResult } from '../core/outcome.ts';
 import { findTask, phaseOf } from '../core/progress.ts';
 import { logFile, note, workOf } from './context.ts';
 import type { RunContext, TaskWork } from './context.ts';
+import { checkGates } from './guard.ts';
 import { printsOf, workDigest } from './snapshot.ts';
-import { failureOf, listed, lookAtWork } from './work.ts';
+import { failureOf, leavesBounds, listed, lookAtWork } from './work.ts';
 
 type Step = { readonly task: string; readonly attempt: number };
 
@@ -50,9 +52,13 @@ export async function passGates(
     if (result.status === 'failed') failed = result;
   }
   work.gates = results;
+  // A gate runs what the attempt wrote.
+  const check = () => checkGates(context, step);
+  const denied = await (work.place.slot === null ? context.inTurn(check) : check());
   if (context.abort.signal.aborted) return { outcome: 'cancelled', reason: 'Stopped while its gates ran.', tail: '' };
   if (failed !== null) return { outcome: 'gate_failed', reason: `Gate "${failed.name}" failed: ${failed.reason}`, tail: failed.tail };
-  return gates.length === 0 ? null : afterGates(context, work, before);
+  if (denied !== null) return { outcome: 'denied', reason: denied, tail: '' };
+  return gates.length === 0 ? null : afterGates(context, task, work, before);
 }
 
 async function oneGate(context: RunContext, step: Step, gate: GateConfig, work: TaskWork): Promise<GateResult> {
@@ -77,11 +83,12 @@ function skippedAfter(gate: GateConfig, failed: GateResult): GateResult {
 /** A gate that formats or generates is part of the work where it touches known files; what else it leaves lying about is not. */
 async function afterGates(
   context: RunContext,
+  id: string,
   work: TaskWork,
   digest: string,
 ): Promise<Pick<Failure, 'outcome' | 'reason' | 'tail'> | null> {
   const seen = new Set(work.paths);
-  const { contested, moved } = await lookAtWork(context, work);
+  const { contested, moved, nested } = await lookAtWork(context, work);
   if (moved !== null || contested.length > 0) {
     const reason =
       moved === null
@@ -90,13 +97,21 @@ async function afterGates(
     return { outcome: 'conflict', reason, tail: '' };
   }
   const fresh = work.paths.filter((path) => !seen.has(path));
-  const litter = fresh.length === 0 ? [] : (await work.place.git.status(fresh)).changes.filter(({ kind }) => kind === 'untracked');
+  const isLitter = ({ path, kind }: Change) => kind === 'untracked' || nested.includes(path);
+  const litter = fresh.length === 0 ? [] : (await work.place.git.status(fresh)).changes.filter(isLitter);
   if (litter.length > 0) {
     const prints = printsOf(work.place.root, litter);
     work.paths = work.paths.filter((path) => !prints.has(path));
     work.before = { ...work.before, dirty: new Map([...work.before.dirty, ...prints]) };
     if (work.place.slot === null) context.base = { ...context.base, dirty: new Map([...context.base.dirty, ...prints]) };
     note(context, null, `The gates left ${listed([...prints.keys()])}; not committed. Name it in .gitignore if it belongs there.`);
+  }
+  const task = findTask(context.plan.plan, id);
+  const outOfBounds = task === undefined ? null : leavesBounds(context, work, task, 'A gate');
+  if (outOfBounds !== null) return { outcome: 'files_violation', reason: outOfBounds, tail: '' };
+  if (work.paths.length === 0 && seen.size > 0 && task?.allowNoChanges === false) {
+    const reason = 'The gates took back all that the attempt had changed. A task that may change nothing says "allowNoChanges: true".';
+    return { outcome: 'no_changes', reason, tail: '' };
   }
   if (workDigest(work.place.root, [...seen]) !== digest) {
     note(context, null, 'A gate changed files of the task; the commit has them as the gates left them.');

@@ -59,6 +59,16 @@ export async function checkGuard(
   return conflict === null ? null : { outcome: 'conflict', reason: conflict };
 }
 
+/** The same once the gates have run: all that they may move is HEAD, which whoever looks at the work sees. Null, or why the attempt fails. */
+export async function checkGates(context: RunContext, step: Step): Promise<string | null> {
+  const work = context.tasks.get(step.task);
+  if (work?.guard === undefined) return null;
+  context.lock.check();
+  const denied = putBackSettings(context, step);
+  await putBackProtected(context, step, work);
+  return denied;
+}
+
 /** Puts back git's own settings. Null, or what would have changed what is run. */
 export function putBackSettings(context: RunContext, { task, attempt }: Step): string | null {
   const work = context.tasks.get(task);
@@ -135,6 +145,7 @@ async function protectedChanges(context: RunContext, { place }: TaskWork): Promi
 async function putBackProtected(context: RunContext, { task }: Step, work: TaskWork): Promise<void> {
   const { git, slot } = work.place;
   const base = slot?.base ?? context.head.commit;
+  // Looked at once the agent has ended, and again once the gates have.
   if (work.guard?.prints === protectedPrints(context, work)) return;
   const changes = (await protectedChanges(context, work)).filter(({ path }) => work.guard?.dirty.has(path) !== true);
   const isNewPlan = ({ path, kind }: Change) => slot === null && kind === 'untracked' && /\.(?:plan|review)\.md$/.test(path);
@@ -158,4 +169,6 @@ async function putBackProtected(context: RunContext, { task }: Step, work: TaskW
   if (!work.before.dirty.has('package.json') && (await putBackPlansKey(git, base))) {
     note(context, task, 'The attempt changed "plans" in package.json; the config is not its work. Put back.');
   }
+  const dirty = new Set([...(work.guard?.dirty ?? []), ...fresh]);
+  if (work.guard !== undefined) work.guard = { ...work.guard, dirty, prints: protectedPrints(context, work) };
 }

@@ -23,6 +23,8 @@ export interface WorkChanges {
   readonly work: readonly string[];
   /** Dirty before and changed since: nobody can tell whose the change is. */
   readonly contested: readonly string[];
+  /** Of the task's work what is a repository of its own. */
+  readonly nested: readonly string[];
 }
 
 /** What is dirty now. `ignore` leaves out paths that are nobody's work, such as plan files. */
@@ -49,17 +51,20 @@ export async function changesSince(git: Git, before: Snapshot, ignore: (path: st
   const { head, changes } = await git.status();
   const work: string[] = [];
   const contested: string[] = [];
+  const nested: string[] = [];
   const now = new Set<string>();
   for (const change of changes) {
     if (ignore(change.path)) continue;
     now.add(change.path);
     const old = before.dirty.get(change.path);
-    if (old === undefined) work.push(change.path);
-    else if (old !== print(git.root, change, before.dirty.size)) contested.push(change.path);
+    if (old === undefined) {
+      work.push(change.path);
+      if (change.nested) nested.push(change.path);
+    } else if (old !== print(git.root, change, before.dirty.size)) contested.push(change.path);
   }
   // A dirty path that is clean now: its change was undone, and with it perhaps a person's work.
   for (const path of before.dirty.keys()) if (!now.has(path)) contested.push(path);
-  return { head, work: work.toSorted(), contested: contested.toSorted() };
+  return { head, work: work.toSorted(), contested: contested.toSorted(), nested };
 }
 
 /** The prints of some changes, by path. */

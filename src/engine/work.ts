@@ -1,5 +1,7 @@
 /** What an attempt left: looked at, judged, and named when it fails. */
 import { createHash } from 'node:crypto';
+import { lstatSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { matchesPath } from '../adapters/gates.ts';
 import type { Failure } from '../core/effect.ts';
 import type { Outcome } from '../core/outcome.ts';
@@ -16,8 +18,18 @@ export async function checkWork(context: RunContext, step: { readonly task: stri
   context.post({ type: 'work-checked', ...step, failure });
 }
 
+/** What is different now, beside the work itself. */
+export interface Look {
+  /** Dirty before and changed since. */
+  readonly contested: readonly string[];
+  /** Where HEAD is, as the beginning of a sentence, where it is not where the run stands. */
+  readonly moved: string | null;
+  /** Of the work what is a repository of its own. */
+  readonly nested: readonly string[];
+}
+
 /** Takes note of what is different now, for the commit or for what is kept of a failed attempt. */
-export async function lookAtWork(context: RunContext, work: TaskWork): Promise<{ contested: readonly string[]; moved: string | null }> {
+export async function lookAtWork(context: RunContext, work: TaskWork): Promise<Look> {
   const ignore = (path: string) => isProtected(context.workspace, path);
   const changes = await changesSince(work.place.git, work.before, ignore);
   work.paths = changes.work;
@@ -27,11 +39,11 @@ export async function lookAtWork(context: RunContext, work: TaskWork): Promise<{
     branch === expected.branch && commit === expected.commit
       ? null
       : `HEAD is at ${commit?.slice(0, 12) ?? 'no commit'} on ${branch ?? 'no branch'}`;
-  return { contested: changes.contested, moved };
+  return { contested: changes.contested, moved, nested: changes.nested };
 }
 
 async function judgeWork(context: RunContext, work: TaskWork, task: Task): Promise<Failure | null> {
-  const { contested, moved } = await lookAtWork(context, work);
+  const { contested, moved, nested } = await lookAtWork(context, work);
   const fail = (outcome: Outcome, reason: string) => failureOf(work, { outcome, reason, tail: '' });
   if (moved !== null) {
     return fail(
@@ -40,19 +52,49 @@ async function judgeWork(context: RunContext, work: TaskWork, task: Task): Promi
     );
   }
   if (contested.length > 0) return fail('conflict', whyContested(context, task.id, contested));
-  const { files } = task;
+  const outOfBounds = leavesBounds(context, work, task, 'The attempt');
+  if (outOfBounds !== null) return fail('files_violation', outOfBounds);
+  if (nested.length > 0)
+    return fail(
+      'files_violation',
+      `The attempt changed files in ${listed(nested)}, a git repository of its own: no commit here can hold them. Take its ".git" away or name it in .gitignore; in a submodule, commit them there.`,
+    );
+  if (task.allowNoChanges) return null;
+  if (work.paths.length === 0) return fail('no_changes', 'The attempt changed no file. A task that may do so says "allowNoChanges: true".');
+  if (await isNothingToGit(context, work))
+    return fail('no_changes', `The attempt changed nothing in ${listed(work.paths)} that git would commit: line endings at most.`);
+  return null;
+}
+
+/** Why paths of the work are none of the task's, as a sentence; null where all are. */
+export function leavesBounds(context: RunContext, work: TaskWork, { files }: Task, who: string): string | null {
   const outside = files === undefined ? [] : work.paths.filter((path) => !files.some((glob) => matchesPath(path, glob)));
-  if (outside.length > 0)
-    return fail('files_violation', `The attempt changed ${listed(outside)}, outside the task's files (${files?.join(', ')}).`);
+  if (outside.length > 0) return `${who} changed ${listed(outside)}, outside the task's files (${files?.join(', ')}).`;
   const [forbidden] = work.paths.flatMap((path) => {
     const why = context.workspace.forbids?.(path) ?? null;
     return why === null ? [] : [`${listed([path])}, ${why}`];
   });
-  if (forbidden !== undefined)
-    return fail('files_violation', `The attempt changed ${forbidden}: that is for a person to do. Do the task without it.`);
-  if (work.paths.length === 0 && !task.allowNoChanges)
-    return fail('no_changes', 'The attempt changed no file. A task that may do so says "allowNoChanges: true".');
-  return null;
+  return forbidden === undefined ? null : `${who} changed ${forbidden}: that is for a person to do. Do the task without it.`;
+}
+
+/** Whether git shows the work as changed and would commit nothing of it: it compares sizes first, and puts line endings right only then. */
+async function isNothingToGit(context: RunContext, { place, paths }: TaskWork): Promise<boolean> {
+  const { git, slot } = place;
+  const base = slot?.base ?? context.head.commit;
+  for (const path of paths) {
+    const before = await git.readFile(base, path);
+    if (before === null || !sameButLineEndings(before, join(place.root, path))) return false;
+  }
+  return (await git.diff(base, await git.keep({ paths, parent: base, message: 'looked at' }))).length === 0;
+}
+
+function sameButLineEndings(before: Uint8Array, file: string): boolean {
+  if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
+  return withoutReturns(before) === withoutReturns(readFileSync(file));
+}
+
+function withoutReturns(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1').replaceAll('\r', '');
 }
 
 /** Whose the changes are that an attempt met, and changed. */
