@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { comments } from './comments.ts';
 import { Permission, type GitHub } from './github.ts';
 import { pulls } from './pulls.ts';
-import { ask, request, type Connection } from './request.ts';
+import { ask, GitHubRefusal, request, type Connection } from './request.ts';
 
 const Repository = z.object({ default_branch: z.string() });
 const Viewer = z.object({ data: z.object({ viewer: z.object({ login: z.string() }) }) });
@@ -24,7 +24,13 @@ export function openGitHub(connection: Connection, repository: string): GitHub {
     permission: async (login) => {
       const path = `${at}/collaborators/${encodeURIComponent(login)}/permission`;
       const call = { method: 'GET', path, what: `read what ${login} may do`, needs: 'contents: read' } as const;
-      return (await ask(connection, z.object({ permission: Permission }), call)).permission;
+      try {
+        return (await ask(connection, z.object({ permission: Permission }), call)).permission;
+      } catch (error) {
+        // An App, or whatever else comments without being a user: it is no collaborator.
+        if (error instanceof GitHubRefusal && error.status === 404) return 'none';
+        throw error;
+      }
     },
     dispatch: async (workflow, ref, inputs) => {
       const path = `${at}/actions/workflows/${encodeURIComponent(workflow)}/dispatches`;

@@ -8,6 +8,8 @@ const REQUEST_MS = 30_000;
 const TRIES = 4;
 /** The longest that GitHub is waited for where it says when to come back. */
 const LONGEST_WAIT_MS = 60_000;
+/** What it asks to wait for at least where it limits and says no time. */
+const LIMITED_MS = 60_000;
 /** Pages of a list at most, of {@link PAGE_SIZE} entries each. */
 const MAX_PAGES = 30;
 const PAGE_SIZE = 100;
@@ -34,7 +36,7 @@ export interface Call {
 }
 
 /** GitHub said no, or nothing. */
-class GitHubRefusal extends Problem {
+export class GitHubRefusal extends Problem {
   override readonly name = 'Problem';
   /** HTTP status; 0 where nobody answered. */
   readonly status: number;
@@ -52,14 +54,18 @@ interface Answer {
 
 /** Makes a call. Whatever may be repeated is; a {@link GitHubRefusal} says why it failed in the end. */
 export async function request(connection: Connection, call: Call): Promise<Answer> {
-  const pause = connection.pause ?? ((ms) => new Promise<void>((resolve) => setTimeout(resolve, ms)));
   for (let attempt = 1; ; attempt += 1) {
     const response = await send(connection, call);
     if (response instanceof Response && response.ok) return await read(connection, call, response);
     const wait = attempt < TRIES ? await waitBefore(response, call, attempt) : null;
     if (wait === null) throw await refusal(connection, call, response);
-    await pause(wait);
+    await pauseFor(connection, wait);
   }
+}
+
+/** Waits. */
+export function pauseFor({ pause }: Connection, ms: number): Promise<void> {
+  return pause === undefined ? new Promise((resolve) => setTimeout(resolve, ms)) : pause(ms);
 }
 
 /** Makes a call and checks the shape of the answer. */
@@ -127,11 +133,21 @@ function sameOrigin(one: string, other: string): boolean {
 async function waitBefore(response: Response | Error, { method }: Call, attempt: number): Promise<number | null> {
   const backOff = 1_000 * 2 ** (attempt - 1);
   if (response instanceof Error) return method === 'POST' ? null : backOff;
-  const after = Number(response.headers.get('retry-after') ?? Number.NaN) * 1_000;
+  const limit = await limitOf(response);
   // Refused before anything was done, whatever the call.
-  const isLimited = response.status === 429 || (response.status === 403 && !Number.isNaN(after));
-  if (isLimited) return Number.isNaN(after) ? backOff : after <= LONGEST_WAIT_MS ? after : null;
+  if (limit !== null) return limit <= LONGEST_WAIT_MS ? limit : null;
   return response.status >= 500 && method !== 'POST' ? backOff : null;
+}
+
+/** Milliseconds for which a limit of GitHub's holds; null where it was none that refused. Its words alone tell some from a want of permission. */
+async function limitOf(response: Response): Promise<number | null> {
+  const { status, headers } = response;
+  if (status !== 403 && status !== 429) return null;
+  const after = Number(headers.get('retry-after') ?? Number.NaN) * 1_000;
+  if (!Number.isNaN(after)) return after;
+  const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN) * 1_000;
+  if (headers.get('x-ratelimit-remaining') === '0' && !Number.isNaN(reset)) return Math.max(reset - Date.now(), 0);
+  return status === 429 || /rate limit|abuse detection/i.test(await response.clone().text()) ? LIMITED_MS : null;
 }
 
 async function refusal({ apiUrl }: Connection, call: Call, response: Response | Error): Promise<GitHubRefusal> {
@@ -142,8 +158,15 @@ async function refusal({ apiUrl }: Connection, call: Call, response: Response | 
       `GitHub at ${apiUrl} could not be reached to ${call.what} (${response.message}${cause}). Run the job again.`,
     );
   }
-  const said = await messageIn(response);
   const { status } = response;
+  const limit = await limitOf(response);
+  const said = await messageIn(response);
+  if (limit !== null)
+    return new GitHubRefusal(
+      status,
+      `GitHub limits how often it may be asked, and did not ${call.what} (${status}: ${said}). Run the job again in ${Math.ceil(limit / 60_000)} min.`,
+    );
+  if (NO_PULLS.test(said)) return new GitHubRefusal(status, `GitHub did not let the token ${call.what}: ${ALLOW_PULLS}`);
   if (status === 401)
     return new GitHubRefusal(status, `GitHub does not know the token that is to ${call.what}: ${said}. Give the action a valid "token".`);
   if (status === 403 || status === 404)
@@ -153,6 +176,11 @@ async function refusal({ apiUrl }: Connection, call: Call, response: Response | 
     );
   return new GitHubRefusal(status, `GitHub could not ${call.what} (${status}: ${said}).${status >= 500 ? ' Run the job again.' : ''}`);
 }
+
+/** What the built-in token is told where the repository's settings forbid it. No permission of a job helps. */
+const NO_PULLS = /not permitted to create or approve pull requests/;
+const ALLOW_PULLS =
+  'GitHub Actions is not permitted to create pull requests here. Allow it in the repository’s settings (Actions → General → Workflow permissions, “Allow GitHub Actions to create and approve pull requests”; an organization may have to allow it first), or give the action the "token" of a GitHub App.';
 
 async function messageIn(response: Response): Promise<string> {
   const text = await response.text().catch(() => '');

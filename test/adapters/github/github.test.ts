@@ -126,6 +126,33 @@ describe('a call', () => {
     expect(waited).toEqual([7000]);
   });
 
+  it('knows a limit without a time, by what GitHub says or counts, and waits a minute', async () => {
+    const reset = String(Math.floor(Date.now() / 1000) - 5);
+    const limits: readonly Said[] = [
+      { status: 403, body: { message: 'You have exceeded a secondary rate limit.' } },
+      { status: 429, body: { message: 'Too many requests' } },
+      { status: 403, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset }, body: { message: 'API rate limit exceeded' } },
+    ];
+    answer = () => limits[asked.length - 1] ?? { body: { permission: 'write' } };
+    expect(await open().permission('ada')).toBe('write');
+    expect(waited).toEqual([60_000, 60_000, 0]);
+  });
+
+  it('says when a limit ends that is too far away, and does not ask for a permission', async () => {
+    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.floor(Date.now() / 1000) + 1_805) };
+    answer = () => ({ status: 403, headers, body: { message: 'API rate limit exceeded' } });
+    const said = await open()
+      .permission('ada')
+      .catch((error: unknown) => String(error));
+    expect(said).toMatch(/GitHub limits how often it may be asked.*Run the job again in 3[01] min\.$/);
+    expect(waited).toEqual([]);
+  });
+
+  it('knows that an App is no collaborator', async () => {
+    answer = () => ({ status: 404, body: { message: 'Copilot is not a user' } });
+    expect(await open().permission('Copilot')).toBe('none');
+  });
+
   it('does not wait for an hour', async () => {
     answer = () => ({ status: 429, headers: { 'retry-after': '3600' }, body: { message: 'later' } });
     await expect(open().permission('ada')).rejects.toThrow('429: later');
@@ -164,5 +191,33 @@ describe('a pull request', () => {
     answer = () => ({ body: [pull(1, side('plans/tips', 2)), pull(2, side('plans/tips', null)), pull(3, side('plans/tips', 1))] });
     expect(await open().openPull('plans/tips', 'main')).toMatchObject({ number: 3, state: 'open', body: '' });
     expect(asked[0]?.path).toContain('head=ada%3Aplans%2Ftips');
+  });
+
+  const made = { head: 'plans/tips', base: 'main', title: 't', body: 'b' };
+
+  it('is opened once GitHub has seen the branch that was just pushed', async () => {
+    const unseen = { message: 'Validation Failed', errors: [{ resource: 'PullRequest', field: 'head', code: 'invalid' }] };
+    let tries = 0;
+    answer = ({ method }) => {
+      if (method === 'GET') return { body: [] };
+      return (tries += 1) < 3 ? { status: 422, body: unseen } : { status: 201, body: pull(4, side('plans/tips', 1)) };
+    };
+    expect(await open().createPull(made)).toMatchObject({ number: 4 });
+    expect(waited).toEqual([2000, 4000]);
+  });
+
+  it('that is there after an answer that was lost is not opened twice', async () => {
+    answer = ({ method }) => {
+      if (method === 'POST') return { status: 502, body: '' };
+      return { body: method === 'GET' ? [pull(4, side('plans/tips', 1))] : pull(4, side('plans/tips', 1)) };
+    };
+    expect(await open().createPull(made)).toMatchObject({ number: 4 });
+    expect(asked.map(({ method }) => method)).toEqual(['POST', 'GET', 'PATCH']);
+  });
+
+  it('that the settings forbid says which', async () => {
+    answer = () => ({ status: 403, body: { message: 'GitHub Actions is not permitted to create or approve pull requests.' } });
+    await expect(open().createPull(made)).rejects.toThrow('“Allow GitHub Actions to create and approve pull requests”');
+    expect(asked).toHaveLength(1);
   });
 });
