@@ -45,7 +45,11 @@ export function commit({ here }: JobWorld, files: Readonly<Record<string, string
 }
 
 /** What a run would have left, and what else an attacker puts into it; then the job that publishes. */
-export async function publish(it: JobWorld, make: Make, { from = 'main', start = from }: { from?: string; start?: string } = {}) {
+export async function publish(
+  it: JobWorld,
+  make: Make,
+  { from = 'main', start = from, env }: { from?: string; start?: string; env?: Record<string, string> } = {},
+) {
   const { here, temp } = it;
   const id = here.git('rev-parse', start).trim();
   here.git('checkout', '--quiet', '-B', 'plans/tips', from);
@@ -54,11 +58,11 @@ export async function publish(it: JobWorld, make: Make, { from = 'main', start =
   here.git('bundle', 'create', '--quiet', join(temp, 'plans/plan.bundle'), 'refs/heads/plans/tips', `^${id}`);
   here.git('checkout', '--quiet', '--force', 'main');
   here.git('branch', '-D', 'plans/tips');
-  return await publishNow(it, id);
+  return await publishNow(it, id, env);
 }
 
-export function publishNow(it: JobWorld, id: string) {
-  return it.job(['ci', 'publish', '--plan', 'tips', '--commit', id], { permissions: PERMISSIONS });
+export function publishNow(it: JobWorld, id: string, env: Record<string, string> = {}) {
+  return it.job(['ci', 'publish', '--plan', 'tips', '--commit', id], { permissions: PERMISSIONS, env });
 }
 
 export const honest: Make = (it) => {

@@ -22,7 +22,8 @@ export interface Job {
   /** The commit and the full ref that the workflow runs for. */
   readonly commit: string;
   readonly ref: string;
-  /** Where people see this run. */
+  /** Where people see the repository, and this run. */
+  readonly repositoryUrl: string;
   readonly runUrl: string;
   /** Adds Markdown to the step's summary. Null where GitHub gives no file: then nothing is kept. */
   summary(markdown: string): void;
@@ -43,6 +44,7 @@ export function readJob(env: Environment): Job {
     event: eventIn(env['GITHUB_EVENT_PATH']),
     commit: env['GITHUB_SHA'] ?? '',
     ref: env['GITHUB_REF'] ?? '',
+    repositoryUrl: `${server}/${repository}`,
     runUrl: `${server}/${repository}/actions/runs/${env['GITHUB_RUN_ID'] ?? ''}`,
     summary: (markdown) => addSummary(env['GITHUB_STEP_SUMMARY'], markdown),
     output: (name, value) => {

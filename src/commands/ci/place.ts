@@ -39,13 +39,29 @@ export async function inQuietPlace<T>(context: CommandContext, work: (place: Qui
 }
 
 /** Why it ends stands in the step's summary too, where people look first. */
-export async function toldInSummary<T>(job: Pick<Job, 'summary'>, work: () => Promise<T>): Promise<T> {
+export async function toldInSummary<T>(job: Pick<Job, 'summary' | 'repositoryUrl'>, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof CommandError || error instanceof Problem) job.summary(error.message.split('\n').map(inlineText).join('\n\n'));
+    if (error instanceof CommandError || error instanceof Problem)
+      job.summary(
+        error.message
+          .split('\n')
+          .map((line) => withLinks(job, line))
+          .join('\n\n'),
+      );
     throw error;
   }
+}
+
+/** A line for a summary, in which pages of the repository itself are links. */
+export function withLinks({ repositoryUrl }: Pick<Job, 'repositoryUrl'>, line: string): string {
+  const [first = '', ...pages] = line.split(`${repositoryUrl}/`);
+  const linked = pages.map((part) => {
+    const [path = ''] = /^[\w./?=&%-]*[\w/=]/.exec(part) ?? [];
+    return `<${repositoryUrl}/${path}>${inlineText(part.slice(path.length))}`;
+  });
+  return [inlineText(first), ...linked].join('');
 }
 
 /** The branch that work is merged into: named, or that of the event. */

@@ -1,43 +1,38 @@
 /** `plans ci publish`: checks what another job has executed, pushes it, and tells of it on a pull request. */
 import { redactionOf, secretsOf } from '../../core/redact.ts';
-import { inlineCode, inlineText } from '../../core/markdown-text.ts';
+import { inlineCode } from '../../core/markdown-text.ts';
 import type { Published } from '../../engine/ci/publish.ts';
 import { CommandError, EXIT, type Command } from '../context.ts';
 import { writeJson } from '../reading.ts';
-import { baseBranch, handOver, inQuietPlace, namedPlan, REMOTE_NAME, toldInSummary } from './place.ts';
+import { baseBranch, handOver, inQuietPlace, namedPlan, REMOTE_NAME, toldInSummary, withLinks } from './place.ts';
 
 /** Publishes, or says why not. */
 export const ciPublish: Command = async (context, input) => {
-  const [{ readJob }, { publishPlan }, { freshBase }] = await Promise.all([
-    import('../../adapters/github/job.ts'),
-    import('../../engine/ci/publish.ts'),
-    import('../../engine/ci/trusted.ts'),
-  ]);
+  const [{ readJob }, { publishPlan }] = await Promise.all([import('../../adapters/github/job.ts'), import('../../engine/ci/publish.ts')]);
   const job = readJob(context.env);
   const start = input.text('commit');
   if (start === undefined || !/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(start))
     throw new CommandError('Name the commit on which the execution began, as plans ci reconcile gave it: --commit ID');
   const planId = namedPlan(input);
-  const base = baseBranch(input, job);
   const published = await toldInSummary(job, () =>
-    inQuietPlace(context, async ({ git, bundles }) => {
-      await freshBase(git, REMOTE_NAME, base);
-      return await publishPlan(
+    inQuietPlace(context, async ({ git, bundles }) =>
+      publishPlan(
         { git, bundles, github: job.github() },
         {
           planId,
           start,
-          base,
+          base: baseBranch(input, job),
           remote: REMOTE_NAME,
           folder: handOver(context, input),
           redaction: redactionOf(secretsOf(context.env, [])),
+          repositoryUrl: job.repositoryUrl,
           runUrl: job.runUrl,
         },
-      );
-    }),
+      ),
+    ),
   );
   const said = words(published);
-  job.summary(`${inlineCode(planId)}: ${inlineText(said)}`);
+  job.summary(`${inlineCode(planId)}: ${withLinks(job, said)}`);
   if (context.json) writeJson(context, { version: 1, plan: planId, ...withoutPlan(published) });
   else if (!context.quiet) context.out.write(`${planId}: ${said}\n`);
   return EXIT.done;

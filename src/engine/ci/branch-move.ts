@@ -52,13 +52,23 @@ export async function moveBranch(
   return { head, updates };
 }
 
-/** Compare-and-swap of all of them at once; a {@link Problem} where the remote does not take it. */
+/** Something on the remote has moved between the look at it and the push. */
+export class Outrun extends Problem {
+  override readonly name = 'Problem';
+}
+
+/** What git and a server say where a ref is not where it was seen. */
+const MOVED = /stale info|fetch first|non-fast-forward|cannot lock ref|reference already exists|failed to update ref|incorrect old value/;
+
+/** Compare-and-swap of all of them at once; {@link Outrun} or another {@link Problem} where the remote does not take it. */
 export async function push(git: Git, remote: string, updates: readonly RemoteUpdate[]): Promise<void> {
   const refused = await git.push(remote, updates);
-  if (refused !== null)
-    throw new Problem(
-      `The remote did not take it (${refused}). Somebody may have been quicker; nothing was pushed, and the bundle is an artifact of this run.`,
-    );
+  if (refused === null) return;
+  const what = `The remote did not take it (${refused}).`;
+  const left = 'Nothing was pushed, and the bundle is an artifact of this run.';
+  if (MOVED.test(refused)) throw new Outrun(`${what} Somebody was quicker. ${left}`);
+  const refs = updates.map(({ ref }) => ref.replace(/^refs\/heads\//, '')).join(' and ');
+  throw new Problem(`${what} Where a rule of the repository is the reason, it has to let the token push ${refs}. ${left}`);
 }
 
 /** Whether a branch has no finished task that the start, which is the base’s, has not. */

@@ -6,7 +6,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bundles } from '../../adapters/git/bundle.ts';
 import type { Commit, Git, RemoteUpdate } from '../../adapters/git/git.ts';
-import type { GitHub } from '../../adapters/github/github.ts';
+import type { GitHub, Pull } from '../../adapters/github/github.ts';
 import { pullBody, pullTitle, type PlanCommit } from '../../core/ci/pull-text.ts';
 import { planBranch } from '../../core/ci/standing.ts';
 import type { BundleRules } from '../../core/ci/verify-commit.ts';
@@ -16,16 +16,18 @@ import type { Plan } from '../../core/plan.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Redaction } from '../../core/redact.ts';
 import { formatTrailers, readTrailers } from '../../core/trailer.ts';
-import { moveBranch, push } from './branch-move.ts';
+import { moveBranch, Outrun, push } from './branch-move.ts';
 import { configOf } from './config.ts';
 import { BUNDLE, REPORT } from './execute.ts';
 import { rememberExecuted } from './executed.ts';
 import { pathOf, planAt } from './plan-commit.ts';
-import { baseCommit, checkConfigUntouched, partedAt } from './trusted.ts';
+import { baseCommit, checkConfigUntouched, freshBase, partedAt } from './trusted.ts';
 import { rulesFor, verifyRange } from './verify-bundle.ts';
 
 /** A longer report is none. Bytes. */
 const MAX_REPORT_BYTES = 1024 * 1024;
+/** Looks at the remote, each followed by a push. */
+const PUSH_TRIES = 3;
 /** Violations that are told. */
 const MAX_TOLD = 25;
 
@@ -39,6 +41,8 @@ export interface PublishRequest {
   /** What the other job has left; it may be empty. */
   readonly folder: string;
   readonly redaction: Redaction;
+  /** Where people see the repository, and this run of a workflow. */
+  readonly repositoryUrl: string;
   readonly runUrl: string;
 }
 
@@ -56,6 +60,18 @@ interface Place {
 
 /** Checks, pushes and tells. A {@link Problem} says what was wrong; then nothing was pushed but that it was tried. */
 export async function publishPlan(place: Place, request: PublishRequest): Promise<Published> {
+  for (let attempt = 1; ; attempt += 1) {
+    await freshBase(place.git, request.remote, request.base);
+    try {
+      return await publishOnce(place, request);
+    } catch (error) {
+      // Another plan's job, or a person: then all is looked at once more.
+      if (!(error instanceof Outrun) || attempt === PUSH_TRIES) throw error;
+    }
+  }
+}
+
+async function publishOnce(place: Place, request: PublishRequest): Promise<Published> {
   const { git } = place;
   const { planId, start, remote, base, folder } = request;
   const branch = planBranch(planId);
@@ -198,8 +214,21 @@ async function land(place: Place, request: PublishRequest, landing: Landing): Pr
   const commits = await commitsOf(git, await partedAt(git, tip, head), head, planId);
   const text = { title: pullTitle(plan), body: pullBody({ plan, commits, head, runUrl }) };
   const open = await github.openPull(branch, base);
-  const pull = open === null ? await github.createPull({ head: branch, base, ...text }) : await github.updatePull(open.number, text);
+  const pull = open === null ? await create(github, { head: branch, base, ...text }, request) : await github.updatePull(open.number, text);
   return { type: 'pull-request', plan, head, url: pull.url, isNew: open === null };
+}
+
+/** Where a pull request cannot be opened, the work is on its branch all the same: a person can open it, or run the job again. */
+async function create(github: GitHub, made: Parameters<GitHub['createPull']>[0], { repositoryUrl }: PublishRequest): Promise<Pull> {
+  try {
+    return await github.createPull(made);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const url = `${repositoryUrl}/compare/${encodeURI(made.base)}...${encodeURI(made.head)}?expand=1`;
+    throw new Problem(
+      `The branch ${made.head} is pushed, and has no pull request yet. ${error.message} Then run the failed job again, or open it yourself: ${url}`,
+    );
+  }
 }
 
 /** Whether all that a head has beyond the base are this plan's commits, one after another: then no person's work goes there unseen. */
