@@ -53,9 +53,10 @@ export const LOOKING: readonly CommandSpec[] = [
     summary: 'What is ready to start, and why the rest is not',
     description: [
       'For each open task the reason it waits: a phase before it, a dependency, a person. The executor decides by the same function.',
+      'Of all plans: what can start, then what only a person can move, and how much waits behind it; drafts and plans that were given up are counted.',
     ],
     arguments: [PLAN],
-    options: [{ name: 'all', summary: 'Every waiting task, not only the first few' }],
+    options: [{ name: 'all', summary: 'Every plan and every waiting task' }],
     examples: [
       { command: 'plans next', says: 'in all plans' },
       { command: 'plans next add-auth --all', says: 'one plan, every task' },

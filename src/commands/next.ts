@@ -1,6 +1,6 @@
 /** `plans next`: what may start, and why the rest may not, by the executor's own function. */
 import type { PlanRecord } from '../core/record.ts';
-import { readiness, type Readiness, type ScheduledTask } from '../core/schedule.ts';
+import { readiness, type Readiness, type ScheduledTask, type WaitReason } from '../core/schedule.ts';
 import { shellWord } from '../core/shell.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError, EXIT, type Command } from './context.ts';
@@ -41,9 +41,15 @@ export const next: Command = (context, input) =>
       return EXIT.done;
     }
     const { columns } = context.out.size();
-    const shown = answers.filter((answer) => argument !== undefined || answer.tasks.length > 0 || !answer.plan.valid);
-    const most = input.flag('all') ? Number.POSITIVE_INFINITY : MAX_WAITING;
-    const lines = shown.flatMap((answer, index) => [...(index === 0 ? [] : [[]]), ...answerLines(answer, most, columns)]);
+    const all = input.flag('all') || argument !== undefined;
+    const open = answers.filter((answer) => argument !== undefined || answer.tasks.length > 0 || !answer.plan.valid);
+    const awake = all ? open : open.filter(({ plan }) => !plan.valid || !isResting(plan.status));
+    const starts = (answer: Answer) => answer.tasks.some((entry) => entry.ready);
+    const shown = [...awake.filter(starts), ...awake.filter((answer) => !starts(answer))];
+    const listed = input.flag('all') ? everything : argument === undefined ? forPerson : first;
+    const lines = shown.flatMap((answer, index) => [...(index === 0 ? [] : [[]]), ...answerLines(answer, listed, columns)]);
+    const resting = restingLine(open.filter((answer) => !shown.includes(answer)));
+    if (resting.length > 0) lines.push(...(lines.length === 0 ? [] : [[]]), fitLine(resting, columns));
     if (lines.length === 0)
       lines.push([
         s(answers.length === 0 ? 'There are no plans yet. Write one: plans new "TITLE"' : 'Nothing is open: every plan is done.'),
@@ -51,6 +57,35 @@ export const next: Command = (context, input) =>
     context.out.write(paintLines(lines, context.out.color));
     return EXIT.done;
   });
+
+/** Which of the waiting tasks are listed. */
+type Listed = (waiting: readonly Readiness<TitledTask>[]) => readonly Readiness<TitledTask>[];
+
+const everything: Listed = (waiting) => waiting;
+const first: Listed = (waiting) => waiting.slice(0, MAX_WAITING);
+
+/** Of many plans only what a person can do something about; the rest waits for other tasks. */
+const forPerson: Listed = (waiting) =>
+  first(waiting.filter(({ because: [reason] }) => reason !== undefined && !WAITS_FOR_TASKS.has(reason.type)));
+
+const WAITS_FOR_TASKS: ReadonlySet<WaitReason['type']> = new Set([
+  'phase-before',
+  'dependency',
+  'dependency-failed',
+  'task-before',
+  'runs-alone',
+]);
+
+/** Nothing of such a plan starts before a person says so of the whole plan. */
+const isResting = (status: PlanRecord['status']): boolean => status === 'draft' || status === 'failed';
+
+/** `10 drafts and 1 plan that was given up: plans next --all`. */
+function restingLine(resting: readonly Answer[]): Line {
+  const drafts = resting.filter(({ plan }) => plan.status === 'draft').length;
+  const given = resting.length - drafts;
+  const parts = [drafts > 0 ? count(drafts, 'draft') : '', given > 0 ? `${given} given up` : ''].filter((part) => part !== '');
+  return parts.length === 0 ? [] : [s(`${parts.join(' and ')}: plans next --all`, 'dim')];
+}
 
 async function readAnswers(workspace: Workspace, planId: string | undefined): Promise<readonly Answer[]> {
   const [{ readSynced, syncFiles }, { liveRuns }] = await Promise.all([import('../engine/sync.ts'), import('../engine/export.ts')]);
@@ -84,7 +119,7 @@ function record({ plan, tasks }: Answer) {
   };
 }
 
-function answerLines({ plan, phases, tasks }: Answer, most: number, columns: number): Line[] {
+function answerLines({ plan, phases, tasks }: Answer, listed: Listed, columns: number): Line[] {
   const lines: Line[] = [
     fitLine(
       [
@@ -103,12 +138,14 @@ function answerLines({ plan, phases, tasks }: Answer, most: number, columns: num
   for (const { task } of tasks.filter((entry) => entry.ready))
     lines.push(fitLine([s('  ▸ ', 'cyan'), s(oneLine(task.title)), s(`  ${task.id}`, 'dim')], columns));
   const waiting = tasks.filter((entry) => !entry.ready);
-  for (const { task, because } of waiting.slice(0, most)) {
+  const shown = listed(waiting);
+  for (const { task, because } of shown) {
     const [reason] = because;
     const why = reason === undefined ? '' : waitWords(reason, title);
     const glyph = reason?.type === 'task-failed' ? s('  ✘ ', 'red') : s('  ○ ', 'dim');
     lines.push(fitLine([glyph, s(task.id), s(`  ${why}`, 'dim')], columns));
   }
-  if (waiting.length > most) lines.push([s(`    … ${waiting.length - most} more wait: plans next ${plan.id} --all`, 'dim')]);
+  const left = waiting.length - shown.length;
+  if (left > 0) lines.push([s(`    … ${left} more ${left === 1 ? 'waits' : 'wait'}: plans next ${shellWord(plan.id)} --all`, 'dim')]);
   return lines;
 }

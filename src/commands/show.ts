@@ -1,6 +1,8 @@
 /** `plans show`: one plan, its phases and its tasks. */
 import { NOTHING, toCost, type Spending } from '../core/budget.ts';
+import { PAUSE_REASONS } from '../core/outcome.ts';
 import { isDone } from '../core/plan.ts';
+import { waitingFor } from '../core/progress.ts';
 import type { PlanExport, TaskRecord } from '../core/record.ts';
 import { readiness, type Readiness } from '../core/schedule.ts';
 import { EXIT, type Command } from './context.ts';
@@ -11,7 +13,8 @@ import { fitLine, paintLines, s, spread, type Line, type Stretch } from './termi
 import { waitWords } from './terminal/reasons.ts';
 import { spentWords } from './terminal/spent.ts';
 import { statusStretch } from './terminal/status-words.ts';
-import { oneLine, wrap } from './terminal/text.ts';
+import { count, oneLine, wrap } from './terminal/text.ts';
+import { wayLines, waysOn } from './terminal/ways-on.ts';
 
 /** Lines of the plan's description that are shown. */
 const DESCRIPTION_LINES = 4;
@@ -42,7 +45,9 @@ export const show: Command = (context, input) =>
     }
     const running = new Set(state?.live.flatMap((run) => run.tasks.map((task) => task.taskId)) ?? []);
     const { columns } = context.out.size();
-    const lines = planLines(loaded, { record: state?.plans[0], running, spent }, columns);
+    const record = state?.plans[0];
+    const lines = planLines(loaded, { record, running, spent }, columns);
+    if (record !== undefined && running.size === 0) lines.push(...goingOn(loaded, record));
     if (loaded.diagnostics.length > 0) {
       lines.push(
         [],
@@ -98,6 +103,21 @@ function planLines({ plan, path }: LoadedPlan, { record, running, spent }: Shown
   return lines;
 }
 
+/** The commands that go on, of a plan that waits or was given up: those of the box at its pause. */
+function goingOn({ plan }: LoadedPlan, record: PlanExport): Line[] {
+  if (record.status !== 'paused' && record.status !== 'failed') return [];
+  const reason = PAUSE_REASONS.find((one) => one === record.pauseReason) ?? 'requested';
+  const failed = reason === 'task_failed' ? record.tasks.find((task) => task.status === 'failed')?.id : undefined;
+  const task = failed ?? record.currentTaskId;
+  const ways = waysOn(
+    record.status === 'failed' ? { type: 'failed' } : { type: 'paused', reason, task },
+    plan.id,
+    null,
+    failed === undefined ? [] : waitingFor(plan, failed),
+  );
+  return [[], ...wayLines(ways)];
+}
+
 function description(text: string, columns: number): Line[] {
   const lines = text.split(/\n\s*\n/).flatMap((paragraph) => wrap(oneLine(paragraph), columns));
   const shown: Line[] = lines.slice(0, DESCRIPTION_LINES).map((line) => [s(line)]);
@@ -115,6 +135,8 @@ function taskGlyph(status: TaskRecord['status'], waits: Readiness | undefined): 
 function taskFacts(record: TaskRecord | undefined, waits: Readiness | undefined, phaseTitle: (id: string) => string): string {
   if (waits?.ready === true) return 'ready';
   const [reason] = waits?.because.filter((each) => each.type !== 'plan-status' && each.type !== 'phase-before') ?? [];
+  // What can be done about it stands below.
+  if (reason?.type === 'task-failed') return count(record?.attempts ?? 0, 'attempt');
   if (reason !== undefined) return waitWords(reason, phaseTitle);
   const facts = [record?.commitSha?.slice(0, 7) ?? '', (record?.attempts ?? 0) > 1 ? `${record?.attempts} attempts` : ''];
   return facts.filter((fact) => fact !== '').join(' · ');

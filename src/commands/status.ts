@@ -1,20 +1,24 @@
 /** `plans status`: where things stand in this repository. */
 import type { Change } from '../adapters/git/git.ts';
 import { NOTHING, toCost } from '../core/budget.ts';
+import { PAUSE_REASONS } from '../core/outcome.ts';
 import type { LiveRecord, PlanRecord } from '../core/record.ts';
 import { shellWord } from '../core/shell.ts';
 import { ATTEMPTS } from '../engine/kept.ts';
 import type { Spent } from '../engine/spent.ts';
 import { EXIT, type Command } from './context.ts';
 import { inWorkspace, shownPath, writeJson } from './reading.ts';
+import { renderColumns } from './terminal/columns.ts';
 import { age, dollars } from './terminal/duration.ts';
 import { fitLine, paintLines, s, type Line } from './terminal/line.ts';
 import { resetWords, spentWords } from './terminal/spent.ts';
 import { statusStretch } from './terminal/status-words.ts';
 import { count, oneLine } from './terminal/text.ts';
+import { waysOn } from './terminal/ways-on.ts';
 
 /** Plans that are named under one heading; `plans list` has the rest. */
 const MAX_NAMED = 10;
+const INDENT = '  ';
 
 interface State {
   readonly branch: string | null;
@@ -27,10 +31,17 @@ interface State {
   readonly spent: Spent;
   /** What a day may cost. US dollars. */
   readonly dayBudget: number;
+  /** The first task of each plan that failed. */
+  readonly failed: ReadonlyMap<string, FailedTask>;
   /** Of plans that pause at a rate limit: when it resets, ISO 8601. */
   readonly resets: ReadonlyMap<string, string>;
   /** Sentences about files and about where the cache had to follow them. */
   readonly notes: readonly string[];
+}
+
+interface FailedTask {
+  readonly id: string;
+  readonly lastError: string | null;
 }
 
 /** Shows what runs, what waits and why, and what is uncommitted. */
@@ -58,7 +69,9 @@ export const status: Command = (context) =>
     };
     const { recorded, ...rows } = await readSynced(workspace, sync, (store) => {
       const plans = store.records.plans();
-      return { plans, live: liveRuns(store), recorded: recordedSpending(store, now), resets: resetsOf(store, plans) };
+      const failed = new Map<string, FailedTask>();
+      for (const { planId, ...task } of store.records.failedTasks()) if (!failed.has(planId)) failed.set(planId, task);
+      return { plans, failed, live: liveRuns(store), recorded: recordedSpending(store, now), resets: resetsOf(store, plans) };
     });
     const [{ head, changes }, operation, kept] = await looking;
     const spent = await withUnrecorded(workspace, recorded, kept, now);
@@ -102,6 +115,7 @@ function record(root: string, state: State) {
 
 function lines(state: State, now: number, columns: number): Line[] {
   const where = state.branch === null ? 'detached HEAD' : `on ${state.branch}`;
+  const inner = columns - INDENT.length;
   const all: Line[] = [
     [
       s(where, 'bold'),
@@ -116,47 +130,62 @@ function lines(state: State, now: number, columns: number): Line[] {
   section(
     all,
     'Runs now',
-    state.live.map((run) => running(run, now, state)),
+    state.live.slice(0, MAX_NAMED).map((run) => [fitLine(running(run, now, state), inner)]),
+    state.live.length,
   );
   const plans = state.plans.filter((plan) => plan.valid && !live.has(plan.id));
+  const waits = plans.filter((plan) => plan.status === 'paused' || plan.status === 'failed');
+  const shown = waits.slice(0, MAX_NAMED);
+  const rows = renderColumns(
+    shown.map((plan) => waiting(plan, now, state)),
+    inner,
+  );
   section(
     all,
     'Waits for you',
-    plans.filter((plan) => plan.status === 'paused' || plan.status === 'failed').map((plan) => waiting(plan, now, state)),
+    rows.map((row, index) => [row, ...wayOn(shown[index], state, inner)]),
+    waits.length,
   );
+  const listed = (title: string, of: readonly PlanRecord[], command: (id: string) => string) => {
+    const cells = of.slice(0, MAX_NAMED).map((plan) => withNext(plan, command(shellWord(plan.id))));
+    section(
+      all,
+      title,
+      renderColumns(cells, inner).map((row) => [row]),
+      of.length,
+    );
+  };
   // The file says that it runs, and no process does: what a crash, or a run on another machine, looks like from here.
-  section(
-    all,
-    'Says running, but nothing runs it here',
-    plans.filter((plan) => plan.status === 'running').map((plan) => withNext(plan, `plans run ${plan.id} goes on`)),
-  );
-  section(
-    all,
-    'Ready',
-    plans.filter((plan) => plan.status === 'ready').map((plan) => withNext(plan, `plans run ${plan.id}`)),
-  );
+  const stopped = plans.filter((plan) => plan.status === 'running');
+  listed('Says running, but nothing runs it here', stopped, (id) => `plans run ${id} goes on`);
+  const ready = plans.filter((plan) => plan.status === 'ready');
+  listed('Ready', ready, (id) => `plans run ${id}`);
+  const invalid = state.plans.filter((plan) => !plan.valid);
   section(
     all,
     'Has errors',
-    state.plans.filter((plan) => !plan.valid).map(({ id }): Line => [s(shellWord(id), 'red'), s(`  plans lint ${shellWord(id)}`, 'dim')]),
+    invalid.slice(0, MAX_NAMED).map(({ id }) => [[s(shellWord(id), 'red'), s(`  plans lint ${shellWord(id)}`, 'dim')]]),
+    invalid.length,
   );
   section(
     all,
     'Uncommitted',
-    state.uncommitted.map((change): Line => [s(shellWord(change.path)), s(`  ${change.kind}`, 'dim')]),
+    state.uncommitted.slice(0, MAX_NAMED).map((change) => [fitLine([s(shellWord(change.path)), s(`  ${change.kind}`, 'dim')], inner)]),
+    state.uncommitted.length,
   );
   const drafts = plans.filter((plan) => plan.status === 'draft').length;
   const done = plans.filter((plan) => plan.status === 'completed').length;
   const rest = [drafts > 0 ? count(drafts, 'draft') : '', done > 0 ? `${done} completed` : ''].filter((part) => part !== '');
   if (rest.length > 0) all.push([], [s(rest.join(', '), 'dim')]);
-  for (const note of state.notes) all.push([], [s(oneLine(note), 'dim')]);
-  return all.map((line) => fitLine(line, columns));
+  for (const note of state.notes) all.push([], fitLine([s(oneLine(note), 'dim')], columns));
+  return all;
 }
 
-function section(all: Line[], title: string, rows: readonly Line[]): void {
-  if (rows.length === 0) return;
-  all.push([], [s(title, 'bold')], ...rows.slice(0, MAX_NAMED).map((row): Line => [s('  '), ...row]));
-  if (rows.length > MAX_NAMED) all.push([s(`  … ${rows.length - MAX_NAMED} more`, 'dim')]);
+/** @param rows of those that are named, each with what stands below it */
+function section(all: Line[], title: string, rows: readonly (readonly Line[])[], total: number): void {
+  if (total === 0) return;
+  all.push([], [s(title, 'bold')], ...rows.flat().map((row): Line => [s(INDENT), ...row]));
+  if (total > rows.length) all.push([s(`${INDENT}… ${total - rows.length} more`, 'dim')]);
 }
 
 function running(run: LiveRecord, now: number, state: State): Line {
@@ -174,18 +203,31 @@ function spentBy({ spent }: State, planId: string): string {
   return words === '' ? '' : `, ${words} spent`;
 }
 
-function waiting(plan: PlanRecord, now: number, state: State): Line {
+/** The plan, how far it is and why it waits. */
+function waiting(plan: PlanRecord, now: number, state: State): readonly Line[] {
   const reset = resetWords(state.resets.get(plan.id) ?? null, now);
-  const task = plan.currentTaskId === null ? '' : `  at ${plan.currentTaskId}`;
   return [
-    s(plan.id),
-    s('  '),
-    statusStretch(plan.status, plan.pauseReason),
-    s(reset === '' ? '' : `  ${reset}`, 'yellow'),
-    s(`${task}  ${plan.completedTasks}/${plan.totalTasks}${spentBy(state, plan.id)}`, 'dim'),
+    [s(shellWord(plan.id))],
+    [s(`${plan.completedTasks}/${plan.totalTasks}${spentBy(state, plan.id)}`, 'dim')],
+    [statusStretch(plan.status, plan.pauseReason), s(reset === '' ? '' : `  ${reset}`, 'yellow')],
   ];
 }
 
-function withNext(plan: PlanRecord, command: string): Line {
-  return [s(plan.id), s(`  ${plan.completedTasks}/${plan.totalTasks}  ${command}`, 'dim')];
+function failureOf(plan: PlanRecord, { failed }: State): FailedTask | undefined {
+  return plan.pauseReason === 'task_failed' ? failed.get(plan.id) : undefined;
+}
+
+/** What went wrong, and the command that most people take next: not cut, as it is to be copied. */
+function wayOn(plan: PlanRecord | undefined, state: State, columns: number): Line[] {
+  if (plan === undefined) return [];
+  const reason = PAUSE_REASONS.find((one) => one === plan.pauseReason) ?? 'requested';
+  const failed = failureOf(plan, state);
+  const task = failed?.id ?? plan.currentTaskId;
+  const [way] = waysOn(plan.status === 'failed' ? { type: 'failed' } : { type: 'paused', reason, task }, plan.id);
+  const error = failed?.lastError ? [fitLine([s(`${INDENT}${oneLine(failed.lastError)}`, 'red')], columns)] : [];
+  return [...error, ...(way === undefined ? [] : [[s(`${INDENT}${way[1]}`, 'cyan')]])];
+}
+
+function withNext(plan: PlanRecord, command: string): readonly Line[] {
+  return [[s(shellWord(plan.id))], [s(`${plan.completedTasks}/${plan.totalTasks}`, 'dim')], [s(command, 'dim')]];
 }

@@ -123,6 +123,28 @@ describe('list, show, next, export', () => {
     expect((await here.plans(['next', 'greet'])).out).toContain('▸ Write the greeting  greeting');
   });
 
+  it('next of all plans names what can start first, then what a person can do, and counts the rest', async () => {
+    here.write('plans/greet.plan.md', PLAN);
+    here.write('plans/a-draft.plan.md', PLAN.replace('status: ready', 'status: draft'));
+    here.write('plans/b-given-up.plan.md', PLAN.replace('status: ready', 'status: failed'));
+    here.write('plans/c-manual.plan.md', PLAN.replace('## Write\n', '## Write\n\n```yaml\nexecutionMode: manual\n```\n'));
+    const { out } = await here.plans(['next']);
+    expect(out).toBe(`greet  ready  Greet
+  ▸ Write the greeting  greeting
+    … 2 more wait: plans next greet --all
+
+c-manual  ready  Greet
+  ○ greeting  needs your approval: plans approve
+    … 2 more wait: plans next c-manual --all
+
+1 draft and 1 given up: plans next --all
+`);
+    const all = (await here.plans(['next', '--all'])).out;
+    expect(all).toContain('a-draft  draft  Greet\n  3 open tasks; plans ready a-draft lets it run\n');
+    expect(all).toContain('b-given-up  failed');
+    expect(all).not.toContain('more wait');
+  });
+
   it('next leaves to a person what is for a person', async () => {
     here.write('plans/greet.plan.md', PLAN.replaceAll(/- \[ \] Write/g, '- [x] Write'));
     const { plans } = json((await here.plans(['next', 'greet', '--json'])).out);

@@ -96,7 +96,7 @@ describe('stats', () => {
   it('read in 80 columns, the dearest first', async () => {
     history();
     const { out } = await here.plans(['stats']);
-    expect(out).toBe(`All plans  2026-11-01 to 2026-11-01
+    expect(out).toBe(`All plans  2026-11-01
 4 tasks in 6 attempts · 33% failed · 75% at the first try
 4m 25s of work · 400,010 tokens · ≥$0.60
 

@@ -90,6 +90,12 @@ export class RecordRows {
     return this.#rows(sql, []) as { planId: string; id: string }[];
   }
 
+  /** The tasks that failed, in the order of their documents. */
+  failedTasks(): { readonly planId: string; readonly id: string; readonly lastError: string | null }[] {
+    const sql = `select t.planId, t.id, t.lastError from tasks t where t.status = 'failed' order by t.planId, t.ord`;
+    return this.#rows(sql, []) as { planId: string; id: string; lastError: string | null }[];
+  }
+
   /** What scheduling reads, of all plans or one, by id: no descriptions and nothing from git, so that 10,000 tasks are read at once. */
   schedules(planId?: string): ScheduleRecord[] {
     const plans = new Map<string, ScheduleRecord & { phases: SchedulePhase[] }>();

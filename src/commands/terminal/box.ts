@@ -6,6 +6,7 @@ import { dollars, duration } from './duration.ts';
 import { tailLines } from './feed.ts';
 import { fitLine, lineColumns, s, spread, type Line, type Stretch, type Style } from './line.ts';
 import { columnsOf, count, fit, oneLine, wrap } from './text.ts';
+import { wayLines, waysOn, type WayOn } from './ways-on.ts';
 
 const WIDEST = 88;
 const NARROWEST = 24;
@@ -55,7 +56,9 @@ function reason(summary: RunSummary, inner: number): Line[] {
   if (end.type !== 'paused') return [];
   const said = pauseSentence(end.reason, end.task, phaseTitle(summary, end.phase));
   const reset = end.resetsAt ? [`It resets at ${end.resetsAt}.`] : [];
-  const detail = summary.failure === null && end.detail !== '' ? wrap(oneLine(end.detail), inner) : [];
+  // Of a manual phase the sentence says it already.
+  const told = summary.failure === null && end.detail !== '' && end.reason !== 'manual_approval_required';
+  const detail = told ? wrap(oneLine(end.detail), inner) : [];
   return [...wrap(said, inner).map((line): Line => [s(line, 'yellow')]), ...[...detail, ...reset].map((line): Line => [s(line)])];
 }
 
@@ -161,68 +164,11 @@ function facts(summary: RunSummary, inner: number): Line[] {
 }
 
 function commands(summary: RunSummary): Line[] {
-  const { plan, fromCommit, toCommit } = summary;
-  const rows: [string, string][] = [];
+  const { plan, fromCommit, toCommit, failure } = summary;
+  const rows: WayOn[] = [];
   if (fromCommit !== null && toCommit !== null && fromCommit !== toCommit) {
-    rows.push(['Review', `git log --oneline ${fromCommit.slice(0, 10)}..${toCommit.slice(0, 10)}`], ['', `plans log ${plan}`]);
+    rows.push(['Review', `git diff ${fromCommit.slice(0, 10)}..${toCommit.slice(0, 10)}`], ['', `plans log ${plan}`]);
   }
-  rows.push(...waysOn(summary));
-  return rows.map(([label, command]) => [s(label.padEnd(11), 'dim'), s(command, 'cyan')]);
-}
-
-/** A few ids, and how many more. */
-function some(ids: readonly string[]): string {
-  return ids.length > 4 ? `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more` : ids.join(', ');
-}
-
-function waysOn({ end, plan, failure: failed }: RunSummary): [string, string][] {
-  if (end.type === 'completed') return [];
-  if (end.type === 'failed') return [['Continue', `plans resume ${plan}`]];
-  if (end.type === 'done') return [['Continue', `plans run ${plan}`]];
-  const task = end.task ?? failed?.task ?? null;
-  const of = `${plan} ${task ?? 'TASK'}`;
-  switch (end.reason) {
-    case 'task_failed':
-      return [
-        ['Its log', `plans logs ${of}`],
-        ['By hand', `mend it, then: plans done ${of}`],
-        ['Try again', `plans retry ${of}`],
-        ['', `plans edit ${of}`],
-        ['Skip it', `plans skip ${of}`],
-        ...(failed?.dependents.length ? [['', `lets run: ${some(failed.dependents)}`] as [string, string]] : []),
-        ['Give up', `plans cancel ${plan}`],
-      ];
-    case 'human_task':
-      return [
-        ['Done', `plans done ${of}`],
-        ['Skip it', `plans skip ${of}`],
-        ['Give up', `plans cancel ${plan}`],
-      ];
-    case 'manual_approval_required':
-      return [
-        ['Approve', `plans approve ${of}`],
-        ['Skip it', `plans skip ${of}`],
-        ['Give up', `plans cancel ${plan}`],
-      ];
-    case 'plan_invalid':
-      return [
-        ['See', `plans lint ${plan}`],
-        ['Continue', `plans run ${plan}`],
-      ];
-    case 'rate_limited':
-      return [
-        ['Continue', `plans run ${plan} --wait`],
-        ['Stop', `plans draft ${plan}`],
-      ];
-    case 'phase_complete':
-    case 'budget':
-    case 'requested':
-    case 'conflict':
-    case 'remote':
-    case 'reopened':
-      return [
-        ['Continue', `plans resume ${plan}`],
-        ['Give up', `plans cancel ${plan}`],
-      ];
-  }
+  rows.push(...waysOn(summary.end, plan, failure?.task ?? null, failure?.dependents ?? []));
+  return wayLines(rows);
 }

@@ -11,7 +11,7 @@ const MAX_ROWS = 40;
 /** @param plan null: of all */
 export function renderStatistics(plan: string | null, by: Grouping, of: Statistics, columns: number): Line[] {
   const { totals, groups } = of;
-  const span = of.from === null || of.to === null ? '' : `${day(of.from)} to ${day(of.to)}`;
+  const span = of.from === null || of.to === null ? '' : [...new Set([day(of.from), day(of.to)])].join(' to ');
   const lines: Line[] = [
     fitLine([s(plan ?? 'All plans', 'bold'), s(`  ${span}`, 'dim')], columns),
     fitLine([s(summary(totals))], columns),
@@ -79,7 +79,10 @@ function summary({ tasks, first, attempts, failed, takenBack }: Totals): string 
 }
 
 function spent(totals: Totals): string {
-  return `${duration(totals.durationMs)} of work · ${totals.tokens.toLocaleString('en')} tokens · ${costWords(totals)}`;
+  const time = `${duration(totals.durationMs)} of work`;
+  if (totals.tokens === 0 && totals.unpriced > 0) return `${time} · tokens and cost unknown`;
+  const cost = costWords(totals);
+  return `${time} · ${totals.tokens.toLocaleString('en')} tokens · ${cost === 'unknown' ? 'cost unknown' : cost}`;
 }
 
 /** `$1.20`; `≥$1.20` where a part is not known, `unknown` where that is all of it. */

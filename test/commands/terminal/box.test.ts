@@ -89,7 +89,7 @@ describe('the box', () => {
       │ 1m 08s · $0.42                                                       │
       │ Next: Logout route  (Routes)                                         │
       │                                                                      │
-      │ Review     git log --oneline a1b2c3d4e5..b2c3d4e5f6                  │
+      │ Review     git diff a1b2c3d4e5..b2c3d4e5f6                           │
       │            plans log add-auth                                        │
       │ Continue   plans resume add-auth                                     │
       │ Give up    plans cancel add-auth                                     │
@@ -115,7 +115,7 @@ describe('the box', () => {
       │ 3 of 7 tasks done · 6 files changed · 4 commits · 4 attempts         │
       │ 1m 08s · $0.42                                                       │
       │                                                                      │
-      │ Review     git log --oneline a1b2c3d4e5..b2c3d4e5f6                  │
+      │ Review     git diff a1b2c3d4e5..b2c3d4e5f6                           │
       │            plans log add-auth                                        │
       │ Its log    plans logs add-auth logout                                │
       │ By hand    mend it, then: plans done add-auth logout                 │
@@ -132,7 +132,7 @@ describe('the box', () => {
     const done = text({ ...summary, end: { type: 'completed' }, next: null });
     expect(done).toContain(' completed ─╮');
     expect(done).not.toContain('Continue');
-    expect(done).toContain('git log --oneline a1b2c3d4e5..b2c3d4e5f6');
+    expect(done).toContain('git diff a1b2c3d4e5..b2c3d4e5f6');
   });
 
   it('names no commits where there are none', () => {
