@@ -44,7 +44,6 @@ export const next: Command = (context, input) =>
     const all = input.flag('all') || argument !== undefined;
     const open = answers.filter((answer) => argument !== undefined || answer.tasks.length > 0 || !answer.plan.valid);
     const awake = all ? open : open.filter(({ plan }) => !plan.valid || !isResting(plan.status));
-    const starts = (answer: Answer) => answer.tasks.some((entry) => entry.ready);
     const shown = [...awake.filter(starts), ...awake.filter((answer) => !starts(answer))];
     const listed = input.flag('all') ? everything : argument === undefined ? forPerson : first;
     const lines = shown.flatMap((answer, index) => [...(index === 0 ? [] : [[]]), ...answerLines(answer, listed, columns)]);
@@ -57,6 +56,8 @@ export const next: Command = (context, input) =>
     context.out.write(paintLines(lines, context.out.color));
     return EXIT.done;
   });
+
+const starts = ({ tasks }: Answer): boolean => tasks.some((entry) => entry.ready);
 
 /** Which of the waiting tasks are listed. */
 type Listed = (waiting: readonly Readiness<TitledTask>[]) => readonly Readiness<TitledTask>[];
