@@ -124,8 +124,13 @@ describe.skipIf(!hasBrowser)('the editor', () => {
   it('adds, removes and describes, refuses cycles, and shows the same in the file and in the drawing', async () => {
     const page = await open('order', { query: '?view=source' });
     const file = page.getByRole('textbox', { name: 'Markdown' });
-    await page.getByLabel('Add a task to Backend').fill('Write the tests');
+    await page.getByRole('button', { name: 'Add a task to Backend' }).click();
+    await page.keyboard.type('Write the tests');
     await page.keyboard.press('Enter');
+    // The next one right after it; escape gives the button back, and the focus.
+    await expect.poll(() => page.getByRole('textbox', { name: 'Add a task to Backend' }).inputValue()).toBe('');
+    await page.keyboard.press('Escape');
+    await page.locator('button:focus', { hasText: 'Add a task' }).waitFor();
     await page.locator('[data-edit-task="write-the-tests"] .opener').click();
     const form = page.getByRole('group', { name: 'Task Write the tests' });
     await form.getByRole('textbox', { name: 'Description' }).fill('All of *them*.\n\n- [ ] really');
@@ -182,7 +187,8 @@ describe.skipIf(!hasBrowser)('the editor', () => {
   it('brings two editors’ changes together, and loses neither', async () => {
     const [mine, theirs] = [await open('both'), await open('both')];
     await title(mine).fill('My title');
-    await theirs.getByLabel('Add a task to Frontend').fill('Theirs');
+    await theirs.getByRole('button', { name: 'Add a task to Frontend' }).click();
+    await theirs.keyboard.type('Theirs');
     await theirs.keyboard.press('Enter');
     await theirs.keyboard.press('ControlOrMeta+s');
     await theirs.locator('.toast', { hasText: 'Saved as' }).waitFor();

@@ -57,8 +57,9 @@ describe.skipIf(!hasBrowser)('a plan that several change at once', () => {
     await title(desk).fill('Add sign-in');
 
     // Each of the others changes something else: another browser, an editor that nobody commits for, the command line.
-    await phone.getByLabel('Add a task to Frontend').fill('Write the styles');
-    await phone.getByLabel('Add a task to Frontend').press('Enter');
+    await phone.getByRole('button', { name: 'Add a task to Frontend' }).tap();
+    await phone.keyboard.type('Write the styles');
+    await phone.keyboard.press('Enter');
     await saved(phone);
     await conflict(desk).locator('.is-new', { hasText: 'Write the styles' }).waitFor();
     const text = await repository.read('plans/all.plan.md');

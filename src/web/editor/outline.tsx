@@ -1,12 +1,15 @@
 /** The plan as a list that can be put in another order, added to and opened for editing. */
-import { memo, useId, useState, type FormEvent, type ReactNode } from 'react';
+import { memo, useId, type ReactNode } from 'react';
 import type { Step } from '../../core/authoring.ts';
 import { addPhase, removePhase } from '../../core/plan-edits.ts';
 import type { Phase, Plan, Task } from '../../core/plan.ts';
 import { addTask, removeTask } from '../../core/task-edits.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Mark } from '../parts/badge.tsx';
+import { LONG_LIST, useGrowing } from '../parts/growing.ts';
 import { complain, say } from '../parts/toasts.tsx';
+import { portionsOf } from '../state/portions.ts';
+import { Adder } from './adder.tsx';
 import { gripName, useDrag } from './drag.ts';
 import type { Editing } from './editing.ts';
 import { PhaseForm, TaskForm } from './forms.tsx';
@@ -35,16 +38,24 @@ export function Outline(props: OutlineProps): ReactNode {
   const carried = dragging?.carried ?? null;
   const ids = plan.phases.map(({ id }) => id).filter((id) => carried?.kind !== 'phase' || id !== carried.id);
   const slot = dragging?.slot ?? null;
+  const sizes = plan.phases.map(({ tasks }) => tasks.length);
+  const count = useGrowing(sizes.reduce((sum, size) => sum + size, 0));
+  const portions = portionsOf(
+    sizes,
+    count,
+    open === null ? -1 : plan.phases.findIndex((phase) => phase.id === open.id || isIn(phase, open)),
+  );
   return (
     <div className="outline" {...hands}>
       <p className="visually-hidden" aria-live="assertive">
         {said}
       </p>
-      {plan.phases.map((phase) => (
+      {plan.phases.map((phase, index) => (
         <PhaseSection
           key={phase.id}
           {...shared}
           phase={phase}
+          portion={portions[index] ?? null}
           open={open !== null && isIn(phase, open) ? open.id : null}
           isOpen={open?.kind === 'phase' && open.id === phase.id}
           carried={carried !== null && isIn(phase, carried) ? carried.id : null}
@@ -66,6 +77,8 @@ function isIn(phase: Phase, { kind, id }: Carried): boolean {
 
 interface PhaseSectionProps extends Omit<OutlineProps, 'open'> {
   readonly phase: Phase;
+  /** How many of its tasks are on the page by now; null where it has to wait itself. */
+  readonly portion: number | null;
   /** The task of it that is open. */
   readonly open: string | null;
   readonly isOpen: boolean;
@@ -79,16 +92,18 @@ interface PhaseSectionProps extends Omit<OutlineProps, 'open'> {
 }
 
 const PhaseSection = memo(function PhaseSection(props: PhaseSectionProps): ReactNode {
-  const { editing, plan, phase, config, canWrite, toggle, open, isOpen, carried, isCarried, isUnder, dropAt } = props;
+  const { editing, plan, phase, portion, config, canWrite, toggle, open, isOpen, carried, isCarried, isUnder, dropAt } = props;
   const heading = useId();
   const title = phase.title === '' ? 'Tasks' : phase.title;
   const others = phase.tasks.filter(({ id }) => id !== carried);
+  const height = `${HEAD_REM + ROW_REM * phase.tasks.length}rem`;
+  if (portion === null) return <div style={{ blockSize: height }} />;
   return (
     <>
       {isUnder && <div className="drop-line" />}
       <section
         className={`card edit-phase${isCarried ? ' is-carried' : ''}`}
-        style={{ containIntrinsicBlockSize: `auto ${HEAD_REM + ROW_REM * phase.tasks.length}rem` }}
+        style={{ containIntrinsicBlockSize: `auto ${height}`, ...(portion < phase.tasks.length ? { minBlockSize: height } : {}) }}
         aria-labelledby={heading}
         data-edit-phase={phase.id}
       >
@@ -103,8 +118,8 @@ const PhaseSection = memo(function PhaseSection(props: PhaseSectionProps): React
           {canWrite && <Remover title={title} editing={editing} step={(text, now) => removePhase(text, now, phase.id)} />}
         </header>
         {isOpen && <PhaseForm editing={editing} plan={plan} config={config} phase={phase} />}
-        <ul className="edit-tasks" aria-label={`Tasks of ${title}`}>
-          {phase.tasks.map((task) => (
+        <ul className={phase.tasks.length > LONG_LIST ? 'edit-tasks is-long' : 'edit-tasks'} aria-label={`Tasks of ${title}`}>
+          {phase.tasks.slice(0, portion).map((task) => (
             <TaskItem
               key={task.id}
               {...{ editing, canWrite, toggle }}
@@ -227,41 +242,5 @@ function Remover({ title, editing, step }: RemoverProps): ReactNode {
     <button type="button" className="button is-plain is-icon is-small remover" aria-label={`Remove ${title}`} title="Remove" onClick={act}>
       <Icon name="trash" />
     </button>
-  );
-}
-
-interface AdderProps {
-  readonly what: 'phase' | 'task';
-  readonly into?: string;
-  readonly add: (title: string) => string | null;
-}
-
-/** A line to type a title in; the next one right after it. */
-function Adder({ what, into, add }: AdderProps): ReactNode {
-  const [title, setTitle] = useState('');
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (title.trim() === '') return;
-    const refused = add(title);
-    if (refused === null) setTitle('');
-    else complain(new Error(refused));
-  };
-  const label = into === undefined ? `Add a ${what}` : `Add a ${what} to ${into}`;
-  return (
-    <form className={`adder is-${what}`} onSubmit={submit}>
-      <Icon name="plus" />
-      <input
-        className="input"
-        placeholder={`Add a ${what}`}
-        aria-label={label}
-        value={title}
-        onChange={({ target }) => setTitle(target.value)}
-      />
-      {title.trim() !== '' && (
-        <button type="submit" className="button is-small">
-          Add
-        </button>
-      )}
-    </form>
   );
 }

@@ -1,14 +1,16 @@
 /** A plan as a person reads it: its phases and tasks, and its file as it is. */
 import { memo, useState, type ReactNode } from 'react';
-import { useData } from '../api/cache.ts';
-import type { Phase, PlanDetail, PlanSource, Task } from '../api/shapes.ts';
+import type { Phase, PlanDetail, Task } from '../api/shapes.ts';
 import { Badge, Mark } from '../parts/badge.tsx';
-import { Diagnostics, Empty, Refused, Skeleton } from '../parts/basics.tsx';
+import { Empty } from '../parts/basics.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { LONG_LIST, useGrowing } from '../parts/growing.ts';
+import { PlanFile } from '../parts/plan-file.tsx';
 import { Prose } from '../parts/prose.tsx';
 import { Link, navigate, useLocation } from '../router.tsx';
-import { apiPath, planPath } from '../state/route.ts';
+import { planPath } from '../state/route.ts';
 import { taskFacts } from '../state/facts.ts';
+import { portionsOf } from '../state/portions.ts';
 import { countOf, errorWords } from '../state/words.ts';
 
 const MODES: Readonly<Record<Phase['executionMode'], string>> = {
@@ -19,10 +21,8 @@ const MODES: Readonly<Record<Phase['executionMode'], string>> = {
 
 export function OverviewTab({ detail }: { readonly detail: PlanDetail }): ReactNode {
   const { query } = useLocation();
-  const { plan, phases, tasks } = detail;
+  const { plan, phases } = detail;
   const isSource = query.get('view') === 'source';
-  const titles = new Map(tasks.map(({ id, title }) => [id, title]));
-  const byPhase = Map.groupBy(tasks, ({ phaseId }) => phaseId);
   return (
     <div className="overview">
       <div className="row">
@@ -41,11 +41,7 @@ export function OverviewTab({ detail }: { readonly detail: PlanDetail }): ReactN
           ))}
         </div>
       </div>
-      {isSource ? (
-        <Source id={plan.id} />
-      ) : (
-        phases.map((phase) => <PhaseCard key={phase.id} phase={phase} tasks={byPhase.get(phase.id) ?? []} titles={titles} />)
-      )}
+      {isSource ? <PlanFile id={plan.id} /> : <Phases detail={detail} />}
       {!isSource && phases.length === 0 && (
         <Empty title="No phases yet" icon="draft">
           <p>A phase is a heading, a task is a checkbox below it.</p>
@@ -58,6 +54,19 @@ export function OverviewTab({ detail }: { readonly detail: PlanDetail }): ReactN
   );
 }
 
+function Phases({ detail: { phases, tasks } }: { readonly detail: PlanDetail }): ReactNode {
+  const titles = new Map(tasks.map(({ id, title }) => [id, title]));
+  const byPhase = Map.groupBy(tasks, ({ phaseId }) => phaseId);
+  const lists = phases.map(({ id }) => byPhase.get(id) ?? []);
+  const portions = portionsOf(
+    lists.map(({ length }) => length),
+    useGrowing(tasks.length),
+  );
+  return phases.map((phase, index) => (
+    <PhaseCard key={phase.id} phase={phase} tasks={lists[index] ?? []} portion={portions[index] ?? null} titles={titles} />
+  ));
+}
+
 /** What a phase takes while it is not drawn because it is out of sight: what is around its tasks, and each of them, closed. Their height in `rem`. */
 const HEAD_REM = 1.9;
 const ROW_REM = 2.51;
@@ -65,15 +74,19 @@ const ROW_REM = 2.51;
 interface PhaseCardProps {
   readonly phase: Phase;
   readonly tasks: readonly Task[];
+  /** How many of them are on the page by now; null where it has to wait itself. */
+  readonly portion: number | null;
   /** Of all tasks, by their ids. */
   readonly titles: ReadonlyMap<string, string>;
 }
 
-function PhaseCard({ phase, tasks, titles }: PhaseCardProps): ReactNode {
+function PhaseCard({ phase, tasks, portion, titles }: PhaseCardProps): ReactNode {
+  const height = `${HEAD_REM + ROW_REM * tasks.length}rem`;
+  if (portion === null) return <div style={{ blockSize: height }} />;
   return (
     <section
       className="card phase"
-      style={{ containIntrinsicBlockSize: `auto ${HEAD_REM + ROW_REM * tasks.length}rem` }}
+      style={{ containIntrinsicBlockSize: `auto ${height}`, ...(portion < tasks.length ? { minBlockSize: height } : {}) }}
       aria-labelledby={`phase-${phase.slug}`}
       data-phase={phase.slug}
     >
@@ -86,8 +99,8 @@ function PhaseCard({ phase, tasks, titles }: PhaseCardProps): ReactNode {
         </span>
       </header>
       <Prose text={phase.description} />
-      <ul className="tasks">
-        {tasks.map((task) => (
+      <ul className={tasks.length > LONG_LIST ? 'tasks is-long' : 'tasks'}>
+        {tasks.slice(0, portion).map((task) => (
           <TaskRow key={task.id} task={task} after={task.dependsOn.map((id) => titles.get(id) ?? id).join(', ')} />
         ))}
       </ul>
@@ -137,27 +150,6 @@ function TaskBody({ task, after }: { readonly task: Task; readonly after: string
           </div>
         ))}
       </dl>
-    </div>
-  );
-}
-
-function Source({ id }: { readonly id: string }): ReactNode {
-  const { data, problem } = useData<PlanSource>(apiPath('plans', id, '/source'));
-  if (data === null) return problem === null ? <Skeleton rows={1} /> : <Refused problem={problem} />;
-  const marked = new Map(data.diagnostics.map((each) => [each.line, each.severity]));
-  return (
-    <div className="card source">
-      <Diagnostics list={data.diagnostics} most={50} />
-      <pre tabIndex={0} aria-label="The file">
-        {data.text.split('\n').map((line, index) => (
-          // A line is known by its number alone.
-          // oxlint-disable-next-line react/no-array-index-key
-          <span key={index} className={`line ${marked.has(index + 1) ? `is-${marked.get(index + 1)}` : ''}`}>
-            {line}
-            {'\n'}
-          </span>
-        ))}
-      </pre>
     </div>
   );
 }

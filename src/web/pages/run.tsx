@@ -1,16 +1,18 @@
 /** A plan as it is carried out: progress on one side, on the other what wants a decision and what runs. */
 import { memo, useEffect, useRef, type ReactNode, type RefObject } from 'react';
 import { useExecution } from '../api/execution.ts';
-import type { Execution, PlanDetail, Task } from '../api/shapes.ts';
+import type { Execution, Phase, PlanDetail, Task } from '../api/shapes.ts';
 import { Mark } from '../parts/badge.tsx';
 import { Age, Empty } from '../parts/basics.tsx';
 import { DecisionBox } from '../parts/decision.tsx';
+import { LONG_LIST, useGrowing } from '../parts/growing.ts';
 import { Icon } from '../parts/icon.tsx';
 import { PatchAt } from '../parts/patch.tsx';
 import { TaskPanel } from '../parts/task-panel.tsx';
 import { Link, navigate, useLocation } from '../router.tsx';
 import { decisionFor } from '../state/decision.ts';
 import type { RunView } from '../state/execution.ts';
+import { portionsOf } from '../state/portions.ts';
 import { apiPath, planPath } from '../state/route.ts';
 import { costOf, runWords } from '../state/words.ts';
 
@@ -146,34 +148,61 @@ interface SideProps {
 
 function Side({ detail: { plan, phases, tasks }, view, shown, named }: SideProps): ReactNode {
   const byPhase = Map.groupBy(tasks, ({ phaseId }) => phaseId);
+  const lists = phases.map(({ id }) => byPhase.get(id) ?? []);
+  const looked = phases.findIndex(({ id }) => id === shown[0]?.phaseId);
+  const portions = portionsOf(
+    lists.map(({ length }) => length),
+    useGrowing(tasks.length),
+    looked,
+  );
   const list = useRef<HTMLElement>(null);
   const current = shown.map(({ slug }) => slug).join(' ');
   useEffect(() => keepInView(list.current), [current]);
   return (
     <nav className="card run-side" aria-label="Progress" ref={list}>
-      {phases.map((phase) => (
-        <div key={phase.id}>
-          <h2>
-            <span className="grow">{phase.title === '' ? 'Tasks' : phase.title}</span>
-            <span className="quiet">
-              {phase.completedTasks}/{phase.totalTasks}
-            </span>
-          </h2>
-          <ul>
-            {byPhase.get(phase.id)?.map((task) => (
-              <Step
-                key={task.id}
-                plan={plan.id}
-                execution={named}
-                task={task}
-                isShown={shown.includes(task)}
-                maxAttempts={view.attempts[task.slug]?.maxAttempts ?? null}
-              />
-            ))}
-          </ul>
-        </div>
+      {phases.map((phase, index) => (
+        <SidePhase key={phase.id} phase={phase} size={lists[index]?.length ?? 0} isToCome={portions[index] === null}>
+          {(lists[index] ?? []).slice(0, portions[index] ?? 0).map((task) => (
+            <Step
+              key={task.id}
+              plan={plan.id}
+              execution={named}
+              task={task}
+              isShown={shown.includes(task)}
+              maxAttempts={view.attempts[task.slug]?.maxAttempts ?? null}
+            />
+          ))}
+        </SidePhase>
       ))}
     </nav>
+  );
+}
+
+/** What a phase takes while it is not drawn because it is out of sight: its heading and each of its tasks. Their height in `rem`. */
+const HEAD_REM = 1.6;
+const ROW_REM = 2.24;
+
+interface SidePhaseProps {
+  readonly phase: Phase;
+  /** Its number of tasks. */
+  readonly size: number;
+  readonly isToCome: boolean;
+  readonly children: ReactNode;
+}
+
+function SidePhase({ phase, size, isToCome, children }: SidePhaseProps): ReactNode {
+  const height = `${HEAD_REM + ROW_REM * size}rem`;
+  if (isToCome) return <div style={{ blockSize: height }} />;
+  return (
+    <div className="run-phase" style={{ containIntrinsicBlockSize: `auto ${height}` }}>
+      <h2>
+        <span className="grow">{phase.title === '' ? 'Tasks' : phase.title}</span>
+        <span className="quiet">
+          {phase.completedTasks}/{phase.totalTasks}
+        </span>
+      </h2>
+      <ul className={size > LONG_LIST ? 'is-long' : undefined}>{children}</ul>
+    </div>
   );
 }
 
@@ -186,7 +215,8 @@ function bringNear(place: HTMLElement | null): void {
 function keepInView(list: HTMLElement | null): void {
   const current = list?.querySelector<HTMLElement>('[aria-current]');
   if (list === null || current == null) return;
-  list.scrollTop = current.offsetTop - (list.clientHeight - current.offsetHeight) / 2;
+  const [seen, all] = [current.getBoundingClientRect(), list.getBoundingClientRect()];
+  list.scrollTop += seen.top - all.top - (all.height - seen.height) / 2;
 }
 
 interface StepProps {

@@ -1,10 +1,11 @@
 /** What a commit, or a run, has changed: file by file, as lines. */
-import { useMemo, useState, type ReactNode } from 'react';
+import { memo, useMemo, useState, type CSSProperties, type ReactNode } from 'react';
 import { useData } from '../api/cache.ts';
 import type { FilePatch, Patch } from '../api/shapes.ts';
-import { patchLines, plansLast } from '../state/patch.ts';
+import { patchLines, plansLast, sizeOf, type PatchLine } from '../state/patch.ts';
 import { countOf } from '../state/words.ts';
 import { Refused, Skeleton } from './basics.tsx';
+import { useGrowing } from './growing.ts';
 import '../styles/patch.css';
 
 /** A file with more changed lines is folded until somebody wants to see it. */
@@ -58,15 +59,42 @@ function FileView({ file, isOpen }: { readonly file: FilePatch; readonly isOpen:
   );
 }
 
+/** Lines that are drawn, or not drawn because they are out of sight, together. */
+const PIECE = 120;
+/** The height of a line, as the style sheet has it. */
+const LINE_EM = 1.5;
+
 /** A unified diff without its file names. */
 export function PatchLines({ patch, label = 'Changed lines' }: { readonly patch: string; readonly label?: string }): ReactNode {
   const lines = useMemo(() => patchLines(patch), [patch]);
+  const size = useMemo(() => sizeOf(lines), [lines]);
+  const count = useGrowing(lines.length);
+  const sheet = {
+    '--digits': size.digits,
+    '--columns': size.columns,
+    ...(count < lines.length ? { minBlockSize: `${lines.length * LINE_EM}em` } : {}),
+  } as CSSProperties;
   return (
     <div className="patch-lines" tabIndex={0} role="group" aria-label={label}>
+      <div className="patch-sheet" style={sheet}>
+        {Array.from({ length: Math.ceil(count / PIECE) }, (_, piece) => (
+          // A piece is known by its place alone, as a line is.
+          // oxlint-disable-next-line react/no-array-index-key
+          <Piece key={piece} first={piece * PIECE} lines={lines} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** A table for itself: within one that is whole nothing could be left out of what is laid out. */
+const Piece = memo(function Piece({ first, lines }: { readonly first: number; readonly lines: readonly PatchLine[] }): ReactNode {
+  const own = lines.slice(first, first + PIECE);
+  return (
+    <div className="patch-piece" style={{ containIntrinsicBlockSize: `auto ${own.length * LINE_EM}em` }}>
       <table>
         <tbody>
-          {lines.map(({ type, before, after, text }, index) => (
-            // A line is known by its number alone.
+          {own.map(({ type, before, after, text }, index) => (
             // oxlint-disable-next-line react/no-array-index-key
             <tr key={index} className={`is-${type}`}>
               <td className="number">{before}</td>
@@ -79,4 +107,4 @@ export function PatchLines({ patch, label = 'Changed lines' }: { readonly patch:
       </table>
     </div>
   );
-}
+});

@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<Iteration['iterationType'], readonly [IconName, str
   refine: ['check', 'Suggestions accepted'],
   user_edit: ['draft', 'Edited'],
 };
-/** Iterations that are shown at first. */
+/** Iterations, and changes of one of them, that are shown at first. */
 const SHOWN = 50;
 
 export function HistoryTab({ detail: { plan } }: { readonly detail: PlanDetail }): ReactNode {
@@ -124,19 +124,26 @@ function IterationBody({ plan, id }: { readonly plan: string; readonly id: strin
 }
 
 function DiffWords({ diff }: { readonly diff: PlanDiff }): ReactNode {
-  const titleOf = phaseTitles(diff);
+  const [all, setAll] = useState(false);
   if (diff.before === null) return null;
+  const titleOf = phaseTitles(diff);
+  const groups = groupsOf(diff.changes, titleOf).flatMap(({ own, tasks }) => [...(own === null ? [] : [own]), ...tasks]);
   return (
-    <ul className="diff-words">
-      {groupsOf(diff.changes, titleOf).flatMap(({ own, tasks }) =>
-        [...(own === null ? [] : [own]), ...tasks].map((group) => (
+    <>
+      <ul className="diff-words">
+        {groups.slice(0, all ? groups.length : SHOWN).map((group) => (
           <li key={`${group.of} ${group.id} ${group.changes[0]?.type}`}>
             <strong>{group.title === '' ? 'Tasks' : group.title}</strong>:{' '}
             {group.changes.map((change) => changeWords(change, titleOf)).join(', ')}
           </li>
-        )),
+        ))}
+      </ul>
+      {!all && groups.length > SHOWN && (
+        <button type="button" className="button is-small" onClick={() => setAll(true)}>
+          Show all {groups.length} changes
+        </button>
       )}
-    </ul>
+    </>
   );
 }
 

@@ -36,6 +36,22 @@ export function patchLines(patch: string): readonly PatchLine[] {
   return lines;
 }
 
+/** A tab is as wide as so many characters. */
+const TAB = 8;
+
+/**
+ * What a diff takes, in characters: its line numbers, and its longest line. What is not ASCII may be as wide as two; one that needs less has room
+ * at its end.
+ */
+export function sizeOf(lines: readonly PatchLine[]): { readonly digits: number; readonly columns: number } {
+  let [last, columns] = [0, 0];
+  for (const { before, after, text } of lines) {
+    last = Math.max(last, before ?? 0, after ?? 0);
+    columns = Math.max(columns, text.length + (text.match(/\t/g)?.length ?? 0) * (TAB - 1) + (text.match(/[^\0-\u{7f}]/gu)?.length ?? 0));
+  }
+  return { digits: String(last).length, columns };
+}
+
 /** Files as one looks at them: what was made first, and after it the plan files that tell of it. */
 export function plansLast<T extends { readonly path: string }>(files: readonly T[]): readonly T[] {
   const isPlan = ({ path }: T): boolean => path.endsWith('.plan.md');

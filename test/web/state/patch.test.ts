@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { patchOf } from '../../../src/core/line-diff.ts';
-import { patchLines, plansLast } from '../../../src/web/state/patch.ts';
+import { patchLines, plansLast, sizeOf } from '../../../src/web/state/patch.ts';
 
 describe('a patch', () => {
+  it('takes as much as its longest line and its largest number, with room for tabs and for what is wider than a letter', () => {
+    expect(sizeOf(patchLines('@@ -98,2 +98,3 @@\n a\n b\n+c'))).toEqual({ digits: 3, columns: 17 });
+    expect(sizeOf(patchLines(`@@ -1 +1 @@\n+\t${'a'.repeat(20)}\n+${'字'.repeat(11)}`))).toEqual({ digits: 1, columns: 28 });
+    expect(sizeOf(patchLines(`@@ -1 +1 @@\n+${'字'.repeat(30)}`))).toEqual({ digits: 1, columns: 60 });
+  });
+
   it('is lines with their numbers in both versions', () => {
     const lines = patchLines('@@ -1,3 +1,3 @@\n a\n-b\n+c\n--- d\n\\ No newline at end of file\n@@ -9 +9,2 @@\n x\n+y\n');
     expect(lines.map(({ type, before, after, text }) => [type, before, after, text])).toEqual([
