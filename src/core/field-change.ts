@@ -8,7 +8,7 @@ import { yamlValue, type FieldValue } from './yaml-text.ts';
 /** `attempts` is the executor's record, and stands for nothing to come. */
 type TaskRisks = Readonly<Record<Exclude<(typeof TRUSTED_TASK_KEYS)[number], 'attempts'>, Risk>>;
 /** Beyond what an agent may not write: that a phase waits for a person. */
-type PhaseRisks = Readonly<Record<(typeof TRUSTED_PHASE_KEYS)[number] | 'executionMode' | 'pauseAfter', Risk>>;
+type PhaseRisks = Readonly<Record<(typeof TRUSTED_PHASE_KEYS)[number], Risk>>;
 
 const TASK_RISKS: TaskRisks = {
   run: 'command',

@@ -1,13 +1,15 @@
 /**
  * What a plan file's change during an attempt may decide. While an agent works in the checkout nobody can tell its hand from a
- * person's, so text, order and a pause are taken, and what carries trust is put back: ticks, statuses, tries, and keys that are code. What a
- * person has decided by a command stands: the command leaves a digest of it where the runner looks.
+ * person's, so text, order, a pause and whatever binds an agent more are taken, and what carries trust is put back: ticks, statuses, tries, keys
+ * that are code, and what would have fewer questions asked. What a person has decided by a command stands: the command leaves a digest of it
+ * where the runner looks.
  */
 import { applyEdits, setPhaseFields, setPlanFields, setTaskFields, setTaskStatus } from './edit.ts';
 import type { EditResult, FieldValue } from './edit.ts';
-import type { Phase, Plan, Task } from './plan.ts';
-import { findTask } from './progress.ts';
+import { isOpen, type Phase, type Plan, type Task } from './plan.ts';
+import { findPhase, findTask, phaseOf } from './progress.ts';
 import { sha256 } from './sha256.ts';
+import { moveTask } from './task-edits.ts';
 
 /** Keys of a task that decide what is run, what is checked, and what it may cost or touch. */
 export const TRUSTED_TASK_KEYS = [
@@ -23,7 +25,8 @@ export const TRUSTED_TASK_KEYS = [
   'approved',
   'attempts',
 ] as const;
-export const TRUSTED_PHASE_KEYS = ['agent', 'gates'] as const;
+/** Keys of a phase that do so, or that have a person asked. */
+export const TRUSTED_PHASE_KEYS = ['executionMode', 'pauseAfter', 'agent', 'gates'] as const;
 
 export interface Reclaimed {
   readonly text: string;
@@ -42,12 +45,11 @@ type Parse = (text: string) => Plan;
 export function decisionsOf(before: Plan, after: Plan): readonly string[] {
   const decided: string[] = [];
   if (after.status !== before.status) decided.push(decision('plan', 'status', after.status));
+  if (after.maxBudgetUsd !== before.maxBudgetUsd) decided.push(decision('plan', 'maxBudgetUsd', after.maxBudgetUsd));
   for (const phase of after.phases) {
-    const fields = differing(
-      TRUSTED_PHASE_KEYS,
-      before.phases.find(({ id }) => id === phase.id),
-      phase,
-    );
+    const was = phaseBefore(before, after, phase);
+    const fields = differing(TRUSTED_PHASE_KEYS, was, phase);
+    for (const { id } of phase.tasks) if (isMoved(before, was, id)) decided.push(decision(`task ${id}`, 'phase', phase.id));
     for (const key of Object.keys(fields ?? {})) decided.push(decision(`phase ${phase.id}`, key, phase[key as keyof Phase]));
   }
   for (const task of after.phases.flatMap((phase) => phase.tasks)) {
@@ -79,18 +81,27 @@ export function reclaim(before: Plan, text: string, parse: Parse, decided: Reado
     current = applyEdits(current, edit.edits);
     plan = parse(current);
   };
+  const moveBack = (id: string): void => {
+    const [from, to] = [phaseOf(before, id), phaseOf(plan, id)];
+    if (from === undefined || to === undefined || !isMoved(before, phaseBefore(before, plan, to), id)) return;
+    if (!isLooser(from, to) || decided.has(decision(`task ${id}`, 'phase', to.id))) return;
+    if (findPhase(plan, from.id) !== undefined) apply(`phase of "${id}"`, moveTask(current, plan, id, { phase: from.id }));
+    else if (from.executionMode === 'manual' && to.executionMode !== 'manual')
+      apply(`executionMode of phase "${to.id}"`, setPhaseFields(current, plan, to.id, { executionMode: 'manual' }));
+  };
   if (plan.status !== before.status && plan.status !== 'paused' && !decided.has(decision('plan', 'status', plan.status)))
     apply('status of the plan', setPlanFields(current, plan, { status: before.status }));
-  if (plan.maxBudgetUsd !== before.maxBudgetUsd)
-    apply('maxBudgetUsd of the plan', setPlanFields(current, plan, { maxBudgetUsd: before.maxBudgetUsd ?? null }));
+  const budget = undecided(differing(['maxBudgetUsd'], before, plan), 'plan', plan, decided);
+  if (budget) apply('maxBudgetUsd of the plan', setPlanFields(current, plan, { maxBudgetUsd: before.maxBudgetUsd ?? null }));
   for (const { id } of plan.phases) {
-    const old = before.phases.find((phase) => phase.id === id);
-    const now = plan.phases.find((phase) => phase.id === id);
+    const now = findPhase(plan, id);
+    const old = now && phaseBefore(before, plan, now);
     const fields = now && undecided(differing(TRUSTED_PHASE_KEYS, old, now), `phase ${id}`, now, decided);
     if (fields) apply(`${Object.keys(fields).join(', ')} of phase "${id}"`, setPhaseFields(current, plan, id, fields));
   }
   for (const { id } of plan.phases.flatMap((phase) => phase.tasks)) {
     const old = findTask(before, id);
+    if (old !== undefined && isOpen(old)) moveBack(id);
     const status = old?.status ?? 'pending';
     const found = findTask(plan, id)?.status;
     if (found !== status && !decided.has(decision(`task ${id}`, 'status', found))) {
@@ -103,30 +114,68 @@ export function reclaim(before: Plan, text: string, parse: Parse, decided: Reado
   return { text: current, putBack };
 }
 
+/** The phase that it was before: one of another name, where that is gone and tasks of it are here. */
+function phaseBefore(before: Plan, after: Plan, { id, tasks }: Phase): Phase | undefined {
+  const isHere = (task: Task) => tasks.some((other) => other.id === task.id);
+  return findPhase(before, id) ?? before.phases.find((old) => findPhase(after, old.id) === undefined && old.tasks.some(isHere));
+}
+
+/** Whether a task stood in another phase before than the one that its phase was. */
+function isMoved(before: Plan, was: Phase | undefined, task: string): boolean {
+  const from = phaseOf(before, task);
+  return from !== undefined && from.id !== was?.id;
+}
+
+/** A task's phase says who is asked, who does it and what checks it, as much as its own keys. Where no gates are named, all count. */
+function isLooser(from: Phase, to: Phase): boolean {
+  if (from.executionMode === 'manual' && to.executionMode !== 'manual') return true;
+  return !isSame(from.agent, to.agent) || (to.gates !== undefined && !isSame(from.gates, to.gates));
+}
+
+/** Whether the later value has an agent do less by itself, or spend less: who wrote that need not be known. */
+function binds(key: string, old: unknown, now: unknown): boolean {
+  switch (key) {
+    case 'executionMode':
+      return old !== 'manual';
+    case 'pauseAfter':
+      return now === true;
+    case 'assignee':
+      return now === 'human';
+    case 'files':
+      return old === undefined;
+    case 'maxAttempts':
+      return typeof now === 'number' && typeof old === 'number' && now < old;
+    case 'maxBudgetUsd':
+      return typeof now === 'number' && (typeof old !== 'number' || now < old);
+    default:
+      return false;
+  }
+}
+
+/** What is not said, and what is said and means the same. */
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one || null) === JSON.stringify(other || null);
+
 /** The keys whose value is another than before, with the value they had; null where none differs. */
-function differing<K extends keyof Task | keyof Phase>(
+function differing<K extends keyof Task | keyof Phase | keyof Plan>(
   keys: readonly K[],
   old: Partial<Record<K, unknown>> | undefined,
   now: Partial<Record<K, unknown>>,
-): Record<string, FieldValue | null> | null {
-  const fields: Record<string, FieldValue | null> = {};
-  for (const key of keys) {
-    const value = old?.[key] ?? null;
-    if (JSON.stringify(value) !== JSON.stringify(now[key] ?? null))
-      fields[key] = (value === false || value === 0 ? null : value) as FieldValue | null;
-  }
+): Record<string, unknown> | null {
+  const fields: Record<string, unknown> = {};
+  for (const key of keys) if (!isSame(old?.[key], now[key])) fields[key] = old?.[key];
   return Object.keys(fields).length === 0 ? null : fields;
 }
 
-/** Of the keys that differ, those that no person has decided; null where there is none. */
+/** Of the keys that differ, those that bind less than before and that no person has decided; null where there is none. */
 function undecided(
-  fields: Record<string, FieldValue | null> | null,
+  fields: Record<string, unknown> | null,
   whose: string,
-  now: Phase | Task,
+  now: Plan | Phase | Task,
   decided: ReadonlySet<string>,
 ): Record<string, FieldValue | null> | null {
+  const value = (key: string) => (now as unknown as Record<string, unknown>)[key];
   const left = Object.entries(fields ?? {}).filter(
-    ([key]) => !decided.has(decision(whose, key, (now as unknown as Record<string, unknown>)[key])),
+    ([key, old]) => !binds(key, old, value(key)) && !decided.has(decision(whose, key, value(key))),
   );
-  return left.length === 0 ? null : Object.fromEntries(left);
+  return left.length === 0 ? null : Object.fromEntries(left.map(([key, old]) => [key, (old || null) as FieldValue | null]));
 }

@@ -187,6 +187,24 @@ describe('the plan file during a run', () => {
     expect(it.of('plan-edited')).toMatchObject([{ changed: ['two'], added: [], removed: [] }]);
   });
 
+  it('has a person asked where they were to be, whatever an attempt makes of it', async () => {
+    const edits = ['s/^executionMode: manual/executionMode: sequential/', 's/^pauseAfter: true/pauseAfter: false/'].map(
+      (edit) => `-e '${edit}'`,
+    );
+    const manual = `## Then\n\n\`\`\`yaml\nexecutionMode: manual\n\`\`\`\n\n${task('two', 'echo 2 > two.txt')}`;
+    const first = `## First\n\n\`\`\`yaml\npauseAfter: true\n\`\`\`\n\n${task('one', `sed -i ${edits.join(' ')} plans/demo.plan.md; echo 1 > one.txt`)}`;
+    await using it = await rig(first + manual);
+    expect((await it.run()).end).toMatchObject({ type: 'paused', reason: 'phase_complete' });
+    expect((await it.run()).end).toMatchObject({ type: 'paused', reason: 'manual_approval_required', task: 'two' });
+  });
+
+  it('has a task that is written meanwhile done by whom it says', async () => {
+    const added = String.raw`printf -- '- [ ] Deploy\n\n  \140\140\140yaml\n  assignee: human\n  \140\140\140\n' >> plans/demo.plan.md`;
+    await using it = await rig(task('one', `${added}; echo 1 > one.txt`));
+    expect((await it.run()).end).toMatchObject({ type: 'paused', reason: 'human_task', task: 'deploy' });
+    expect(it.of('note')).toEqual([]);
+  });
+
   it('pauses the run with a status', async () => {
     await using it = await rig(
       `${task('one', 'sed -i "s/status: running/status: paused/" plans/demo.plan.md; echo 1 > one.txt')}${task('two', 'echo 2 > two.txt')}`,
