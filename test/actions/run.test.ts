@@ -1,6 +1,8 @@
 /** The shipped workflow that carries plans out, executed as GitHub would. */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { pushEvent, runDispatched, runWorkflow, type RigOptions, type WorkflowRun } from '../support/actions/rig.ts';
 import { githubServer, type GitHubServer } from '../support/github-server.ts';
@@ -186,6 +188,36 @@ test.runIf(process.platform === 'linux')('a gate finds the key in no process, an
   expect(run.result, run.log).toBe('success');
   expect(['count.txt', 'headers.txt', 'tokens.txt'].map((file) => it.show(file))).toEqual(['1\n', '', '0\n']);
   expect(run.log).not.toContain(key);
+});
+
+test('gates and agents get the Node that the job has chosen, not that of Plans', async () => {
+  const text = plan([['which', 'node --version > which.txt']]);
+  await using it = await world({ 'plans/tips.plan.md': text });
+  const folder = mkdtempSync(join(tmpdir(), 'plans-node-'));
+  writeFileSync(join(folder, 'node'), '#!/bin/sh\necho the one of the job\n', { mode: 0o755 });
+  const run = await it.run({ machineEnv: { PATH: `${folder}:${process.env['PATH'] ?? ''}` } });
+  rmSync(folder, { recursive: true });
+  expect(run.result, run.log).toBe('success');
+  expect(it.show('which.txt')).toBe('the one of the job\n');
+});
+
+test('says at once where the machine is none that it runs on', async () => {
+  await using it = await world({ 'plans/tips.plan.md': plan([['one', 'true']]) });
+  const run = await it.run({ machineEnv: { RUNNER_OS: 'Windows' } });
+  expect(run.log).toContain('::error::Plans runs on Linux and macOS.');
+  expect(results(run)).toEqual(['reconcile: failure', 'execute: skipped', 'publish: skipped']);
+});
+
+test.runIf(process.getuid?.() === 0)('works in a container, where the checkout belongs to another user', async () => {
+  await using it = await world({ 'plans/tips.plan.md': plan([['one', 'git log -1 --format=%s > one.txt']]) });
+  const folder = mkdtempSync(join(tmpdir(), 'plans-container-'));
+  const text = readFileSync(workflow('plans-run.yml'), 'utf8');
+  const file = join(folder, 'plans-run.yml');
+  writeFileSync(file, text.replaceAll('      - uses: gitplans', '      - run: chown -R 12345 .\n      - uses: gitplans'));
+  const run = await runWorkflow(file, pushEvent(it.server), options(it.server));
+  rmSync(folder, { recursive: true });
+  expect(run.result, run.log).toBe('success');
+  expect(it.show('one.txt')).toBe('tips: started\n');
 });
 
 test('no job keeps a token where what it runs could find it', () => {

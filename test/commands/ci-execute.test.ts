@@ -57,6 +57,17 @@ it('lets Claude work with its key, and its shell without', async () => {
   expect(out + heard).not.toContain(key);
 });
 
+it('hands on what is done where the job is cancelled, and does not wait for the task at work', async () => {
+  const two = plan('run: echo one > one.txt') + '\n- [ ] Wait\n\n  ```yaml\n  id: wait\n  run: exec sleep 1000\n  ```\n';
+  await using it = await jobWorld({ 'plans/tips.plan.md': two });
+  const heard = (text: string) => void (/"attempt-started".*"wait"/.test(text) && it.here.interrupt());
+  const { code, out } = await it.job(['ci', 'execute', '--plan', 'tips', '--json'], { heard, env: { GITHUB_ACTIONS: 'true' } });
+  expect(code, out).toBe(0);
+  expect(report(it)).toMatchObject({ end: { type: 'paused', reason: 'requested' } });
+  expect(it.here.git('log', '--format=%s', 'main..plans/tips').trim().split('\n').at(1)).toBe('tips: Add the tip');
+  expect(it.here.git('bundle', 'list-heads', join(it.temp, 'plans/plan.bundle'))).toContain('refs/heads/plans/tips');
+});
+
 it('takes keys a line each, and quotes none that it cannot read', async () => {
   await using it = await jobWorld({ 'plans/tips.plan.md': plan('run: "true"') });
   const { code, err } = await execute(it, `--secrets-fd=${secrets(it, `not a line ${KEY}\n`)}`);

@@ -21,6 +21,8 @@ export interface JobWorld extends AsyncDisposable {
       readonly event?: string;
       readonly payload?: unknown;
       readonly env?: Record<string, string>;
+      /** Told what is printed, as it comes. */
+      readonly heard?: (text: string) => void;
     },
   ): Promise<{ code: number; out: string; err: string }>;
 }
@@ -38,10 +40,11 @@ export async function jobWorld(files: Readonly<Record<string, string>>): Promise
     server,
     here,
     temp,
-    job: async (argv, { permissions = READ, event = 'push', payload = {}, env = {} } = {}) => {
+    job: async (argv, { permissions = READ, event = 'push', payload = {}, env = {}, heard } = {}) => {
       const path = join(temp, 'event.json');
       writeFileSync(path, JSON.stringify(payload));
       return await here.plans(argv, {
+        ...(heard === undefined ? {} : { heard }),
         env: {
           GIT_CONFIG_GLOBAL: '/dev/null',
           GITHUB_REPOSITORY: server.repository,

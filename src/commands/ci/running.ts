@@ -18,7 +18,8 @@ export async function showRun<T>(context: CommandContext, env: CommandContext['e
   const resume = stopCommands(context);
   const progress = context.json ? jsonProgress(out) : feedProgress(out, context.quiet);
   let pause: ((now: boolean) => void) | undefined;
-  const stopListening = context.onSignal((signal) => pause?.(signal !== 'SIGINT'));
+  // A job that is cancelled gets SIGINT, 7.5 s later SIGTERM, and 2.5 s after that its end: nothing can wait for a task.
+  const stopListening = context.onSignal(() => pause?.(true));
   try {
     return await work({ publish: (event) => progress.event(event), control: (given) => (pause = given) });
   } finally {

@@ -10,7 +10,7 @@ import { readAction, type Step } from './workflow.ts';
 type Texts = Readonly<Record<string, string>>;
 
 /** What a job finds where it begins. */
-export interface JobSetting extends Omit<UsesCall, 'inputs' | 'workspace' | 'env'> {
+export interface JobSetting extends Omit<UsesCall, 'inputs' | 'workspace' | 'addPath' | 'env'> {
   /** `plan`, or `task (a, b)` of a matrix. */
   readonly name: string;
   readonly steps: readonly Step[];
@@ -144,7 +144,8 @@ async function runStep(setting: JobSetting, progress: Progress, frame: Frame, { 
     if (setting.own.matches(repository)) return runOwn(setting, { ...progress, env: { ...progress.env, ...own } }, progress, inputs, step);
     const known = USES[repository];
     if (known === undefined) throw new Error(`this rig does not know the action "${uses}"`);
-    return { failed: false, log: uses, outputs: await known({ ...setting, inputs, workspace, env }) };
+    const addPath = (folder: string) => void progress.paths.unshift(folder);
+    return { failed: false, log: uses, outputs: await known({ ...setting, inputs, workspace, env, addPath }) };
   }
   const shell = wordOf(step.raw.find('shell'));
   const folder = textOf(valueOf(step.raw.find('working-directory'), scope));

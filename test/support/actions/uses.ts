@@ -1,6 +1,6 @@
 /** Other people's actions, as far as the shipped workflows use them. Each does what the real one does to files, git and the API, no more. */
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { matchesPath } from '../../../src/adapters/gates.ts';
@@ -8,6 +8,8 @@ import { matchesPath } from '../../../src/adapters/gates.ts';
 export interface UsesCall {
   readonly inputs: Readonly<Record<string, string>>;
   readonly workspace: string;
+  /** What later steps find first in their PATH. */
+  readonly addPath: (folder: string) => void;
   readonly env: Readonly<Record<string, string>>;
   readonly event: { readonly sha: string; readonly ref: string };
   readonly server: { readonly url: string; readonly apiUrl: string; readonly repository: string };
@@ -24,8 +26,12 @@ const run = promisify(execFile);
 /** By the action's repository (and folder). */
 export const USES: Readonly<Record<string, Uses>> = {
   'actions/checkout': checkout,
-  'actions/setup-node': ({ inputs }) => {
+  'actions/setup-node': ({ inputs, env, addPath }) => {
     only(inputs, ['node-version', 'node-version-file', 'cache', 'cache-dependency-path', 'package-manager-cache', 'check-latest']);
+    const bin = join(env['RUNNER_TOOL_CACHE'] ?? '', 'node/bin');
+    mkdirSync(bin, { recursive: true });
+    if (!existsSync(join(bin, 'node'))) symlinkSync(process.execPath, join(bin, 'node'));
+    addPath(bin);
     return Promise.resolve({ 'node-version': process.version });
   },
   'actions/upload-artifact': upload,
