@@ -10,7 +10,7 @@ import { Problem } from '../core/problem.ts';
 import { redactionOf, secretsOf } from '../core/redact.ts';
 import { numberedSlug } from '../core/slug.ts';
 import { createText, removeText } from '../adapters/files.ts';
-import { commit, refusal, type Committer } from './commits.ts';
+import { commit, whyRefused, type Committer } from './commits.ts';
 import { holdPlan, runnerOf, steer, type Caller, type Change, type Steered } from './control.ts';
 import { newPlanPlace, PlanExists, type NewPlanPlace } from './new-plan.ts';
 import { blobId } from './plan-content.ts';
@@ -249,14 +249,14 @@ export async function removePlan(caller: Caller, revision: string | null = null)
         'edit the plan',
         evidence,
       );
-      if (kept.type !== 'committed') throw new Problem(`What no commit has yet could not be kept: ${refusal(kept).reason}`);
+      if (kept.type !== 'committed') throw new Problem(`What no commit has yet could not be kept: ${whyRefused(kept)}`);
     }
     const gone = texts.filter(({ file, text }) => removeText(file, text).type === 'removed');
     const outcome = gone.length < texts.length ? null : await commit(committer, paths, 'remove the plan', evidence);
     if (outcome?.type === 'committed') return { commit: outcome.commit };
     for (const { file, text } of gone) createText(file, text);
     if (outcome === null) throw new PlanMoved(planId, now);
-    throw new Problem(`The plan was not removed: ${refusal(outcome).reason}`);
+    throw new Problem(`The plan was not removed: ${whyRefused(outcome)}`);
   });
 }
 

@@ -5,7 +5,7 @@ import { findTask, phaseOf } from '../core/progress.ts';
 import { cutShort } from '../core/reclaim.ts';
 import { newRun, type RunLimits } from '../core/run-state.ts';
 import { transition } from '../core/run.ts';
-import { commitPlan, refusal } from './commits.ts';
+import { commitPlan, whyRefused } from './commits.ts';
 import { note, type RunContext } from './context.ts';
 import { crashPoint } from './crash.ts';
 import { commitEdits, planEdited } from './edits.ts';
@@ -65,7 +65,7 @@ export async function begin(context: RunContext, named: string | null): Promise<
     if (outcome.type === 'committed') context.post(planEdited(committed, plan.plan, outcome.commit));
     // What is staged alone is no edit: the file says what HEAD says.
     else if (outcome.type !== 'failed' || outcome.reason !== 'nothing')
-      throw new Problem(`The plan's uncommitted edits have to be committed first, and could not be: ${refusal(outcome).reason}`);
+      throw new Problem(`The plan's uncommitted edits have to be committed first, and could not be: ${whyRefused(outcome)}`);
   }
   const before = plan.text;
   const retried = named !== null && findTask(plan.plan, named)?.status === 'failed' ? named : null;
@@ -77,5 +77,5 @@ export async function begin(context: RunContext, named: string | null): Promise<
   const outcome = await commitPlan(context, event, { plan: planId, event, reason: null, task: retried });
   if (outcome.type === 'committed') return;
   await plan.edit((text) => ({ edits: [{ offset: 0, length: text.length, text: before }] }), { once: true });
-  throw new Problem(`The run could not begin: ${refusal(outcome).reason}`);
+  throw new Problem(`The run could not begin: ${whyRefused(outcome)}`);
 }

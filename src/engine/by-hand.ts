@@ -11,7 +11,7 @@ import { isDone, type Plan, type Task } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
 import { phaseOf } from '../core/progress.ts';
 import { redactionOf, secretsOf } from '../core/redact.ts';
-import { commit, refusal } from './commits.ts';
+import { commit, whyRefused } from './commits.ts';
 import { isProtected } from './context.ts';
 import { openPlan, taskNamed, withPlan } from './control.ts';
 import { crashPoint } from './crash.ts';
@@ -205,6 +205,5 @@ async function tickAndCommit(
   });
   if (outcome.type === 'committed') return { type: 'committed', commit: outcome.commit, files: paths, plan: plan.plan, flags };
   await plan.edit((text) => ({ edits: [{ offset: 0, length: text.length, text: before }] }), { once: true });
-  const { reason, tail } = refusal(outcome);
-  throw new Problem(`The task was not committed, and its box is open again: ${reason}${tail === '' ? '' : `\n${tail}`}`);
+  throw new Problem(`The task was not committed, and its box is open again: ${whyRefused(outcome)}`);
 }

@@ -51,6 +51,12 @@ export async function commit(
   return outcome;
 }
 
+/** Why a commit was not made, for who asked for it: with what the hook printed, which alone says what it wants. */
+export function whyRefused(outcome: Exclude<CommitOutcome, { type: 'committed' }>): string {
+  const { reason, tail } = refusal(outcome);
+  return tail.trim() === '' ? reason : `${reason} It said:\n${tail.trimEnd()}`;
+}
+
 /** Why a commit was not made, as a failure of the attempt that it was for. */
 export function refusal(outcome: Exclude<CommitOutcome, { type: 'committed' }>): Pick<Failure, 'outcome' | 'reason' | 'tail' | 'waits'> {
   switch (outcome.type) {

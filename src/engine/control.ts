@@ -14,7 +14,7 @@ import { cutShort, decisionsOf } from '../core/reclaim.ts';
 import { steeringOf } from '../core/steering.ts';
 import { applyEdits } from '../core/edit.ts';
 import { checkPlan } from '../core/lint.ts';
-import { commitPlan, refusal } from './commits.ts';
+import { commitPlan, whyRefused } from './commits.ts';
 import type { Committer } from './commits.ts';
 import { leaveDecisions } from './decisions.ts';
 import { commitEdits } from './edits.ts';
@@ -84,8 +84,7 @@ export async function steer(
     const steering = steeringOf(before, plan.plan);
     const outcome = await (steering === null ? commitEdits(committer) : commitPlan(committer, steering.subject, steering));
     if (outcome.type === 'committed') return { before, plan: plan.plan, commit: outcome.commit, holder: null, putBack };
-    const { reason } = refusal(outcome);
-    throw new Problem(`${plan.path} is changed but not committed: ${reason} The next run takes the change as yours.`);
+    throw new Problem(`${plan.path} is changed but not committed, and the next run takes the change as yours: ${whyRefused(outcome)}`);
   });
 }
 
@@ -136,7 +135,7 @@ export async function withPlan<T>(caller: Caller, plan: PlanFile, work: (held: H
     if (changes.length > 0) {
       const outcome = await commitEdits(committer);
       if (outcome.type !== 'committed' && !(outcome.type === 'failed' && outcome.reason === 'nothing'))
-        throw new Problem(`The plan's uncommitted edits have to be committed first, and could not be: ${refusal(outcome).reason}`);
+        throw new Problem(`The plan's uncommitted edits have to be committed first, and could not be: ${whyRefused(outcome)}`);
     }
     return await work({ committer, lock, putBack });
   });

@@ -72,8 +72,8 @@ describe('a run that may not begin changes nothing', () => {
   });
   it('a hook that refuses the first commit', async () => {
     await using it = await rig(task('one', 'true'));
-    await it.repository.hook('pre-commit', 'exit 1');
-    await expect(it.run()).rejects.toThrow(/could not begin: A git hook refused/);
+    await it.repository.hook('commit-msg', 'echo "the subject names no ticket" >&2; exit 1');
+    await expect(it.run()).rejects.toThrow(/could not begin: A git hook refused the commit\. It said:\nthe subject names no ticket$/);
     expect(it.repository.status()).toEqual([]);
   });
 });

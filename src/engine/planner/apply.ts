@@ -1,5 +1,4 @@
 /** What a person decides about suggestions: applied or dismissed, in one commit with the rest of the review. */
-import type { CommitOutcome } from '../../adapters/git/git.ts';
 import { spliceTo } from '../../core/edit.ts';
 import { applySuggestions, suggestionRecord, type Applied } from '../../core/apply.ts';
 import type { Diagnostic } from '../../core/diagnostic.ts';
@@ -12,7 +11,7 @@ import type { SuggestionRecord } from '../../core/record.ts';
 import { suggest } from '../../core/suggest.ts';
 import type { Suggestion } from '../../core/suggestion.ts';
 import type { Evidence } from '../../core/evidence.ts';
-import { commit as commitPaths, refusal, type Committer } from '../commits.ts';
+import { commit as commitPaths, whyRefused, type Committer } from '../commits.ts';
 import { holdPlan, openPlan, withPlan, type Caller } from '../control.ts';
 import { checkedHead } from '../start.ts';
 import type { Workspace } from '../workspace.ts';
@@ -92,7 +91,7 @@ export async function applyReview(caller: Caller, which: Which): Promise<Settled
     if (outcome.type !== 'committed') {
       await plan.edit((text) => ({ edits: spliceTo(text, before) }), { once: true });
       await writeReview(workspace, review, () => review.text);
-      throw new Problem(`Nothing was applied. ${whyNot(outcome)}`);
+      throw new Problem(`Nothing was applied. ${whyRefused(outcome)}`);
     }
     const { commit } = outcome;
     return {
@@ -128,7 +127,7 @@ export async function dismissReview(
     });
     if (outcome.type !== 'committed') {
       await writeReview(workspace, review, () => review.text);
-      throw new Problem(`Nothing was dismissed. ${whyNot(outcome)}`);
+      throw new Problem(`Nothing was dismissed. ${whyRefused(outcome)}`);
     }
     const { commit } = outcome;
     return { dismissed: [...chosen], left: review.review.suggestions.length - chosen.size, commit };
@@ -189,7 +188,7 @@ async function keepComments(committer: Committing, { path, text }: ReviewFile): 
   const evidence: Evidence = { plan: planId, iteration: 'review', changedBy: 'user', prompt: null };
   const outcome = await commitPaths(committer, [path], 'edit the review', evidence);
   if (outcome.type !== 'committed')
-    throw new Problem(`What is written in ${path} has to be committed first, and could not be: ${refusal(outcome).reason}`);
+    throw new Problem(`What is written in ${path} has to be committed first, and could not be: ${whyRefused(outcome)}`);
 }
 
 function withoutTicks(text: string): string {
@@ -198,9 +197,4 @@ function withoutTicks(text: string): string {
 
 function subjectOf(what: 'apply' | 'dismiss', of: readonly { readonly title: string }[]): string {
   return of.length === 1 ? `${what}: ${of[0]?.title}` : `${what} ${of.length} suggestions`;
-}
-
-function whyNot(outcome: Exclude<CommitOutcome, { type: 'committed' }>): string {
-  const { reason, tail } = refusal(outcome);
-  return tail === '' ? reason : `${reason}\n${tail}`;
 }

@@ -3,7 +3,7 @@ import { numberedSlug } from '../../core/slug.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Redaction } from '../../core/redact.ts';
 import type { Evidence } from '../../core/evidence.ts';
-import { commitPlan, refusal } from '../commits.ts';
+import { commitPlan, whyRefused } from '../commits.ts';
 import { holdPlan, type Caller } from '../control.ts';
 import { newPlanPlace, writeNewPlan, type NewPlanPlace } from '../new-plan.ts';
 import { PlanFile } from '../plan-file.ts';
@@ -47,7 +47,7 @@ export async function landNewPlan(landing: Landing): Promise<Landed> {
       const { workspace, env } = caller;
       const committer = { workspace, plan, planId: place.id, env, head, commits: 0, redaction: landing.redaction, lease };
       const outcome = await commitPlan(committer, landing.what, landing.evidence(place.id));
-      if (outcome.type !== 'committed') throw new Problem(refusal(outcome).reason);
+      if (outcome.type !== 'committed') throw new Problem(whyRefused(outcome));
       landed = { ...landed, commit: outcome.commit };
     });
     return landed ?? unlanded(landing, '');

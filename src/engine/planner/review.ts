@@ -13,7 +13,7 @@ import { addSuggestions, formatReview, type TitledSuggestion } from '../../core/
 import type { SuggestionRecord } from '../../core/record.ts';
 import { REVIEW_TYPES, type ReviewType } from '../../core/review-types.ts';
 import type { Evidence } from '../../core/evidence.ts';
-import { commit as commitPaths, refusal } from '../commits.ts';
+import { commit as commitPaths, whyRefused } from '../commits.ts';
 import { holdPlan, openPlan, runnerOf, taskNamed, type Caller } from '../control.ts';
 import { projectInstructions } from '../instructions.ts';
 import type { PlanFile } from '../plan-file.ts';
@@ -247,7 +247,7 @@ async function landReview(
       const committer = { workspace, planId, env, head: at, commits: 0, redaction: consultation.redaction, lease };
       const count = `${suggestions.length} ${suggestions.length === 1 ? 'suggestion' : 'suggestions'}`;
       const outcome = await commitPaths(committer, [place.path], `review: ${count}`, evidence);
-      if (outcome.type !== 'committed') throw new Problem(refusal(outcome).reason);
+      if (outcome.type !== 'committed') throw new Problem(whyRefused(outcome));
       commit = outcome.commit;
     });
     return { commit, reason: '' };

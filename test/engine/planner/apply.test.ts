@@ -120,7 +120,7 @@ describe('applying', () => {
     await using it = await reviewed();
     const review = await it.repository.read(REVIEW_FILE);
     await it.repository.hook('pre-commit', 'echo not today >&2; exit 1');
-    await expect(it.apply({ type: 'all' })).rejects.toThrow(/Nothing was applied\. A git hook refused the commit\.\n.*not today/s);
+    await expect(it.apply({ type: 'all' })).rejects.toThrow(/Nothing was applied\. A git hook refused the commit\. It said:\n.*not today/s);
     expect([await it.repository.read(PLAN_FILE), await it.repository.read(REVIEW_FILE)]).toEqual([PLAN, review]);
     expect(it.repository.status()).toEqual([]);
   });

@@ -31,7 +31,7 @@ describe('what was paid for is not lost', () => {
     await using it = await generating([GOOD]);
     await it.repository.hook('pre-commit', 'echo no; exit 1');
     const head = it.repository.head();
-    expect(await it.generate()).toMatchObject({ type: 'generated', commit: null, reason: 'A git hook refused the commit.' });
+    expect(await it.generate()).toMatchObject({ type: 'generated', commit: null, reason: 'A git hook refused the commit. It said:\nno' });
     expect([it.repository.head(), ...it.repository.status()]).toEqual([head, `?? ${FILE}`]);
   });
 

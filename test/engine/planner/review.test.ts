@@ -161,7 +161,11 @@ describe('what keeps a review from beginning costs nothing', () => {
 test('what was paid for is kept where it cannot be committed', async () => {
   await using it = await reviewing([suggests(REWORD)]);
   await it.repository.hook('pre-commit', 'echo no reviews here >&2; exit 1');
-  expect(await it.review()).toMatchObject({ type: 'reviewed', commit: null, reason: 'A git hook refused the commit.' });
+  expect(await it.review()).toMatchObject({
+    type: 'reviewed',
+    commit: null,
+    reason: 'A git hook refused the commit. It said:\nno reviews here',
+  });
   expect(it.repository.status()).toEqual([`?? ${REVIEW_FILE}`]);
 });
 
