@@ -135,6 +135,33 @@ describe('a pull request from a fork', () => {
   });
 });
 
+test('a merge queue is told whether the plans are in order, and nothing is commented on', async () => {
+  await opened({ 'plans/greet.plan.md': PLAN.replace('run: make', 'rum: make') }, async (at) => {
+    const ref = 'refs/heads/gh-readonly-queue/main/pr-7-0123456789abcdef';
+    const sha = at.pull.headSha ?? '';
+    execFileSync('git', ['-C', at.base.root, 'push', '--quiet', at.server.bare, `${sha}:${ref}`], { stdio: 'pipe' });
+    const base_sha = at.server.state.branch('main') ?? '';
+    const merge_group = { head_sha: sha, head_ref: ref, base_sha, base_ref: 'refs/heads/main' };
+    const event = { name: 'merge_group', ref, sha, actor: 'ada', payload: { action: 'checks_requested', merge_group } } as const;
+    const own = { matches: (uses: string) => uses === 'gitplans/plans', folder: ROOT };
+    const done = await runWorkflow(WORKFLOW, event, { server: at.server, own });
+    expect(results(done), done.log).toEqual({ review: 'failure', comment: 'skipped', 'code-scanning': 'skipped' });
+    expect(done.log).toMatch(/^::error file=plans\/greet\.plan\.md,line=10,.*title=unknown-key::/m);
+  });
+});
+
+test('commits that were pushed over meanwhile are read all the same, and not posted', async () => {
+  await opened({ 'plans/greet.plan.md': PLAN.replace('make greeting', 'one') }, async (at) => {
+    at.base.git('switch', '--quiet', '-C', 'other', 'main');
+    push(at.base, at.server, await at.base.commit('over it', { 'plans/greet.plan.md': PLAN.replace('make greeting', 'two') }));
+    const before = at.pull;
+    at.server.state.pulls.splice(0, 1, { ...before, headSha: at.base.git('rev-parse', 'HEAD').trim() });
+    const done = await run(at);
+    expect(results(done), done.log).toMatchObject({ review: 'success', comment: 'success' });
+    expect(at.server.state.comments).toEqual([]);
+  });
+});
+
 test('where the config is code the workflow says where the plans are', async () => {
   const workflow = join(folder, 'plans-review.yml');
   writeFileSync(workflow, readFileSync(WORKFLOW, 'utf8').replace('mode: review\n', 'mode: review\n          plans-folder: work\n'));

@@ -2,7 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CommandError, EXIT, type Command, type CommandContext, type CommandInput } from '../context.ts';
+import type { EventPull } from '../../engine/ci/comment.ts';
 import { writeJson } from '../reading.ts';
+import { inQuietPlace, REMOTE_NAME } from './place.ts';
 
 /** Where a review is written to, and read from. */
 export const REVIEW_FOLDER = 'plans-review';
@@ -15,7 +17,8 @@ export const ciReview: Command = async (context, input) => {
     import('../../core/ci/comment.ts'),
     import('../../core/ci/sarif.ts'),
   ]);
-  const { base, head, isFork } = await range(context, input);
+  const { base, head, isFork, pull } = await range(context, input);
+  if (pull !== null) await bringHead(context, pull);
   const review = await reviewChange(context.cwd, { base, head, isFork, plans: input.text('plans'), now: new Date(context.now()) });
   const comment = commentOf(review);
   const isStep = context.env['GITHUB_ACTIONS'] === 'true';
@@ -40,18 +43,46 @@ export const ciReview: Command = async (context, input) => {
   return wrong > 0 || review.diff.plans.some(({ after }) => after?.valid === false) ? EXIT.failed : EXIT.done;
 };
 
+interface Range {
+  readonly base: string;
+  readonly head: string;
+  readonly isFork: boolean;
+  /** Whose head may have to be fetched. */
+  readonly pull: EventPull | null;
+}
+
+/** A checkout of the base has not the pull request's commits: they come as objects, and nothing of them is checked out. */
+async function bringHead(context: CommandContext, { number, head }: EventPull): Promise<void> {
+  await inQuietPlace(context, async ({ git }) => {
+    // What has been pushed over is known by its own id alone.
+    for (const wanted of [`+refs/pull/${number}/head:refs/plans/pull/${number}`, head]) {
+      if ((await git.resolve(head)) !== null) return;
+      const failed = await git.fetch(REMOTE_NAME, [wanted]);
+      if (failed !== null && wanted === head) throw new CommandError(`The commits of #${number} could not be fetched: ${failed}`);
+    }
+  });
+}
+
 /** As named, else as the event of the workflow has it. */
-async function range(context: CommandContext, input: CommandInput): Promise<{ base: string; head: string; isFork: boolean }> {
+async function range(context: CommandContext, input: CommandInput): Promise<Range> {
   const [base, head] = [input.text('base'), input.text('head')];
   if (context.env['GITHUB_ACTIONS'] !== 'true') {
-    if (base !== undefined) return { base, head: head ?? 'HEAD', isFork: false };
+    if (base !== undefined) return { base, head: head ?? 'HEAD', isFork: false, pull: null };
     throw new CommandError('"plans ci review" needs to know what the change goes into: --base BRANCH.');
   }
-  const [{ readJob }, { pullOfEvent }] = await Promise.all([import('../../adapters/github/job.ts'), import('../../engine/ci/comment.ts')]);
+  const [{ readJob }, { pullOfEvent, queueOfEvent }] = await Promise.all([
+    import('../../adapters/github/job.ts'),
+    import('../../engine/ci/comment.ts'),
+  ]);
   const { event, eventName } = readJob(context.env);
   const pull = pullOfEvent(event);
-  if (pull === null && base !== undefined && head !== undefined) return { base, head, isFork: true };
+  const queue = queueOfEvent(event);
+  const [from, to] = [base ?? queue?.base, head ?? queue?.head];
+  // Whose commits these are is not known: they may say of themselves what they like.
+  if (pull === null && from !== undefined && to !== undefined) return { base: from, head: to, isFork: true, pull: null };
   if (pull === null)
-    throw new CommandError(`The event "${eventName}" is of no pull request. Run this on pull_request_target, or name --base and --head.`);
-  return { base: base ?? pull.base, head: head ?? pull.head, isFork: pull.isFork };
+    throw new CommandError(
+      `The event "${eventName}" is of no pull request. Run this on pull_request_target or merge_group, or name --base and --head.`,
+    );
+  return { base: base ?? pull.base, head: head ?? pull.head, isFork: pull.isFork, pull: head === undefined ? pull : null };
 }

@@ -39,6 +39,14 @@ export function pullOfEvent(event: unknown): EventPull | null {
   return { number, base: base.sha, head: head.sha, isFork: head.repo?.id !== base.repo.id };
 }
 
+const QueueEvent = z.object({ merge_group: z.object({ base_sha: z.string(), head_sha: z.string() }) });
+
+/** What a merge queue is about to merge: pull requests on top of each other; null where the event is of something else. */
+export function queueOfEvent(event: unknown): { readonly base: string; readonly head: string } | null {
+  const read = QueueEvent.safeParse(event);
+  return read.success ? { base: read.data.merge_group.base_sha, head: read.data.merge_group.head_sha } : null;
+}
+
 /** Reads a review from a folder; a {@link Problem} where it is none of ours. */
 export function readReview(folder: string): PullRequestReview {
   const file = join(folder, REVIEW_FILES.review);

@@ -4,7 +4,7 @@ import type { Json } from './expressions.ts';
 import type { Workflow } from './workflow.ts';
 
 export interface WorkflowEvent {
-  readonly name: 'push' | 'pull_request' | 'pull_request_target' | 'issue_comment' | 'workflow_dispatch' | 'schedule';
+  readonly name: 'push' | 'pull_request' | 'pull_request_target' | 'merge_group' | 'issue_comment' | 'workflow_dispatch' | 'schedule';
   /** In full: `refs/heads/main`. */
   readonly ref: string;
   readonly sha: string;
