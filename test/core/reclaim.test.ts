@@ -3,11 +3,11 @@ import { checkPlan } from '../../src/core/lint.ts';
 import { decisionsOf, reclaim } from '../../src/core/reclaim.ts';
 import { steeringOf } from '../../src/core/steering.ts';
 
-const BEFORE = `${[
+const BEFORE = [
   '---\nstatus: running\nmaxBudgetUsd: 5\n---\n\n# P\n\n## A\n\n```yaml\ngates: [a]\n```\n\n- [ ] one\n\n  ```yaml\n  run: echo 1\n  ```\n\n- [ ] two\n',
   '## B\n\n```yaml\nexecutionMode: manual\npauseAfter: true\n```\n\n- [ ] three\n\n  ```yaml\n  maxBudgetUsd: 1\n  ```\n',
   '- [ ] four\n\n  ```yaml\n  assignee: human\n  ```\n',
-].join('\n')}`;
+].join('\n');
 const parse = (text: string) => checkPlan(text, 'p').plan;
 
 const changes = [
