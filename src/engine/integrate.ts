@@ -11,10 +11,10 @@ import type { PauseReason } from '../core/outcome.ts';
 import { gatesFor, passGates } from './gating.ts';
 import { listed, lookAtWork } from './work.ts';
 import type { Elsewhere, JoinFailure } from './elsewhere.ts';
-import { isProtected, writeJournal } from './context.ts';
+import { isProtected, note, writeJournal } from './context.ts';
 import type { RunContext, TaskWork } from './context.ts';
 import { crashPoint } from './crash.ts';
-import { carry } from './carry.ts';
+import { carry, takeBack } from './carry.ts';
 import { FEW_PATHS } from './pool.ts';
 import type { Slot } from './pool.ts';
 import { workDigest } from './snapshot.ts';
@@ -50,13 +50,18 @@ export async function integrate(
 }
 
 /** Takes work out of the checkout again that was brought in and not committed. */
-export async function takeOut(context: RunContext, work: TaskWork): Promise<void> {
-  if (work.place.slot === null) return;
+export async function takeOut(context: RunContext, task: string, work: TaskWork): Promise<void> {
+  const { slot } = work.place;
+  if (slot === null) return;
   const { git } = context.workspace;
-  // Where HEAD is by now: a person who has switched branches finds that branch's files.
-  await git.restore((await git.head()).commit ?? context.head.commit, work.paths);
+  if (work.landing !== null) {
+    // Where HEAD is by now: a person who has switched branches finds that branch's files.
+    const commit = (await git.head()).commit ?? context.head.commit;
+    const theirs = await takeBack(git, commit, { from: slot.root, paths: work.landing, planId: context.planId, task });
+    if (theirs !== null) note(context, task, `The work was taken out of the checkout again, also of ${theirs}.`);
+  }
   work.landing = null;
-  work.place.slot.spent = null;
+  slot.spent = null;
   writeJournal(context);
 }
 

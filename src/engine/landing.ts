@@ -53,7 +53,7 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
     { only: { plan: ['status'], task: { id, keys: STATUS_KEYS } } },
   );
   if (writing.type === 'failed') {
-    await takeOut(context, work);
+    await takeOut(context, id, work);
     return refuse({ outcome: 'conflict', reason: `The box could not be ticked: ${writing.message}`, tail: '', waits: 'conflict' });
   }
   crashPoint(context.env, 'after-tick');
@@ -67,7 +67,7 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
   const outcome = await commit(context, [...work.paths, context.plan.path], work.message ?? task.title, evidence, seen);
   if (outcome.type !== 'committed') {
     await untick(context, id, { text, plan });
-    await takeOut(context, work);
+    await takeOut(context, id, work);
     return refuse(refusal(outcome));
   }
   context.unrecorded.delete(id);
@@ -103,7 +103,7 @@ async function onTop(context: RunContext, effect: EffectOf<'commit-task'>, work:
     const { commit } = context.head;
     const moved = await followHead(context);
     if (moved === null && context.head.commit === commit) return null;
-    await takeOut(context, work);
+    await takeOut(context, effect.task, work);
     if (moved !== null) return moved;
   }
 }

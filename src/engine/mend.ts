@@ -11,6 +11,7 @@ import { Problem } from '../core/problem.ts';
 import { findTask } from '../core/progress.ts';
 import { reclaim } from '../core/reclaim.ts';
 import type { Redaction } from '../core/redact.ts';
+import { takeBack } from './carry.ts';
 import { isProtected } from './context.ts';
 import { readDecisions } from './decisions.ts';
 import { readJournal } from './journal.ts';
@@ -28,7 +29,7 @@ import type { Workspace } from './workspace.ts';
 export interface Mended {
   /** What is dirty: a person's, or what an attempt left. */
   readonly base: Snapshot;
-  /** What of the plan file was put back to what git says. */
+  /** What of the plan file, and of what a killed run was bringing in, was put back to what git says. */
   readonly putBack: readonly string[];
   /** Open tasks of whose last attempt, be it cut short or failed, something is in the checkout still. */
   readonly left: ReadonlyMap<string, Left>;
@@ -46,12 +47,17 @@ export async function mend(workspace: Workspace, plan: PlanFile, now: Present): 
   recoverFiles(`${workspace.plansFolder}/`);
   await git.recover();
   await finishWorktrees(workspace, now.head);
-  let putBack: readonly string[] = [];
+  const putBack: string[] = [];
   const entries = readJournal(git.commonDir, plan.plan.id);
   const [first] = entries;
   if (first !== undefined) {
-    putBack = await reclaimPlan(workspace, plan, readDecisions(git.commonDir, plan.plan.id, first.run));
-    for (const entry of entries) await keepHalfDone(workspace, plan, entry, now);
+    putBack.push(...(await reclaimPlan(workspace, plan, readDecisions(git.commonDir, plan.plan.id, first.run))));
+    for (const entry of entries) {
+      // What stands in the checkout is the person's own, as it was when they asked for the command.
+      if (entry.run.startsWith(COMMAND)) continue;
+      putBack.push(...(await takeOut(workspace, plan, entry)));
+      await keepHalfDone(workspace, plan, entry, now);
+    }
   }
   const snapshot = await takeSnapshot(git, (path) => isProtected(workspace, path));
   if (snapshot.dirty.size === 0) return { base: snapshot, putBack, left: new Map() };
@@ -106,9 +112,6 @@ async function finishWorktrees({ git, root: checkout, stateFolder }: Workspace, 
 
 /** What the attempt had changed, kept as any other attempt that did not pass. */
 async function keepHalfDone(workspace: Workspace, plan: PlanFile, entry: JournalEntry, { head, redaction }: Present): Promise<void> {
-  // What stands in the checkout is the person's own, as it was when they asked for the command.
-  if (entry.run.startsWith(COMMAND)) return;
-  if (entry.landing !== null) await takeOut(workspace, entry.landing);
   if (findTask(plan.plan, entry.task)?.status !== 'pending') return;
   // Another plan's run works in that worktree by now, or did: what it found there, it has kept.
   if (entry.folder !== null && (readHolder(worktreeLock(entry.folder))?.run ?? entry.run) !== entry.run) return;
@@ -134,12 +137,13 @@ async function keepHalfDone(workspace: Workspace, plan: PlanFile, entry: Journal
   }
 }
 
-/** Files that were brought into the checkout for a commit that never came go back; the worktree has them. */
-async function takeOut(workspace: Workspace, landing: readonly string[]): Promise<void> {
-  const { git } = workspace;
+/** Files that were brought into the checkout for a commit that never came go back; the worktree has them. Says where something else was there by now. */
+async function takeOut({ git }: Workspace, plan: PlanFile, { landing, folder, task }: JournalEntry): Promise<readonly string[]> {
   const paths = new Set(landing);
-  if (paths.size === 0) return;
-  const { head, changes } = await git.status(landing);
+  if (paths.size === 0 || folder === null) return [];
+  const { head, changes } = await git.status([...paths]);
   const left = changes.map(({ path }) => path).filter((path) => paths.has(path));
-  if (head.commit !== null && left.length > 0) await git.restore(head.commit, left);
+  if (head.commit === null || left.length === 0) return [];
+  const theirs = await takeBack(git, head.commit, { from: folder, paths: left, planId: plan.plan.id, task });
+  return theirs === null ? [] : [theirs];
 }
