@@ -74,7 +74,9 @@ export const CI_RUN: readonly CommandSpec[] = [
       'It is one commit of the plan file on its branch, pushed where the branch is still at what was looked at. What is to go on is started: the workflow that executes plans.',
     ],
     arguments: [],
-    options: [{ name: 'workflow', value: 'FILE', summary: 'The workflow that executes plans', default: 'plans-run.yml' }],
+    options: [
+      { name: 'workflow', value: 'FILE', summary: 'The workflow that executes plans', default: 'plans-run.yml or plans-matrix.yml' },
+    ],
     examples: [{ command: 'plans ci command', says: 'in a workflow on issue_comment' }],
     exitCodes: [],
     load: async () => (await import('./ci/command.ts')).ciCommand,

@@ -235,6 +235,16 @@ it('runs no config that is code', async () => {
   expect(existsSync(`${it.temp}/ran`)).toBe(false);
 });
 
+it('starts the workflow for many machines where that is the one of the base branch', async () => {
+  await using it = await pullRequest();
+  it.here.git('checkout', '--quiet', 'main');
+  it.here.write('.github/workflows/plans-matrix.yml', 'on: workflow_dispatch\n');
+  it.here.commit('many machines');
+  it.here.git('push', '--quiet', 'origin', 'main');
+  await say(it, '/plans retry split');
+  expect(it.server.state.dispatches).toMatchObject([{ workflow: 'plans-matrix.yml' }]);
+});
+
 it('says where the workflow is missing that it should start', async () => {
   await using it = await pullRequest();
   it.server.script(({ path }) => (path.endsWith('/dispatches') ? { status: 404, body: { message: 'Not Found' } } : null));

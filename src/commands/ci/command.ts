@@ -4,15 +4,12 @@ import { writeJson } from '../reading.ts';
 import { oneLine } from '../terminal/text.ts';
 import { baseBranch, inQuietPlace, REMOTE_NAME } from './place.ts';
 
-/** The workflow that is started where nobody names another. */
-const WORKFLOW = 'plans-run.yml';
-
 /** Obeys, and answers on the pull request. Who may not is told by a reaction, and nothing else. */
 export const ciCommand: Command = async (context, input) => {
   const [{ readJob }, { obeyComment }] = await Promise.all([import('../../adapters/github/job.ts'), import('../../engine/ci/command.ts')]);
   const job = readJob(context.env);
   if (job.eventName !== 'issue_comment') throw new CommandError(`The event is "${job.eventName}". Comments come with "issue_comment".`);
-  const workflow = input.text('workflow') ?? WORKFLOW;
+  const workflow = input.text('workflow') ?? null;
   const obeyed = await inQuietPlace(context, async ({ git, bundles }) =>
     obeyComment(
       { git, bundles, github: job.github() },

@@ -20,14 +20,18 @@ const CommentEvent = z.object({
   comment: z.object({ id: z.int().min(1), body: z.string(), html_url: z.string(), user: z.object({ login: z.string() }).nullable() }),
 });
 
+/** Under these names the workflows that execute plans are given to be copied. */
+const WORKFLOWS = ['plans-run.yml', 'plans-matrix.yml'] as const;
+const WORKFLOW_FOLDER = '.github/workflows';
+
 export interface CommandRequest {
   /** Of the event `issue_comment`. */
   readonly event: unknown;
   readonly remote: string;
   /** The branch whose workflow this is: for it plans are executed, and by its config. */
   readonly base: string;
-  /** The workflow that executes plans. */
-  readonly workflow: string;
+  /** The workflow that executes plans; null for whichever of {@link WORKFLOWS} the base branch has. */
+  readonly workflow: string | null;
   readonly root: string;
   readonly now: Date;
 }
@@ -139,9 +143,19 @@ async function steer(
   // What GitHub shows is what was looked at.
   if (tip !== head.commit)
     throw new Problem(`The branch ${head.branch} has moved meanwhile, and nothing was changed. Look at it, and say it again.`);
-  const trusted = await partedAt(git, await baseCommit(git, remote, base.branch), tip);
+  const onBase = await baseCommit(git, remote, base.branch);
+  const trusted = await partedAt(git, onBase, tip);
   const { config } = await configOf(git, trusted);
   const { commit, starts } = await steerBranch({ git, bundles }, { planId, branch: head.branch, tip, remote, config, command, by });
-  if (starts) await github.dispatch(workflow, base.branch, { plan: planId });
-  return `${command.name} ${planId}${commit === null ? '' : `: ${commit.slice(0, 12)}`}${starts ? `; ${workflow} was started` : ''}`;
+  const said = `${command.name} ${planId}${commit === null ? '' : `: ${commit.slice(0, 12)}`}`;
+  if (!starts) return said;
+  const file = workflow ?? (await carrier(git, onBase));
+  await github.dispatch(file, base.branch, { plan: planId });
+  return `${said}; ${file} was started`;
+}
+
+/** The workflow that executes plans, by what the base branch has. */
+async function carrier(git: Git, onBase: string): Promise<string> {
+  const files = await git.filesIn(onBase, WORKFLOW_FOLDER);
+  return WORKFLOWS.find((name) => files.has(`${WORKFLOW_FOLDER}/${name}`)) ?? WORKFLOWS[0];
 }
