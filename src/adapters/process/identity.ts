@@ -15,9 +15,10 @@ export function startTime(pid: number): string | null {
     }
   }
   try {
-    return (
-      execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || null
-    );
+    // In no zone or language of anybody's: who asks from another one, or after a journey, is to hear the same.
+    const env = { ...process.env, TZ: 'UTC', LC_ALL: 'C' };
+    const asked = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], env });
+    return asked.trim() || null;
   } catch {
     return null;
   }
