@@ -55,7 +55,12 @@ describe.each(files)('%s', (file) => {
   });
 });
 
-describe.each(files.filter((file) => file.startsWith('plans-example/')))('%s', (file) => {
+describe.each(files)('%s', (file) => {
+  test('keeps no token in a checkout', () => {
+    const checkouts = read(file).split('actions/checkout@').slice(1);
+    for (const checkout of checkouts) expect(checkout.split('- uses:')[0]).toContain('persist-credentials: false');
+  });
+
   test('pins each action by its commit, and says which version that is', () => {
     const uses = read(file)
       .split('\n')

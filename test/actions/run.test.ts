@@ -219,12 +219,3 @@ test.runIf(process.getuid?.() === 0)('works in a container, where the checkout b
   expect(run.result, run.log).toBe('success');
   expect(it.show('one.txt')).toBe('tips: started\n');
 });
-
-test('no job keeps a token where what it runs could find it', () => {
-  for (const name of ['plans-run.yml', 'plans-command.yml']) {
-    const text = readFileSync(workflow(name), 'utf8');
-    const checkouts = text.split('actions/checkout@').slice(1);
-    expect(checkouts.length).toBeGreaterThan(0);
-    for (const checkout of checkouts) expect(checkout.split('- uses:')[0]).toContain('persist-credentials: false');
-  }
-});
