@@ -87,8 +87,10 @@ function methodsAt(app: Api, path: string): readonly string[] {
 }
 
 function addRoutes(app: Api, server: Server): void {
-  app.use('/api/*', async (_context, next) => {
+  app.use('/api/*', async (context, next) => {
     await server.registry.refresh();
+    // Before anything is read: what is answered may be newer than that, and never older.
+    if (/\bmoment\b/i.test(headerOf(context, 'prefer') ?? '')) context.header('plans-moment', server.registry.moment);
     await next();
   });
   serviceRoutes(app, server);

@@ -47,6 +47,13 @@ export class EventLog {
     return { epoch: this.#epoch, ...this.#follower.place };
   }
 
+  /** Names the last event that is written. */
+  get last(): string {
+    const store = this.#workspace.store();
+    store.refresh();
+    return `${this.#id}:${this.#currentEpoch()}:${store.lastPosition()}`;
+  }
+
   /** Hears every frame from now on, until the returned function is called. */
   listen(listener: (frame: Frame) => void): () => void {
     this.look();
@@ -99,7 +106,7 @@ export class EventLog {
     this.#epoch = epoch;
     this.#follower ??= Follower.atEnd(this.#workspace);
     // Whoever listens cannot know what was lost with the cache.
-    if (isAnother) this.#tell({ plans: null, event: this.#serverFrame({ type: 'stream-started', resumed: false }) });
+    if (isAnother) this.#tell({ plans: null, event: this.#serverFrame({ type: 'stream-started', resumed: false, moment: null }) });
     const { version } = store;
     if (version === this.#version && !this.#follower.isReadingLogs) return;
     this.#version = version;

@@ -20,6 +20,8 @@ const CONFIG_LOOK_MS = 500;
 export interface Registry {
   readonly all: readonly Served[];
   find(id: string): Served | undefined;
+  /** Names the last events of all of them: what is read after it knows of whatever they tell of. The same only where nothing was written between. */
+  readonly moment: string;
   /** Reads configs again that have changed since. */
   refresh(): Promise<void>;
   close(): Promise<void>;
@@ -131,6 +133,9 @@ export async function openRegistry(folders: readonly string[], told: Told): Prom
   return {
     all,
     find: (id) => byId.get(id),
+    get moment() {
+      return all.map(({ log }) => log.last).join(',');
+    },
     refresh: async () => {
       for (const served of all) await served.refresh();
     },

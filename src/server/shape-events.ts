@@ -8,9 +8,13 @@ export const ServerEvent = z
   .discriminatedUnion('type', [
     /**
      * First on each stream. `resumed`: what came after `Last-Event-ID` follows; else a reader has to look at everything anew. Again with a
-     * repository whose cache was made anew meanwhile.
+     * repository whose cache was made anew meanwhile. `moment`: what it begins after; an answer with the same `Plans-Moment` need not be asked for anew.
      */
-    z.object({ type: z.literal('stream-started'), resumed: z.boolean() }),
+    z.object({
+      type: z.literal('stream-started'),
+      resumed: z.boolean(),
+      moment: z.string().nullable().describe('An answer with the same `Plans-Moment` knows of all that came before this stream.'),
+    }),
     z.object({ type: z.literal('server-started'), version: z.string() }),
     z.object({ type: z.literal('job-finished'), job: z.string(), status: z.enum(['completed', 'failed', 'cancelled']) }),
   ])

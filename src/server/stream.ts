@@ -97,7 +97,7 @@ export class Streams {
     this.#readers.add(reader);
     const places = placesIn(reader.request.last);
     const missed = places === null ? null : this.#missed(reader, places);
-    const started: ServerEvent = { type: 'stream-started', resumed: missed !== null };
+    const started: ServerEvent = { type: 'stream-started', resumed: missed !== null, moment: this.#registry.moment };
     const first: StreamEvent = {
       schema: 1,
       at: new Date().toISOString(),

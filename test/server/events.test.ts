@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { runPlan } from '../../src/engine/run.ts';
 import { openWorkspace } from '../../src/engine/workspace.ts';
 import type { StreamEvent } from '../../src/server/shape-events.ts';
+import { momentIn } from '../../src/web/state/moment.ts';
 import { gates, task } from '../support/rig.ts';
 import { testServer, type TestServer } from './serving.ts';
 
@@ -88,6 +89,26 @@ describe('the stream', () => {
     await server.ask('/api/plans');
     await server.repository.write({ '.plans': null });
     expect((await reading).events.at(-1)).toMatchObject({ repositoryId: server.ids[0], event: { type: 'stream-started', resumed: false } });
+  });
+
+  it('begins at a moment that answers name too, where nothing has happened in between', async () => {
+    await using server = await testServer(FILES);
+    const momentOf = async (): Promise<string | null> =>
+      (await server.ask('/api/plans', { headers: { prefer: 'respond-async, moment' } })).headers.get('plans-moment');
+    const begin = async () => (await server.events('/api/events', () => true)).events[0]?.event;
+    const moment = await momentOf();
+    expect(moment).toContain(server.ids[0]);
+    expect(await begin()).toEqual({ type: 'stream-started', resumed: false, moment });
+    expect((await server.ask('/api/plans')).headers.get('plans-moment')).toBeNull();
+
+    const changed = server.events('/api/events', isChange);
+    await server.repository.write({ 'plans/other.plan.md': '# Another\n\n- [ ] x\n' });
+    const { last } = await changed;
+    expect(await momentOf()).not.toBe(moment);
+    expect(await begin()).toEqual({ type: 'stream-started', resumed: false, moment: await momentOf() });
+    // The dashboard reads it from the last id too, for the tabs that come later.
+    expect(momentIn(last)).toBe(await momentOf());
+    expect(momentIn('nonsense')).toBeNull();
   });
 
   it('begins anew for a reader whose place is none, and says so', async () => {

@@ -13,7 +13,7 @@ const stream = createRoute({
   tags: ['Events'],
   summary: 'What happens, as it happens',
   description:
-    'Server-sent events: each `data` is a StreamEvent. The first says whether it goes on where `Last-Event-ID` (which a browser sends by itself) says; where it does not, look at everything anew. Events of runs and plans come from the store and outlast the server; output comes from the logs.',
+    'Server-sent events: each `data` is a StreamEvent. The first says whether it goes on where `Last-Event-ID` (which a browser sends by itself) says; where it does not, look at everything anew, but for what was answered at its `moment`: a request with `Prefer: moment` is told in `Plans-Moment` at which one. Events of runs and plans come from the store and outlast the server; output comes from the logs.',
   request: {
     query: z.object({
       repositoryId: z.string().optional().describe('Only of this repository.'),

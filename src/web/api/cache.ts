@@ -13,8 +13,12 @@ export interface Entry<T> {
 interface Slot {
   entry: Entry<unknown>;
   readonly listeners: Set<() => void>;
+  /** Of the last answer: all that was written before it is in it. Null where nobody knows. */
+  moment: string | null;
   asking: boolean;
   stale: boolean;
+  /** While it is being asked for, the stream has begun after this moment: of another one it is asked for once more. */
+  since: string | null;
 }
 
 const NOTHING: Entry<never> = { data: null, problem: null };
@@ -41,6 +45,15 @@ export function invalidate(isStale: (path: string) => boolean): void {
   }, GATHER_MS);
 }
 
+/** The stream begins: what was answered at another moment may be out of date. Null: all of it may. */
+export function begunAfter(moment: string | null): void {
+  for (const slot of slots.values()) if (slot.asking) slot.since = moment;
+  invalidate((path) => {
+    const slot = slots.get(path);
+    return slot === undefined || (slot.asking ? moment === null : slot.moment !== moment || moment === null);
+  });
+}
+
 /** Asks for a path that somebody will look at in a moment. */
 export function lookAhead(path: string): void {
   const slot = slotOf(path);
@@ -64,7 +77,7 @@ function slotOf(path: string): Slot {
     if (slots.size < MAX_UNWATCHED) break;
     if (listeners.size === 0) slots.delete(old);
   }
-  const made: Slot = { entry: NOTHING, listeners: new Set(), asking: false, stale: false };
+  const made: Slot = { entry: NOTHING, listeners: new Set(), moment: null, asking: false, stale: false, since: null };
   slots.set(path, made);
   return made;
 }
@@ -79,23 +92,27 @@ async function load(path: string, slot: Slot): Promise<void> {
   try {
     do {
       slot.stale = false;
-      tell(slot, await answerTo(path, slot.entry));
+      const { entry, moment } = await answerTo(path, slot.entry);
+      slot.moment = moment;
+      slot.stale ||= slot.since !== null && slot.since !== moment;
+      slot.since = null;
+      tell(slot, entry);
     } while (slot.stale && slot.listeners.size > 0);
   } finally {
     slot.asking = false;
   }
 }
 
-async function answerTo(path: string, before: Entry<unknown>): Promise<Entry<unknown>> {
+async function answerTo(path: string, before: Entry<unknown>): Promise<{ readonly entry: Entry<unknown>; readonly moment: string | null }> {
   try {
-    const { data } = await ask<unknown>(path);
+    const { data, moment } = await ask<unknown>(path);
     const found = shared(before.data, data);
     // The whole is another one with each answer: whoever waits for the next hears of it, also where it says the same.
-    return { data: found === before.data && isObject(found) ? { ...found } : found, problem: null };
+    return { entry: { data: found === before.data && isObject(found) ? { ...found } : found, problem: null }, moment };
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
     // What was known stays on the page while the server is away; what is gone, is gone.
-    return { data: error.details.status === 404 ? null : before.data, problem: error };
+    return { entry: { data: error.details.status === 404 ? null : before.data, problem: error }, moment: null };
   }
 }
 

@@ -17,7 +17,8 @@ export class ApiProblem extends Error {
 
 export interface Answered<T> {
   readonly data: T;
-  readonly tag: string | null;
+  /** All that was written before it is in the answer. */
+  readonly moment: string | null;
 }
 
 interface Asking {
@@ -33,6 +34,7 @@ interface Asking {
 /** Asks the server. Throws an {@link ApiProblem} for whatever it refuses, also where it cannot be reached. */
 export async function ask<T>(path: string, { method = 'GET', body, revision, asJob = false, signal }: Asking = {}): Promise<Answered<T>> {
   const headers = new Headers({ accept: 'application/json' });
+  if (method === 'GET') headers.set('prefer', 'moment');
   if (body !== undefined) headers.set('content-type', 'application/json');
   if (revision !== undefined) headers.set('if-match', `"${revision}"`);
   if (asJob) headers.set('prefer', 'respond-async');
@@ -43,7 +45,7 @@ export async function ask<T>(path: string, { method = 'GET', body, revision, asJ
   });
   if (!response.ok) throw new ApiProblem(await problemOf(response));
   const text = await response.text();
-  return { data: (text === '' ? null : JSON.parse(text)) as T, tag: response.headers.get('etag') };
+  return { data: (text === '' ? null : JSON.parse(text)) as T, moment: response.headers.get('plans-moment') };
 }
 
 async function problemOf(response: Response): Promise<ProblemDetails> {

@@ -4,8 +4,8 @@ export type Connection = 'connecting' | 'live' | 'lost';
 
 export type Told =
   | { readonly type: 'connection'; readonly connection: Connection }
-  /** A {@link StreamEvent} as it was sent. */
-  | { readonly type: 'event'; readonly json: string };
+  /** A {@link StreamEvent} as it was sent, and its id where it has one. */
+  | { readonly type: 'event'; readonly json: string; readonly id: string };
 
 /** Between two tries. Milliseconds. */
 const FIRST_WAIT_MS = 250;
@@ -37,7 +37,7 @@ export function follow(tell: (told: Told) => void): Following {
       if (lastEventId !== '') place = lastEventId;
       wait = FIRST_WAIT_MS;
       say('live');
-      tell({ type: 'event', json: data });
+      tell({ type: 'event', json: data, id: lastEventId });
     });
     // The browser's own retry asks a server that is away only every few seconds, and gives up where a proxy answers in its place.
     source.addEventListener('error', () => {

@@ -1,5 +1,5 @@
 /** The run that a page shows: what has happened in it, and what happens. */
-import { useCallback, useEffect, useReducer, useState } from 'react';
+import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
 import type { PublishedEvent } from '../../core/event.ts';
 import { NO_RUN, takeEvents, type Happened, type RunView } from '../state/execution.ts';
 import { apiPath } from '../state/route.ts';
@@ -46,14 +46,19 @@ export function useExecution(
   const id = execution?.id ?? '';
   const [{ view }, dispatch] = useReducer(reduce, { id: '', view: NO_RUN, early: [] });
   const [round, setRound] = useState(0);
+  /** Of the first answer: what came later is in it or in the stream, where that began at this moment. */
+  const asked = useRef<string | null>(null);
   useEffect(() => {
     if (id === '') return;
     const abort = new AbortController();
     dispatch({ type: 'begun', id });
+    asked.current = null;
     const load = async (): Promise<void> => {
       for (let after = 0, more = true; more;) {
         const path = apiPath('executions', id, `/events?after=${after}&limit=${PIECE}`);
-        const { events } = (await ask<{ readonly events: readonly PublishedEvent[] }>(path, { signal: abort.signal })).data;
+        const { data: piece, moment } = await ask<{ readonly events: readonly PublishedEvent[] }>(path, { signal: abort.signal });
+        const { events } = piece;
+        asked.current ??= moment;
         after = events.at(-1)?.seq ?? after;
         more = events.length === PIECE;
         dispatch({ type: 'replayed', id, list: events, isLast: !more });
@@ -68,7 +73,10 @@ export function useExecution(
     useCallback(
       (stream: StreamEvent) => {
         // The stream does not go on where it stopped: what came between is in the list of what happened.
-        if (stream.kind === 'server' && stream.event.type === 'stream-started' && !stream.event.resumed) return setRound((now) => now + 1);
+        if (stream.kind === 'server' && stream.event.type === 'stream-started' && !stream.event.resumed) {
+          if (stream.event.moment === null || stream.event.moment !== asked.current) setRound((now) => now + 1);
+          return;
+        }
         if (stream.kind !== 'run' || stream.executionId !== id) return;
         dispatch({ type: 'heard', id, happened: stream });
       },

@@ -219,7 +219,7 @@ export interface ProblemDetails {
 }
 
 type ServerEvent =
-  | { readonly type: 'stream-started'; readonly resumed: boolean }
+  | { readonly type: 'stream-started'; readonly resumed: boolean; readonly moment: string | null }
   | { readonly type: 'server-started'; readonly version: string }
   | { readonly type: 'job-finished'; readonly job: string; readonly status: 'completed' | 'failed' | 'cancelled' };
 

@@ -2,6 +2,7 @@
  * One stream for all tabs, in a worker that they share: a browser opens six connections to a server, and with a stream each the seventh tab would
  * wait for ever.
  */
+import { momentIn } from '../state/moment.ts';
 import { follow, type Connection, type Told } from './event-source.ts';
 import type { StreamEvent } from './shapes.ts';
 
@@ -10,12 +11,14 @@ export type Asked = 'hurry' | 'leave';
 
 const pages = new Set<MessagePort>();
 let connection: Connection = 'connecting';
-/** How the stream began, for pages that come later: what was before, they have to ask for. */
-let started: string | null = null;
+/** How the stream began. */
+let started: StreamEvent | null = null;
+/** Of the last event: for pages that come later it begins there, and what was before they have to ask for. */
+let moment: string | null = null;
 
 const stream = follow((told: Told) => {
   if (told.type === 'connection') ({ connection } = told);
-  else started ??= startedIn(told.json);
+  else keep(told);
   for (const page of pages) tell(page, told);
 });
 
@@ -29,7 +32,9 @@ globalThis.addEventListener('connect', (event) => {
   });
   page.start();
   tell(page, { type: 'connection', connection });
-  if (connection === 'live' && started !== null) tell(page, { type: 'event', json: started });
+  if (connection !== 'live' || started === null) return;
+  const begun: StreamEvent = { ...started, kind: 'server', event: { type: 'stream-started', resumed: false, moment } };
+  tell(page, { type: 'event', json: JSON.stringify(begun), id: '' });
 });
 
 function tell(page: MessagePort, told: Told): void {
@@ -38,7 +43,13 @@ function tell(page: MessagePort, told: Told): void {
   page.postMessage(told);
 }
 
-function startedIn(json: string): string | null {
+function keep({ json, id }: Extract<Told, { type: 'event' }>): void {
+  if (!json.includes('"stream-started"')) {
+    if (id !== '') moment = momentIn(id);
+    return;
+  }
   const event = JSON.parse(json) as StreamEvent;
-  return event.kind === 'server' && event.event.type === 'stream-started' && !event.event.resumed ? json : null;
+  if (event.kind !== 'server' || event.event.type !== 'stream-started') return;
+  started ??= event;
+  ({ moment } = event.event);
 }

@@ -1,7 +1,7 @@
 /** The stream of events, as pages hear it. */
 import { useEffect, useSyncExternalStore } from 'react';
 import { staleAfter } from '../state/stale.ts';
-import { invalidate } from './cache.ts';
+import { begunAfter, invalidate } from './cache.ts';
 import { follow, type Connection, type Following, type Told } from './event-source.ts';
 import type { StreamEvent } from './shapes.ts';
 import type { Asked } from './shared-stream.ts';
@@ -78,6 +78,8 @@ function hear(told: Told): void {
     return;
   }
   const event = JSON.parse(told.json) as StreamEvent;
-  invalidate(staleAfter(event));
+  if (event.kind === 'server' && event.event.type === 'stream-started') {
+    if (!event.event.resumed) begunAfter(event.event.moment);
+  } else invalidate(staleAfter(event));
   for (const listener of listeners) listener(event);
 }

@@ -30,7 +30,8 @@ function plansOf(stream: StreamEvent): readonly string[] | 'all' | 'none' {
   const own = stream.planId === null ? [] : [stream.planId];
   switch (stream.kind) {
     case 'server':
-      return stream.event.type === 'stream-started' && stream.event.resumed ? 'none' : 'all';
+      // Where a stream begins, the moment of each answer says whether it is out of date.
+      return stream.event.type === 'stream-started' ? 'none' : 'all';
     case 'watch': {
       if (stream.event.type !== 'plans-changed') return 'none';
       const named = stream.event.plans.flatMap(({ plan, changes }) => [plan, ...(changes?.was === undefined ? [] : [changes.was])]);

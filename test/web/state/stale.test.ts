@@ -61,14 +61,14 @@ describe('what an event makes stale', () => {
     expect(stale(event)).toEqual([...OF_AUTH.slice(0, 3), '/api/plans/r:auth-2', ...OF_AUTH.slice(3)]);
   });
 
-  it('is everything where a stream does not go on where it stopped', () => {
-    const started = (resumed: boolean): StreamEvent => ({
+  it('is everything where the server has begun anew, and where a stream begins what the moments of the answers say', () => {
+    const said = (event: Extract<StreamEvent, { kind: 'server' }>['event']): StreamEvent => ({
       ...frame,
       planId: null,
       kind: 'server',
-      event: { type: 'stream-started', resumed },
+      event,
     });
-    expect(stale(started(false))).toEqual(PATHS);
-    expect(stale(started(true))).toEqual([]);
+    expect(stale(said({ type: 'server-started', version: '1.0.0' }))).toEqual(PATHS);
+    for (const resumed of [true, false]) expect(stale(said({ type: 'stream-started', resumed, moment: 'r:1:1' }))).toEqual([]);
   });
 });
