@@ -55,43 +55,67 @@ export interface Journal {
 
 /**
  * Opens the journal of a plan's run, for as long as the plan's lock is held. Written in place, as making a new file for every attempt costs
- * more than all else in it.
+ * more than all else in it; in two files by turns, as a kill or a power cut in the middle leaves one that cannot be read, and then the other counts.
  */
 export function openJournal(commonDir: string, planId: string, lock: Pick<Lock, 'check' | 'isHeld'>): Journal {
   mkdirSync(runFolder(commonDir), { recursive: true });
-  const file = journalFile(commonDir, planId);
-  const fd = openSync(file, 'w');
-  let written = Buffer.alloc(0);
-  const put = (bytes: Buffer) => {
-    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at, at);
-  };
+  const sheets = journalFiles(commonDir, planId).map((file) => new Sheet(file));
+  let turn = 0;
+  const remove = () => sheets.forEach(({ file }) => rmSync(file, { force: true }));
+  const close = () => sheets.forEach((sheet) => sheet.close());
   return {
     write: (entries) => {
       lock.check();
       const plain = entries.map((entry) => ({ ...entry, before: { head: entry.before.head, dirty: [...entry.before.dirty] } }));
-      const bytes = Buffer.from(JSON.stringify(plain));
-      // Blanks over the rest of a longer entry: JSON does not mind them.
-      const padded = bytes.length < written.length ? Buffer.concat([bytes, Buffer.alloc(written.length - bytes.length, ' ')]) : bytes;
-      try {
-        put(padded);
-      } catch (error) {
-        // A full disk: what stood there has its place on it, and still counts.
-        put(written);
-        ftruncateSync(fd, written.length);
-        throw Object.assign(error as Error, { path: file });
-      }
-      written = padded;
-      fdatasyncSync(fd);
+      turn += 1;
+      const sheet: Written = { turn, entries: plain, end: turn };
+      sheets[turn % sheets.length]?.write(Buffer.from(JSON.stringify(sheet)));
     },
     close: () => {
-      closeSync(fd);
-      if (lock.isHeld()) rmSync(file, { force: true });
+      close();
+      if (lock.isHeld()) remove();
     },
     abandon: () => {
-      closeSync(fd);
-      if (written.length === 0 && lock.isHeld()) rmSync(file, { force: true });
+      close();
+      if (turn === 0 && lock.isHeld()) remove();
     },
   };
+}
+
+/** One of the files. */
+class Sheet {
+  readonly file: string;
+  readonly #fd: number;
+  #written: Buffer = Buffer.alloc(0);
+
+  constructor(file: string) {
+    this.file = file;
+    this.#fd = openSync(file, 'w');
+  }
+
+  write(bytes: Buffer): void {
+    const before = this.#written;
+    // Blanks over the rest of a longer entry: JSON does not mind them.
+    const padded = bytes.length < before.length ? Buffer.concat([bytes, Buffer.alloc(before.length - bytes.length, ' ')]) : bytes;
+    try {
+      this.#put(padded);
+    } catch (error) {
+      // A full disk: what stood there has its place on it, and still counts.
+      this.#put(before);
+      ftruncateSync(this.#fd, before.length);
+      throw Object.assign(error as Error, { path: this.file });
+    }
+    this.#written = padded;
+    fdatasyncSync(this.#fd);
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  #put(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at, bytes.length - at, at);
+  }
 }
 
 type Plain = Omit<JournalEntry, 'before' | 'guarded'> & {
@@ -100,21 +124,40 @@ type Plain = Omit<JournalEntry, 'before' | 'guarded'> & {
   readonly before: { readonly head: Snapshot['head']; readonly dirty: readonly [string, string][] };
 };
 
+/** What one write leaves. */
+interface Written {
+  /** Counts from 1; the highest is the newest. */
+  readonly turn: number;
+  readonly entries: readonly Plain[];
+  /** The same once more: the beginning of one write with the end of another is none. */
+  readonly end: number;
+}
+
 /** The attempts that were under way when the last runner ended; none where it ended in order. */
 export function readJournal(commonDir: string, planId: string): readonly JournalEntry[] {
+  const written = journalFiles(commonDir, planId).flatMap((file) => readSheet(file) ?? []);
+  const newest = written.toSorted((a, b) => b.turn - a.turn).at(0);
+  return (newest?.entries ?? []).map((entry) => ({
+    ...entry,
+    guarded: entry.guarded ?? null,
+    before: { head: entry.before.head, dirty: new Map(entry.before.dirty) },
+  }));
+}
+
+/** Null where there is none, and where its writing was cut off: if it was the first, the attempt had not begun. */
+function readSheet(file: string): Written | null {
   try {
-    const plain = JSON.parse(readFileSync(journalFile(commonDir, planId), 'utf8')) as readonly Plain[];
-    return plain.map((entry) => ({
-      ...entry,
-      guarded: entry.guarded ?? null,
-      before: { head: entry.before.head, dirty: new Map(entry.before.dirty) },
-    }));
+    const value = JSON.parse(readFileSync(file, 'utf8')) as Written | readonly Plain[];
+    // As older versions wrote it.
+    if (!('turn' in value)) return { turn: 0, entries: value, end: 0 };
+    return value.turn === value.end ? value : null;
   } catch {
-    // None, or a crash while it was written: then the attempt had not begun.
-    return [];
+    return null;
   }
 }
 
-function journalFile(commonDir: string, planId: string): string {
-  return join(runFolder(commonDir), `${planId}.journal`);
+/** The first is there wherever the second is. */
+function journalFiles(commonDir: string, planId: string): readonly string[] {
+  const file = join(runFolder(commonDir), `${planId}.journal`);
+  return [file, `${file}-2`];
 }
