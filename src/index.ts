@@ -79,6 +79,8 @@ export type { Steered } from './engine/control.ts';
 export type { Word } from './core/request.ts';
 export { doneByHand } from './engine/by-hand.ts';
 export type { ByHand, DoneByHand } from './engine/by-hand.ts';
+export { popStash, stash } from './engine/stash.ts';
+export type { BroughtBack, PutAway } from './engine/leftovers.ts';
 export { beginRun } from './engine/begin-run.ts';
 
 /** Starts the server of `plans serve`. What it is made of is loaded by the first call. */

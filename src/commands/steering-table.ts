@@ -72,10 +72,16 @@ export const STEERING: readonly CommandSpec[] = [
     name: 'skip',
     group: 'Steer',
     summary: 'Leave a task out; what depends on it may run',
-    description: ['Writes status: skipped, and names the tasks that this lets run.', ...CHANGED],
+    description: [
+      'Writes status: skipped, and names the tasks that this lets run. What its last attempt left in the checkout is put away, as by plans stash, so that the next task begins without it. Where it is at work its agent is stopped. plans retry takes it in again.',
+      ...CHANGED,
+    ],
     arguments: [ONE_PLAN, TASK],
-    options: [REMOTE],
-    examples: [{ command: 'plans skip add-auth migration', says: 'without it' }],
+    options: [{ name: 'keep-files', summary: 'Leave in the checkout what its last attempt left there' }, REMOTE],
+    examples: [
+      { command: 'plans skip add-auth migration', says: 'without it' },
+      { command: 'plans skip add-auth migration --keep-files', says: 'and use what it did' },
+    ],
     exitCodes: [],
     load: async () => (await import('./steering.ts')).skip,
   },
@@ -84,7 +90,7 @@ export const STEERING: readonly CommandSpec[] = [
     group: 'Steer',
     summary: 'Try a failed task again, with all of its attempts',
     description: [
-      'The next run begins on what the last attempt left: in the checkout it is there still, and a task of a parallel phase gets it back from refs/plans/attempts, on top of what has landed since. In a manual phase this is an approval too.',
+      'The next run begins on what the last attempt left: in the checkout it is there still, or brought back where it was put away, and a task of a parallel phase gets it back from refs/plans/attempts, on top of what has landed since. In a manual phase this is an approval too.',
       ...CHANGED,
     ],
     arguments: [ONE_PLAN, TASK],
@@ -97,12 +103,29 @@ export const STEERING: readonly CommandSpec[] = [
     load: async () => (await import('./steering.ts')).retry,
   },
   {
+    name: 'stash',
+    group: 'Steer',
+    summary: 'Put away what failed attempts left in the checkout',
+    description: [
+      'Files that the last attempt at a task left go back to what HEAD has; without TASK, those of every task that is not completed. They are kept: refs/plans/stash/<plan>/<task> is the commit of all that the attempt did, and --pop brings it back, on top of what has landed since. plans retry does so too.',
+      'Only what stands as the attempt left it goes. What you have changed or staged since stays, and is named. Not while a runner is at work on the plan.',
+    ],
+    arguments: [ONE_PLAN, { ...TASK, required: false }],
+    options: [{ name: 'pop', summary: 'Bring back what was put away of the task' }, REMOTE],
+    examples: [
+      { command: 'plans stash add-auth', says: 'a clean checkout, after a failure or a cancellation' },
+      { command: 'plans stash add-auth migration --pop', says: 'as it was' },
+    ],
+    exitCodes: [],
+    load: async () => (await import('./stash.ts')).stash,
+  },
+  {
     name: 'done',
     group: 'Steer',
     summary: 'Commit what you did by hand as a task',
     description: [
       'Runs the task’s gates on the checkout as it is. When they pass, what you changed and the ticked box become the task’s commit, with the trailer Plan-Agent: human. At a terminal you see the files first, and are asked.',
-      'Everything that git status shows goes in, plan files and the config apart; --files narrows that. Not while a runner is at work on the plan.',
+      'Everything that git status shows goes in, but for plan files, the config, and what attempts at other open tasks have left; --files says it by name. Not while a runner is at work on the plan.',
     ],
     arguments: [ONE_PLAN, TASK],
     options: [

@@ -50,9 +50,13 @@ export const skip: Command = (context, input) =>
   inWorkspace(context, async (workspace) => {
     const { waitingFor } = await import('../core/progress.ts');
     const { plan, task } = await namedTask(workspace, 'skip', input.arguments);
-    const steered = await word(context, input, workspace, plan, { type: 'skip', task });
+    const { saidOf } = await import('./stash.ts');
+    const steered = await word(context, input, workspace, plan, { type: 'skip', task, keepFiles: input.flag('keep-files') });
     const dependents = waitingFor(steered.plan, task);
     const lets = dependents.length === 0 ? '' : ` ${dependents.join(', ')} may run without it.`;
+    const { putAway = null } = steered;
+    const left = putAway === null ? '' : saidOf(plan, putAway, input.flag('keep-files'));
+    if (left !== '' && !context.json && !context.quiet) context.out.write(`${shellWord(plan)}: ${oneLine(left)}\n`);
     return say(context, steered, `${task} is skipped.${lets} ${goesOn(steered)}`, task);
   });
 
@@ -104,14 +108,23 @@ export function caller(context: CommandContext, input: CommandInput, workspace: 
 /** What became of it, as a line or as JSON. */
 export function say(
   context: CommandContext,
-  { before, plan, commit, holder, putBack }: Steered,
+  { before, plan, commit, holder, putBack, putAway }: Steered,
   text: string,
   task: string | null = null,
 ): ExitCode {
   if (context.json) {
     const found = plan.phases.flatMap((phase) => phase.tasks).find(({ id }) => id === task);
     const of = found === undefined ? {} : { task: { id: found.id, status: found.status, approval: found.approval ?? null } };
-    writeJson(context, { version: 1, id: plan.id, status: plan.status, before: before.status, ...of, commit, runner: holder?.pid ?? null });
+    writeJson(context, {
+      version: 1,
+      id: plan.id,
+      status: plan.status,
+      before: before.status,
+      ...of,
+      commit,
+      runner: holder?.pid ?? null,
+      ...(putAway == null ? {} : { putAway }),
+    });
   } else if (!context.quiet) context.out.write(`${shellWord(plan.id)}: ${oneLine(text)}\n`);
   if (putBack.length > 0 && !context.json) context.err.write(`${oneLine(cutShort(putBack))}\n`);
   return EXIT.done;

@@ -34,7 +34,27 @@ export function obey(before: Run, plan: Plan, withdrawn: boolean): Next {
   const failed = run.stop?.reason === 'task_failed' ? (run.stop.task ?? '') : '';
   const settled = findTask(before.plan, failed)?.status === 'failed' && findTask(plan, failed)?.status !== 'failed';
   const goesOn = run.stop?.byFile === true && (withdrawn || before.plan.status === 'paused');
-  return schedule(goesOn || settled ? { ...run, stop: null } : run);
+  let next = goesOn || settled ? { ...run, stop: null } : run;
+  const stops: Effect[] = [];
+  for (const task of next.active.keys()) {
+    if (findTask(plan, task)?.status !== 'skipped') continue;
+    const [without, effects] = leaveOut(next, task);
+    next = without;
+    stops.push(...effects);
+  }
+  const [scheduled, effects] = schedule(next);
+  return [scheduled, [...stops, ...effects]];
+}
+
+/** Leaves a task out that is at work: its agent is stopped, and what comes of its attempt does not count. */
+export function leaveOut(run: Run, task: string): Next {
+  const active = run.active.get(task);
+  if (active === undefined || active.skipped === true) return [run, []];
+  return [withActive(run, task, { ...active, skipped: true }), active.step === 'working' ? [stopSkipped(task, active.attempt)] : []];
+}
+
+export function stopSkipped(task: string, attempt: number): Effect {
+  return { type: 'stop-agent', task, attempt, outcome: 'cancelled', reason: 'The task was skipped while it ran.' };
 }
 
 /** What was done elsewhere is paid for: it lands though another task of the wave has stopped the plan. */
@@ -48,6 +68,8 @@ export function schedule(run: Run): Next {
   let next = run;
   const effects: Effect[] = [];
   for (let task = choose(next); task !== null; task = choose(next)) {
+    // One that was skipped is at work in the checkout until its agent has ended, and nothing beside it.
+    if ([...next.active.values()].some(({ apart, skipped }) => skipped === true && !apart)) break;
     const admission: Admission = run.wave === 'join' ? { type: 'start', ledger: next.ledger, ceiling: null } : admit(next, task, false);
     if (admission.type === 'stop') {
       if (next.active.size === 0) return pause(run, { ...admission.waiting, now: false });

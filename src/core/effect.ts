@@ -40,15 +40,22 @@ export type Fact =
   | { readonly type: 'plan-read'; readonly plan: Plan; readonly withdrawn?: boolean }
   /** Gone, unreadable or with errors. */
   | { readonly type: 'plan-unusable'; readonly detail: string }
-  /** The remote from which the plan runs is lost; `now`: to another runner. */
+  /** A person leaves out a task that is at work. */
+  | { readonly type: 'task-skipped'; readonly task: string }
+  /** It was about to be recorded as failed, and was not. */
+  | { readonly type: 'failure-withdrawn'; readonly task: string }
   /** HEAD is not where the run stands, and what is there is not its to follow. */
   | { readonly type: 'head-moved'; readonly detail: string }
+  /** The remote from which the plan runs is lost; `now`: to another runner. */
   | { readonly type: 'remote-lost'; readonly detail: string; readonly now: boolean }
   /** The agent goes on printing, and nothing comes of it. `reason` is a sentence. */
   | { readonly type: 'agent-stalled'; readonly task: string; readonly attempt: number; readonly reason: string }
   | { readonly type: 'work-checked'; readonly task: string; readonly attempt: number; readonly failure: Failure | null }
   | { readonly type: 'gates-finished'; readonly task: string; readonly attempt: number; readonly failure: Failure | null }
   | { readonly type: 'commit-refused'; readonly task: string; readonly attempt: number; readonly failure: Failure };
+
+/** How an attempt ends whose agent is stopped alone. */
+export type StopOutcome = Extract<Outcome, 'budget' | 'timeout_idle' | 'cancelled'>;
 
 export type Effect =
   | { readonly type: 'read-plan' }
@@ -70,7 +77,7 @@ export type Effect =
       readonly type: 'stop-agent';
       readonly task: string;
       readonly attempt: number;
-      readonly outcome: 'budget' | 'timeout_idle';
+      readonly outcome: StopOutcome;
       readonly reason: string;
     }
   | { readonly type: 'check-work'; readonly task: string; readonly attempt: number }

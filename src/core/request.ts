@@ -8,7 +8,9 @@ import type { PlanStatus } from './plan.ts';
 export type Word =
   | { readonly type: 'pause'; readonly now: boolean }
   | { readonly type: 'resume' | 'cancel' }
-  | { readonly type: 'approve' | 'skip'; readonly task: string }
+  | { readonly type: 'approve'; readonly task: string }
+  /** `keepFiles`: what its last attempt left stays in the checkout. */
+  | { readonly type: 'skip'; readonly task: string; readonly keepFiles?: boolean }
   | { readonly type: 'retry'; readonly task: string; readonly fromBase: boolean };
 
 export interface Request {
@@ -39,7 +41,8 @@ export function formatRequest({ plan, run, by, word }: Request): string {
   const task = 'task' in word ? [`Plan-Task: ${word.task}`] : [];
   const how = word.type === 'pause' && word.now ? ['Plan-Request-Option: now'] : [];
   const from = word.type === 'retry' && word.fromBase ? ['Plan-Request-Option: from-base'] : [];
-  const lines = [`Plan: ${plan}`, `Plan-Request: ${word.type}`, ...task, ...how, ...from];
+  const keep = word.type === 'skip' && word.keepFiles === true ? ['Plan-Request-Option: keep-files'] : [];
+  const lines = [`Plan: ${plan}`, `Plan-Request: ${word.type}`, ...task, ...how, ...from, ...keep];
   return `${plan}: ${word.type}, please\n\n${[...lines, `Plan-Request-Run: ${run}`, `Plan-Request-By: ${by}`].join('\n')}\n`;
 }
 
@@ -59,8 +62,10 @@ function readWord(type: string, task: string, option: string): Word | null {
     case 'cancel':
       return { type };
     case 'approve':
-    case 'skip':
       return task === '' ? null : { type, task };
+    case 'skip':
+      if (task === '') return null;
+      return option === 'keep-files' ? { type, task, keepFiles: true } : { type, task };
     case 'retry':
       return task === '' ? null : { type, task, fromBase: option === 'from-base' };
     default:

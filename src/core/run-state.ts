@@ -15,6 +15,8 @@ export interface Active {
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly failures: readonly Failure[];
+  /** A person leaves it out: whatever comes of the attempt is kept, and does not count. */
+  readonly skipped?: true;
 }
 
 /** Why nothing starts any more. */

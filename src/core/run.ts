@@ -12,7 +12,7 @@
  * `stop` is set, what runs is let finish, nothing starts, and the last to finish brings the pause.
  */
 import { admit, hasRoom, spend } from './admission.ts';
-import { ASKED, CANCELLED, halt, obey, schedule } from './boundary.ts';
+import { ASKED, CANCELLED, halt, leaveOut, obey, schedule, stopSkipped } from './boundary.ts';
 import { settle, spendingOf } from './budget.ts';
 import type { Effect, Fact, Failure } from './effect.ts';
 import type { RunEvent } from './event.ts';
@@ -52,11 +52,8 @@ export function transition(run: Run, fact: Fact): Next {
     }
     case 'message-asked':
       return [{ ...run, ledger: settle(run.ledger, fact.task, spendingOf(fact.usage)) }, []];
-    case 'agent-stalled': {
-      const { task, attempt, reason } = fact;
-      const effect: Effect = { type: 'stop-agent', task, attempt, outcome: 'timeout_idle', reason };
-      return [run, current(run, task, attempt, 'working') === null ? [] : [effect]];
-    }
+    case 'agent-stalled':
+      return [run, stalled(run, fact)];
     case 'agent-finished':
     case 'work-checked':
     case 'gates-finished':
@@ -66,6 +63,10 @@ export function transition(run: Run, fact: Fact): Next {
       return afterAttempt(run, fact);
     case 'task-completed':
       return afterTask(run, fact);
+    case 'task-skipped':
+      return leaveOut(run, fact.task);
+    case 'failure-withdrawn':
+      return current(run, fact.task, null, 'recording') === null ? [run, []] : [hadItsTurn(run, fact.task), [{ type: 'read-plan' }]];
     case 'task-failed':
       return current(run, fact.task, null, 'recording') === null
         ? [run, []]
@@ -79,9 +80,10 @@ export function transition(run: Run, fact: Fact): Next {
       return ended(run, fact.open === 0 ? { type: 'completed' } : { type: 'done' });
     case 'run-failed':
       return ended(run, { type: 'failed', reason: fact.reason });
+    case 'attempt-started':
+      return [run, skippedBefore(run, fact)];
     case 'phase-started':
     case 'task-started':
-    case 'attempt-started':
     case 'agent-output':
     case 'gate-started':
     case 'gate-output':
@@ -91,6 +93,16 @@ export function transition(run: Run, fact: Fact): Next {
     case 'note':
       return [run, []];
   }
+}
+
+function stalled(run: Run, { task, attempt, reason }: Extract<Fact, { type: 'agent-stalled' }>): readonly Effect[] {
+  if (current(run, task, attempt, 'working') === null) return [];
+  return [{ type: 'stop-agent', task, attempt, outcome: 'timeout_idle', reason }];
+}
+
+/** The word came before there was an agent that could be stopped. */
+function skippedBefore(run: Run, { task, attempt }: Extract<RunEvent, { type: 'attempt-started' }>): readonly Effect[] {
+  return current(run, task, attempt, 'working')?.skipped === true ? [stopSkipped(task, attempt)] : [];
 }
 
 function ended(run: Run, end: RunEnd): Next {
@@ -141,6 +153,7 @@ function fail(run: Run, task: string, active: Active, failure: Failure): Next {
   const failures = [...active.failures, failure];
   const willRetry =
     run.wave !== 'join' &&
+    active.skipped !== true &&
     mendable(failure, active) &&
     active.attempt < active.maxAttempts &&
     run.stop === null &&
@@ -154,6 +167,7 @@ function afterAttempt(run: Run, { task, attempt, willRetry }: Extract<RunEvent, 
   const active = current(run, task, attempt, 'finishing');
   const failure = active?.failures.at(-1);
   if (active === null || failure === undefined) return [run, []];
+  if (active.skipped === true) return [hadItsTurn(run, task), [{ type: 'read-plan' }]];
   const { maxAttempts, apart } = active;
   const planned = findTask(run.plan, task);
   const admission = willRetry && run.stop === null && planned !== undefined ? admit(run, planned, true) : null;

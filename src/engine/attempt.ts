@@ -122,7 +122,15 @@ async function begin(context: RunContext, effect: Start, agent: string): Promise
     const earlier = place.slot === null ? (context.left.get(task) ?? null) : await bringBack(context, task, place.slot);
     return { work, keepsWork: earlier !== null, earlier };
   }
-  Object.assign(known, { attempt, attemptStartedAt: now, attemptBeganAt: context.now().getTime(), agent, usage: null, gates: [] });
+  Object.assign(known, {
+    attempt,
+    attemptStartedAt: now,
+    attemptBeganAt: context.now().getTime(),
+    agent,
+    usage: null,
+    gates: [],
+    halted: null,
+  });
   const { slot } = known.place;
   const anew = context.workspace.config.retryFrom === 'base' || (slot !== null && effect.failure?.outcome === 'conflict');
   if (!anew) return { work: known, keepsWork: true, earlier: context.left.get(task) ?? null };
@@ -196,6 +204,7 @@ function newWork(context: RunContext, now: number, { task, attempt }: Step, agen
     session: null,
     model: undefined,
     usage: null,
+    halted: null,
     stop: null,
     landing: null,
     paths: [],

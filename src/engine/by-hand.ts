@@ -16,11 +16,14 @@ import { isProtected } from './context.ts';
 import { openPlan, taskNamed, withPlan } from './control.ts';
 import { crashPoint } from './crash.ts';
 import { openJournal } from './journal.ts';
+import { attemptedOf } from './kept.ts';
+import { leftoversOf } from './leftovers.ts';
 import { checkConfig } from './recover.ts';
 import { sandboxOf } from './sandbox.ts';
 import { leaksIn } from './scrub.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { flagsOf } from './vetting.ts';
+import { listed } from './work.ts';
 import type { Caller, Held } from './control.ts';
 import { joined } from './edits.ts';
 import { STATUS_KEYS } from './landing.ts';
@@ -61,7 +64,7 @@ export async function doneByHand(caller: Caller, request: ByHand): Promise<DoneB
   return withPlan(caller, plan, async (held) => {
     await checkConfig(caller.workspace, caller.planId);
     const task = checkOpen(plan.plan, request.task);
-    const paths = await dirtyPaths(caller, request.files);
+    const paths = request.files === null ? await notOfOthers(caller, plan.plan, task) : await dirtyPaths(caller, request.files);
     refuseLeaks(held, paths);
     if (!(await request.confirm(paths))) return { type: 'declined' };
     const gates = gatesOf(caller.workspace.config, phaseOf(plan.plan, task.id), task);
@@ -107,6 +110,27 @@ async function dirtyPaths({ workspace }: Caller, files: readonly string[] | null
   const unmet = files.find((glob) => !all.some((path) => matchesPath(path, glob)));
   if (unmet !== undefined) throw new Problem(`Nothing that is changed matches "${unmet}". "git status" shows what is.`);
   return all.filter((path) => files.some((glob) => matchesPath(path, glob)));
+}
+
+/** All that is dirty, but for what attempts at other open tasks have left there. */
+async function notOfOthers(caller: Caller, plan: Plan, task: Task): Promise<readonly string[]> {
+  const { workspace, planId, notice } = caller;
+  let paths = await dirtyPaths(caller, null);
+  if (paths.length === 0) return paths;
+  const own = new Set((await leftoversOf(workspace.git, planId, task.id))?.files);
+  const others = plan.phases.flatMap(({ tasks }) => tasks.filter(({ id, status }) => id !== task.id && !isDone({ status })));
+  const tried = await attemptedOf(
+    workspace.git,
+    planId,
+    others.map(({ id }) => id),
+  );
+  for (const other of tried) {
+    const left = (await leftoversOf(workspace.git, planId, other))?.files.filter((path) => !own.has(path) && paths.includes(path)) ?? [];
+    if (left.length === 0) continue;
+    paths = paths.filter((path) => !left.includes(path));
+    notice?.(`Left out, as the last attempt at "${other}" has left it: ${listed(left)}. To take it along, name it (--files).`);
+  }
+  return paths;
 }
 
 async function runGates(

@@ -15,7 +15,7 @@ import type { Task } from '../core/plan.ts';
 import type { Sandbox } from '../adapters/sandbox.ts';
 import type { Redaction } from '../core/redact.ts';
 import { findTask } from '../core/progress.ts';
-import type { Fact, Failure } from '../core/effect.ts';
+import type { Fact, Failure, StopOutcome } from '../core/effect.ts';
 import type { Elsewhere } from './elsewhere.ts';
 import type { RunLimits } from '../core/run-state.ts';
 import type { AgentProcess, Journal, JournalEntry } from './journal.ts';
@@ -71,8 +71,10 @@ export interface TaskWork {
   usage: Usage | null;
   /** Its agent's, where the journal has to name it. */
   process?: AgentProcess;
-  /** Stops the agent, where one works, and says how the attempt ends. */
-  stop: ((outcome: 'budget' | 'timeout_idle', reason: string) => void) | null;
+  /** How the current attempt ends whose agent was stopped; null where it was not. */
+  halted: { readonly outcome: StopOutcome; readonly reason: string } | null;
+  /** Stops the agent, where one works. */
+  stop: (() => void) | null;
   /** The paths that are being brought into the checkout; null at any other time. */
   landing: readonly string[] | null;
   /** What the task has changed so far, as last looked at. */

@@ -20,6 +20,7 @@ import { leaveDecisions } from './decisions.ts';
 import { commitEdits } from './edits.ts';
 import { liveRuns } from './export.ts';
 import { COMMAND, liveHolder, nameOf, pauseOf, takeLock } from './lock.ts';
+import type { PutAway } from './leftovers.ts';
 import type { HeldLease } from './lease.ts';
 import type { Holder, Lock } from './lock.ts';
 import { mend } from './mend.ts';
@@ -44,6 +45,8 @@ export interface Steered {
   readonly holder: Holder | null;
   /** What of the plan file was put back, as a run that was cut off had left it. */
   readonly putBack: readonly string[];
+  /** What the last attempt at a task that was skipped had left in the checkout; null where nothing of it is there. */
+  readonly putAway?: PutAway | null;
   /** The holder is on another machine, and has done it there; `plan` is as this repository has it. */
   readonly elsewhere?: boolean;
 }

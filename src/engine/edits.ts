@@ -8,6 +8,7 @@ import { NO_OUTLINE, outlineOf } from '../core/outline.ts';
 import type { Plan } from '../core/plan.ts';
 import { decisionsOf, reclaim } from '../core/reclaim.ts';
 import { steeringOf } from '../core/steering.ts';
+import { recordOf } from '../core/unrecorded.ts';
 import { commitPlan, tell } from './commits.ts';
 import type { Committer } from './commits.ts';
 import { followHead, isElsewhere } from './follow.ts';
@@ -38,9 +39,10 @@ async function headMoved(context: RunContext): Promise<Refusal | null> {
 /**
  * Takes what was written to the plan file by others and commits it as the user's; in turn. Not trusted where an agent was at work in the
  * checkout meanwhile.
- * Returns a sentence where the file cannot be used; then nothing is changed.
+ * Returns a sentence where the file cannot be used; then nothing is changed. `ended`: a task of which an attempt has ended and is kept; a commit
+ * that skips it says what it has cost.
  */
-export async function takeEdits(context: RunContext): Promise<string | null> {
+export async function takeEdits(context: RunContext, ended: string | null = null): Promise<string | null> {
   const trusted = isPersonsWord(context);
   const decided = decidedIn(context);
   const before = context.plan.plan;
@@ -68,8 +70,11 @@ export async function takeEdits(context: RunContext): Promise<string | null> {
   context.plan.accept(reading);
   const said = decisionsOf(before, reading.plan);
   const steering = said.every((digest) => decided.has(digest)) ? steeringOf(before, reading.plan) : null;
-  const outcome = await (steering === null ? commitEdits(context) : commitPlan(context, steering.subject, steering));
+  const record =
+    ended !== null && steering?.task === ended && steering.event === 'skipped' ? recordOf(context.unrecorded.get(ended)) : null;
+  const outcome = await (steering === null ? commitEdits(context) : commitPlan(context, steering.subject, { ...steering, ...record }));
   if (outcome.type === 'committed') {
+    if (ended !== null && record !== null) context.unrecorded.delete(ended);
     spendDecisions(
       context.workspace.git.commonDir,
       context.planId,

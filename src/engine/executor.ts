@@ -111,6 +111,8 @@ function isEvent(fact: Fact): fact is RunEvent {
   switch (fact.type) {
     case 'plan-read':
     case 'plan-unusable':
+    case 'task-skipped':
+    case 'failure-withdrawn':
     case 'head-moved':
     case 'remote-lost':
     case 'agent-stalled':
@@ -150,8 +152,16 @@ async function perform(context: RunContext, effect: Effect): Promise<void> {
     case 'journal-usage':
       return journalUsage(context, effect);
     case 'stop-agent':
-      return context.tasks.get(effect.task)?.stop?.(effect.outcome, effect.reason);
+      return stopAgent(context, effect);
     case 'stop-agents':
       return context.abort.abort();
   }
+}
+
+/** Where the agent has not started yet, it is stopped when it has. */
+function stopAgent({ tasks }: RunContext, { task, outcome, reason }: Extract<Effect, { type: 'stop-agent' }>): void {
+  const work = tasks.get(task);
+  if (work === undefined) return;
+  work.halted ??= { outcome, reason };
+  work.stop?.();
 }

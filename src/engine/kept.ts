@@ -77,6 +77,11 @@ export function retryRef(planId: string, task: string): string {
   return `refs/plans/retry/${refName(planId)}/${refName(task)}`;
 }
 
+/** Names the kept attempt whose files were taken out of the checkout. */
+export function stashRef(planId: string, task: string): string {
+  return `refs/plans/stash/${refName(planId)}/${refName(task)}`;
+}
+
 /** Where what is found in the way is kept, whoever's it is. */
 export function preservedRef(planId: string, task: string, commit: string): string {
   return `refs/plans/preserved/${refName(planId)}/${refName(task)}/${commit.slice(0, 12)}`;
@@ -89,6 +94,26 @@ export interface Left extends EarlierAttempt {
 
 /** What the last kept attempts at some tasks left, by task: those tasks' work, not a person's, when they go on. */
 export async function leftBy(git: Git, planId: string, tasks: readonly string[]): Promise<ReadonlyMap<string, Left>> {
+  const last = await lastAttempts(git, planId, tasks);
+  const left = new Map<string, Left>();
+  for (const [task, { commit }] of last) {
+    const [kept] = await git.log({ to: commit, limit: 1 });
+    if (kept !== undefined) left.set(task, leftIn(kept));
+  }
+  return left;
+}
+
+/** Those of the tasks that an attempt is kept of, in their order. */
+export async function attemptedOf(git: Git, planId: string, tasks: readonly string[]): Promise<readonly string[]> {
+  const last = await lastAttempts(git, planId, tasks);
+  return tasks.filter((task) => last.has(task));
+}
+
+async function lastAttempts(
+  git: Git,
+  planId: string,
+  tasks: readonly string[],
+): Promise<ReadonlyMap<string, { readonly number: number; readonly commit: string }>> {
   const prefix = `${ATTEMPTS}${refName(planId)}/`;
   const wanted = new Map(tasks.map((task) => [refName(task), task]));
   const last = new Map<string, { readonly number: number; readonly commit: string }>();
@@ -97,12 +122,7 @@ export async function leftBy(git: Git, planId: string, tasks: readonly string[])
     const task = wanted.get(name);
     if (task !== undefined && Number(number) > (last.get(task)?.number ?? 0)) last.set(task, { number: Number(number), commit });
   }
-  const left = new Map<string, Left>();
-  for (const [task, { commit }] of last) {
-    const [kept] = await git.log({ to: commit, limit: 1 });
-    if (kept !== undefined) left.set(task, leftIn(kept));
-  }
-  return left;
+  return last;
 }
 
 /** What the commit of a kept attempt says; see {@link attemptMessage}. */

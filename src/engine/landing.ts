@@ -2,7 +2,7 @@
 import { spendingOf, toCost } from '../core/budget.ts';
 import { setPlanFields, setTaskStatus } from '../core/edit.ts';
 import type { Effect } from '../core/effect.ts';
-import { isDone, type Plan } from '../core/plan.ts';
+import { isDone, type Phase, type Plan, type Task } from '../core/plan.ts';
 import { findTask, phaseOf, statusAfter } from '../core/progress.ts';
 import type { TaskEvidence } from '../core/evidence.ts';
 import { triedOf, withAttempt, type Unrecorded } from '../core/unrecorded.ts';
@@ -18,6 +18,7 @@ import { integrate, takeOut } from './integrate.ts';
 import type { Refusal } from './integrate.ts';
 import { attemptMessage, contestedMessage, nextAttemptRef } from './kept.ts';
 import { scrub } from './scrub.ts';
+import { isSkipped, putSkippedAway, SKIPPED, skippedBy } from './skipped.ts';
 import { vet } from './vetting.ts';
 
 type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
@@ -30,15 +31,9 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
   const { task: id, attempt, maxAttempts } = effect;
   const work = workOf(context, id);
   const refuse = (failure: Refusal) => context.post({ type: 'commit-refused', task: id, attempt, failure: failureOf(work, failure) });
-  const moved = await followHead(context);
-  if (moved !== null) return refuse(moved);
-  const problem = await takeEdits(context);
-  if (problem !== null) return refuse({ outcome: 'interrupted', reason: `The plan file cannot be used any more: ${problem}`, tail: '' });
-  const { text, plan } = context.plan;
-  const task = findTask(plan, id);
-  const phase = phaseOf(plan, id);
-  if (task === undefined || phase === undefined)
-    return refuse({ outcome: 'interrupted', reason: `The task "${id}" was removed from the plan while it ran.`, tail: '' });
+  const may = await mayLand(context, id);
+  if ('outcome' in may) return refuse(may);
+  const { task, phase, text, plan } = may;
   const vetted = await vet(context, id, work);
   if ('refusal' in vetted) return refuse(vetted.refusal);
   const foreign = await onTop(context, effect, work);
@@ -95,6 +90,26 @@ export async function commitTask(context: RunContext, effect: EffectOf<'commit-t
   }
 }
 
+/** Looks at the plan once more before a task lands: the task as it is there, or why it does not land. */
+async function mayLand(
+  context: RunContext,
+  id: string,
+): Promise<Refusal | { readonly task: Task; readonly phase: Phase; readonly text: string; readonly plan: Plan }> {
+  const moved = await followHead(context);
+  if (moved !== null) return moved;
+  const skipped = { outcome: 'cancelled', reason: SKIPPED, tail: '' } as const;
+  const reading = await context.plan.look();
+  // Its cost is recorded with the word that skips it, once the attempt is kept.
+  if (reading.type === 'edited' && skippedBy(context, reading.plan).includes(id)) return skipped;
+  const problem = await takeEdits(context);
+  if (problem !== null) return { outcome: 'interrupted', reason: `The plan file cannot be used any more: ${problem}`, tail: '' };
+  const { text, plan } = context.plan;
+  const [task, phase] = [findTask(plan, id), phaseOf(plan, id)];
+  if (task === undefined || phase === undefined)
+    return { outcome: 'interrupted', reason: `The task "${id}" was removed from the plan while it ran.`, tail: '' };
+  return task.status === 'skipped' ? skipped : { task, phase, text, plan };
+}
+
 /** Brings the work together with where the branch is: once more, where a person has committed while the gates ran on that. */
 async function onTop(context: RunContext, effect: EffectOf<'commit-task'>, work: TaskWork): Promise<Refusal | null> {
   for (;;) {
@@ -139,7 +154,8 @@ export async function finishAttempt(context: RunContext, effect: EffectOf<'finis
   const under =
     contested.length === 0 ? parent : await git.keep({ paths: contested, parent, message: contestedMessage(context.planId, task) });
   const message = attemptMessage({ ...evidence, ...toCost(work.usage && spendingOf(work.usage)) }, reason);
-  await git.updateRef(ref, await git.keep({ paths: work.paths, parent: under, message }), null);
+  const kept = await git.keep({ paths: work.paths, parent: under, message });
+  await git.updateRef(ref, kept, null);
   // Nobody is there to mend it in the checkout, where the next has to join.
   if (context.elsewhere.has(task)) await git.restore(context.head.commit, paths);
   context.unrecorded.set(task, withAttempt(context.unrecorded.get(task), ended));
@@ -149,9 +165,14 @@ export async function finishAttempt(context: RunContext, effect: EffectOf<'finis
   if (paused) context.post({ type: 'pause-requested', by: 'file', now: false });
   // What a person has approved is not what the next attempt would do: the boundary asks again.
   const voided = reading.type !== 'unusable' && isVoid(reading.plan, task);
-  const willRetry = effect.willRetry && !paused && !voided;
+  const skipped = await isSkipped(context, task, reading);
+  if (skipped) {
+    await putSkippedAway(context, task, kept, work.paths);
+    context.post({ type: 'task-skipped', task });
+  }
+  const willRetry = effect.willRetry && !paused && !voided && !skipped;
   // What works apart leaves its worktree to others; its work is under the ref. In the checkout it stays for a person to mend.
-  if (!willRetry && work.place.slot !== null) leave(context, task);
+  if (skipped || (!willRetry && work.place.slot !== null)) leave(context, task);
   else if (!willRetry && work.paths.length > 0) leaveBehind(context, task, { ...failure, paths: work.paths });
   context.post({
     type: 'attempt-finished',

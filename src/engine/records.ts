@@ -9,12 +9,14 @@ import { tryBody } from '../core/ci/try-body.ts';
 import { recordOf } from '../core/unrecorded.ts';
 import { commit, commitPlan, tell } from './commits.ts';
 import { conclude } from './conclude.ts';
-import { note } from './context.ts';
+import { leave, note } from './context.ts';
 import type { RunContext } from './context.ts';
 import { crashPoint } from './crash.ts';
 import { joined, takeEdits } from './edits.ts';
 import { isElsewhere } from './follow.ts';
+import { lastAttempt } from './kept.ts';
 import { STATUS_KEYS } from './landing.ts';
+import { putSkippedAway } from './skipped.ts';
 
 type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
 
@@ -27,7 +29,11 @@ export async function recordFailure(context: RunContext, effect: EffectOf<'recor
   const { task, attempts, failure } = effect;
   const { outcome, reason } = failure;
   const error = `${outcome}: ${reason}`.slice(0, MAX_ERROR_CHARS);
-  const problem = (await takeEdits(context)) ?? ((await isElsewhere(context)) ? ELSEWHERE : null);
+  const problem = (await takeEdits(context, task)) ?? ((await isElsewhere(context)) ? ELSEWHERE : null);
+  if (problem === null && findTask(context.plan.plan, task)?.status === 'skipped') {
+    await leaveFailedOut(context, task);
+    return context.post({ type: 'failure-withdrawn', task });
+  }
   const writing =
     problem === null &&
     (await context.plan.edit(
@@ -53,6 +59,13 @@ export async function recordFailure(context: RunContext, effect: EffectOf<'recor
     tell(context, outcome);
   } else note(context, task, `The failure could not be written into the plan: ${problem ?? (writing === false ? '' : writing.message)}`);
   context.post({ type: 'task-failed', task, attempts, outcome, reason });
+}
+
+/** Skipped by a person after its last attempt had ended: that stays. */
+async function leaveFailedOut(context: RunContext, task: string): Promise<void> {
+  const kept = await lastAttempt(context.workspace.git, context.planId, task);
+  if (kept !== null) await putSkippedAway(context, task, kept, context.tasks.get(task)?.paths ?? []);
+  leave(context, task);
 }
 
 /** Counts a try that was made elsewhere and does not land. Whoever tries the task next finds in the commit why; `plan-read` follows. */

@@ -8,9 +8,11 @@ import { note } from './context.ts';
 import type { RunContext } from './context.ts';
 import { steer } from './control.ts';
 import type { Caller, Steered } from './control.ts';
-import { lastAttempt, leftIn, preservedRef, retryRef } from './kept.ts';
+import { lastAttempt, leftIn, preservedRef, retryRef, stashRef } from './kept.ts';
+import { bringBackStash, leftoversOf, point, stashed } from './leftovers.ts';
 import type { Slot } from './pool.ts';
 import { retrying } from './words.ts';
+import { listed } from './work.ts';
 
 /** Makes a failed task pending again. `fromBase`: its next attempt begins clean; else on what the last one left. */
 export function retryTask(caller: Caller, task: string, fromBase: boolean): Promise<Steered> {
@@ -26,30 +28,42 @@ async function prepare(
   const kept = await lastAttempt(git, planId, task);
   if (phaseOf(plan, task)?.executionMode === 'parallel') {
     const ref = retryRef(planId, task);
-    return setRef(git, ref, fromBase ? null : kept);
+    return point(git, ref, fromBase ? null : kept);
   }
-  // In the checkout what it left is there still; nothing is to be done but to take it away where that is asked for.
-  if (!fromBase || kept === null) return;
+  const away = await stashed(git, planId, task);
+  if (fromBase ? kept === null : away === null) return;
   if (live) throw new Problem(`Another task of "${planId}" is at work in the checkout. Let it pause first: plans pause ${planId}`);
-  await clear(git, { planId, task, kept });
+  // In the checkout what it left is there still, unless a person has put it away.
+  if (!fromBase) {
+    await bringBackStash(git, planId, task).catch((error: unknown) => {
+      if (!(error instanceof Problem)) throw error;
+      throw new Problem(`${error.message} To begin without it: plans retry ${planId} ${task} --from-base`);
+    });
+  } else {
+    await clear(git, planId, task);
+    await point(git, stashRef(planId, task), null);
+  }
 }
 
-async function setRef(git: Git, ref: string, to: string | null): Promise<void> {
-  const from = (await git.refs(ref)).get(ref) ?? null;
-  if (from !== to) await git.updateRef(ref, to, from);
-}
-
-/** Puts the paths of a kept attempt back. What is in them and not in the attempt is a person's since then: it is kept first. */
-async function clear(git: Git, { planId, task, kept }: { planId: string; task: string; kept: string }): Promise<void> {
-  const [attempt] = await git.log({ to: kept, limit: 1 });
-  const mine = new Set(attempt?.changes.map(({ path }) => path));
-  if (mine.size === 0) return;
-  const { head, changes } = await git.status([...mine]);
-  const dirty = changes.map(({ path }) => path).filter((path) => mine.has(path));
-  if (dirty.length === 0 || head.commit === null) return;
-  const found = await git.keep({ paths: dirty, parent: kept, message: `${planId}/${task}: found in the way of a retry from the base` });
-  if ((await git.diff(kept, found)).length > 0) await setRef(git, preservedRef(planId, task, found), found);
-  await git.restore(head.commit, dirty);
+/** Puts back what the last attempt left. What a person has changed of it since is kept first. */
+async function clear(git: Git, planId: string, task: string): Promise<void> {
+  const left = await leftoversOf(git, planId, task);
+  const { commit: head } = await git.head();
+  if (left === null || head === null) return;
+  const { commit, files, changed, staged } = left;
+  if (staged.length > 0)
+    throw new Problem(
+      `You have staged changes in ${listed(staged)}, which the last attempt at "${task}" changed too. Commit them or take them off the index (git restore --staged), then try again.`,
+    );
+  if (changed.length > 0) {
+    const found = await git.keep({
+      paths: changed,
+      parent: commit,
+      message: `${planId}/${task}: found in the way of a retry from the base`,
+    });
+    await point(git, preservedRef(planId, task, found), found);
+  }
+  await git.restore(head, [...files, ...changed]);
 }
 
 /**

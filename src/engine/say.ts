@@ -3,7 +3,8 @@ import type { Word } from '../core/request.ts';
 import { askHolder } from './ask-holder.ts';
 import { runnerOf, steer, type Caller, type Steered } from './control.ts';
 import { retryTask } from './retry.ts';
-import { approving, cancelling, pausing, resuming, skipping } from './words.ts';
+import { skipTask } from './stash.ts';
+import { approving, cancelling, pausing, resuming } from './words.ts';
 
 /** Does what a person says, wherever the plan is run. A {@link Problem} says why it cannot be done; then nothing has changed. */
 export async function say(caller: Caller, word: Word): Promise<Steered> {
@@ -24,7 +25,7 @@ export function sayHere(caller: Caller, word: Word): Promise<Steered> {
     case 'approve':
       return steer(caller, approving(word.task));
     case 'skip':
-      return steer(caller, skipping(word.task));
+      return skipTask(caller, word.task, word.keepFiles ?? false);
     case 'retry':
       return retryTask(caller, word.task, word.fromBase);
   }

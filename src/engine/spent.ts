@@ -22,15 +22,15 @@ export function recordedSpending(store: Store, now: Date): Spent {
   };
 }
 
-/** With what attempts at open tasks, and conversations, have cost that no commit of the branch says yet. `kept` are the refs of kept attempts. */
+/** With what attempts at tasks that are not completed, and conversations, have cost that no commit of the branch says yet. `kept` are the refs of kept attempts. */
 export async function withUnrecorded(workspace: Workspace, recorded: Spent, kept: ReadonlyMap<string, string>, now: Date): Promise<Spent> {
   const lists = listPaths(workspace).length > 0 ? await listEvidence(workspace, new Set(recorded.plans.keys())) : [];
   if (kept.size === 0 && lists.length === 0) return recorded;
   // Imported only where there are any: `plans status` is asked often.
   const { keptAttempts } = await import('./spending.ts');
   const store = workspace.store();
-  const open = new Set(store.records.openTasks().map(({ planId, id }) => attemptsOf(planId, id)));
-  const ofOpen = [...kept].filter(([ref]) => isConversation(ref) || open.has(ref.slice(0, ref.lastIndexOf('/') + 1)));
+  const notCompleted = new Set(store.records.notCompleted().map(({ planId, id }) => attemptsOf(planId, id)));
+  const counted = [...kept].filter(([ref]) => isConversation(ref) || notCompleted.has(ref.slice(0, ref.lastIndexOf('/') + 1)));
   const plans = new Map(recorded.plans);
   let { today } = recorded;
   for (const { planId, at, evidence } of lists) {
@@ -39,7 +39,7 @@ export async function withUnrecorded(workspace: Workspace, recorded: Spent, kept
     plans.set(planId, add(plans.get(planId) ?? NOTHING, cost));
     if (at >= Date.parse(dayOf(now))) today = add(today, cost);
   }
-  for (const { evidence, at } of await keptAttempts(workspace, ofOpen)) {
+  for (const { evidence, at } of await keptAttempts(workspace, counted)) {
     const cost = fromCost(evidence);
     if (cost === null || at <= Date.parse(store.history.recordedAt(evidence.plan, evidence.task) ?? '1970-01-01')) continue;
     plans.set(evidence.plan, add(plans.get(evidence.plan) ?? NOTHING, cost));

@@ -18,23 +18,17 @@ export async function supervise(context: RunContext, work: TaskWork, agent: Agen
       : null;
   const session = agent.start(job, (event) => hear(context, work, step, event, watch));
   nameProcess(context, work, session.pid);
-  let stopped: Pick<AgentResult, 'outcome' | 'reason'> | null = null;
-  work.stop = (outcome, why) => {
-    stopped ??= { outcome, reason: why };
-    session.abort();
-  };
   const abort = () => session.abort();
+  work.stop = abort;
   context.abort.signal.addEventListener('abort', abort, { once: true });
-  if (context.abort.signal.aborted) abort();
+  if (context.abort.signal.aborted || work.halted !== null) abort();
   const result = await session.done;
   context.abort.signal.removeEventListener('abort', abort);
   work.stop = null;
   delete work.process;
   watch?.end();
   // What was finished in spite of it is finished.
-  return stopped !== null && result.outcome === 'cancelled'
-    ? { ...result, ...(stopped as Pick<AgentResult, 'outcome' | 'reason'>) }
-    : result;
+  return work.halted !== null && result.outcome === 'cancelled' ? { ...result, ...work.halted } : result;
 }
 
 /** A killed runner leaves its agent at work, and spending. On Linux what it left is found by a mark in its environment; elsewhere by its pid. */

@@ -6,6 +6,7 @@ import { decisionsOf } from '../core/reclaim.ts';
 import type { RunContext } from './context.ts';
 import { isPersonsWord } from './outside.ts';
 import { decidedIn } from './edits.ts';
+import { skippedBy } from './skipped.ts';
 
 /** Looked at so often whether or not the system says that something changed; it is asked to when a run lasts for longer. */
 const POLL_MS = 1_000;
@@ -20,6 +21,7 @@ export function watchPlan(context: RunContext): () => void {
     const reading = await context.plan.look();
     if (reading.type === 'unusable' || asked === 'failed') return;
     const { status } = reading.plan;
+    for (const task of skippedBy(context, reading.plan)) context.post({ type: 'task-skipped', task });
     if (status === 'failed' && isMeant(context, reading.plan)) {
       asked = 'failed';
       context.post({ type: 'cancel-requested' });

@@ -36,11 +36,11 @@ export const cancelling: Change = (text, plan) => {
   return setPlanFields(text, plan, { status: 'failed' });
 };
 
-/** A failed task is tried again, with all of its attempts. In a manual phase that is an approval too. */
+/** A failed task is tried again, with all of its attempts; a skipped one is taken in again. In a manual phase that is an approval too. */
 export function retrying(id: string): Change {
   return (text, plan) => {
     const task = taskNamed(plan, id);
-    if (task.status !== 'failed' && task.attempts === 0)
+    if (task.status !== 'failed' && task.status !== 'skipped' && task.attempts === 0)
       throw new Problem(
         isDone(task)
           ? `The task "${id}" is ${task.status}, and there is nothing to try again. To do it anew, clear its box in the plan.`

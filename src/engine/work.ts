@@ -6,6 +6,7 @@ import { matchesPath } from '../adapters/gates.ts';
 import type { Failure } from '../core/effect.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Task } from '../core/plan.ts';
+import { shellWord } from '../core/shell.ts';
 import { isProtected, taskOf, workOf } from './context.ts';
 import type { RunContext, TaskWork } from './context.ts';
 import { changesSince, workDigest } from './snapshot.ts';
@@ -98,11 +99,11 @@ function withoutReturns(bytes: Uint8Array): string {
 }
 
 /** Whose the changes are that an attempt met, and changed. */
-function whyContested({ left }: RunContext, task: string, contested: readonly string[]): string {
+function whyContested({ left, planId }: RunContext, task: string, contested: readonly string[]): string {
   for (const [id, { paths }] of left) {
     const theirs = id === task ? [] : contested.filter((path) => paths.includes(path));
     if (theirs.length > 0)
-      return `The attempt changed ${listed(theirs)}, where the task "${id}" has left what its last attempt did. Mend that task or put those files aside, then run again.`;
+      return `The attempt changed ${listed(theirs)}, where the task "${id}" has left what its last attempt did. To put that away: plans stash ${shellWord(planId)} ${shellWord(id)}. Then run again.`;
   }
   return `The attempt changed ${listed(contested)}, which had uncommitted changes before it began. Commit them or put them aside, then run again.`;
 }

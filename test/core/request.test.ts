@@ -8,6 +8,7 @@ const word: fc.Arbitrary<Word> = fc.oneof(
   fc.record({ type: fc.constant('pause' as const), now: fc.boolean() }),
   fc.record({ type: fc.constantFrom('resume' as const, 'cancel' as const) }),
   fc.record({ type: fc.constantFrom('approve' as const, 'skip' as const), task: id }),
+  fc.record({ type: fc.constant('skip' as const), task: id, keepFiles: fc.constant(true) }),
   fc.record({ type: fc.constant('retry' as const), task: id, fromBase: fc.boolean() }),
 );
 

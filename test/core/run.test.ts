@@ -11,6 +11,8 @@ function step(run: Run, fact: Fact): { run: Run; effects: readonly Effect[] } {
   return { run: next, effects };
 }
 
+const withStatus = (status: string) => planOf(`- [ ] one\n\n  \`\`\`yaml\n  status: ${status}\n  \`\`\`\n\n- [ ] two\n`);
+
 describe('one task', () => {
   const plan = planOf('- [ ] one\n- [ ] two\n');
   const started = () => step(begin(plan), { type: 'plan-read', plan });
@@ -48,6 +50,44 @@ describe('one task', () => {
       ({ run, effects } = step(run, attemptFinished('one', attempt, attempt === 1)));
     }
     expect(effects).toMatchObject([{ type: 'record-failure', task: 'one', attempts: 2 }]);
+  });
+
+  it('is left out where a person says so: its agent is stopped, and what comes of it is neither tried again nor a failure', () => {
+    let { run, effects } = started();
+    const stop = { type: 'stop-agent', task: 'one', attempt: 1, outcome: 'cancelled', reason: 'The task was skipped while it ran.' };
+    ({ run, effects } = step(run, { type: 'task-skipped', task: 'one' }));
+    expect(effects).toEqual([stop]);
+    expect(step(run, { type: 'task-skipped', task: 'one' }).effects).toEqual([]);
+    // Where there was no agent yet.
+    expect(step(run, { type: 'attempt-started', task: 'one', attempt: 1, maxAttempts: 3, agent: 'claude' }).effects).toEqual([stop]);
+    ({ run } = step(run, agentFinished('one', 1, 'agent_failed')));
+    ({ run, effects } = step(run, attemptFinished('one', 1, true)));
+    expect([[...run.active], effects]).toEqual([[], [{ type: 'read-plan' }]]);
+  });
+
+  it('is left out when the plan that is read says so, and nothing else is at work in the checkout before its agent has ended', () => {
+    const pending = withStatus('pending');
+    let { run, effects } = step(begin(pending), { type: 'plan-read', plan: pending });
+    ({ run, effects } = step(run, { type: 'plan-read', plan: withStatus('skipped') }));
+    expect(effects).toMatchObject([{ type: 'stop-agent', task: 'one' }]);
+    ({ run } = step(run, agentFinished('one', 1, 'cancelled')));
+    ({ run } = step(run, attemptFinished('one', 1, false)));
+    ({ effects } = step(run, { type: 'plan-read', plan: withStatus('skipped') }));
+    expect(effects).toMatchObject([{ type: 'start-attempt', task: 'two' }]);
+  });
+
+  it('is left out after its last attempt, before the failure is written', () => {
+    let { run, effects } = started();
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      ({ run } = step(run, agentFinished('one', attempt)));
+      ({ run } = step(run, { type: 'work-checked', task: 'one', attempt, failure: failure('no_changes', `print ${attempt}`) }));
+      ({ run } = step(run, attemptFinished('one', attempt, attempt < MAX_ATTEMPTS)));
+    }
+    // What it has left is put away first: nothing starts before that.
+    ({ run, effects } = step(run, { type: 'task-skipped', task: 'one' }));
+    expect([run.active.size, effects]).toEqual([1, []]);
+    ({ run, effects } = step(run, { type: 'failure-withdrawn', task: 'one' }));
+    expect([run.stop, run.active.size, effects]).toEqual([null, 0, [{ type: 'read-plan' }]]);
   });
 
   it.each([

@@ -84,9 +84,9 @@ export class RecordRows {
     return this.#arrays(TASKS, 't.planId', 't.planId, t.ord', planId).map(taskRecord);
   }
 
-  /** The tasks whose box is not ticked, skipped ones apart. */
-  openTasks(): { readonly planId: string; readonly id: string }[] {
-    const sql = `select t.planId, t.id from tasks t where t.status in ('pending', 'failed')`;
+  /** The tasks whose box is not ticked. */
+  notCompleted(): { readonly planId: string; readonly id: string }[] {
+    const sql = `select t.planId, t.id from tasks t where t.status <> 'completed'`;
     return this.#rows(sql, []) as { planId: string; id: string }[];
   }
 
