@@ -1,6 +1,7 @@
 /** What may come next on a command line that is being typed. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { TaskStatus } from '../core/plan.ts';
 import { GLOBAL_OPTIONS, type CommandSpec, type Completes, type OptionSpec } from './specification.ts';
 import { findCommand, firstWords, secondWords } from './table.ts';
 
@@ -10,9 +11,24 @@ export type Candidate = readonly [word: string, says: string];
 /** What only the repository knows. Both may fail to know anything; completion never complains. */
 export interface Known {
   plans(): Promise<readonly string[]>;
-  tasks(plan: string): Promise<readonly Candidate[]>;
+  tasks(plan: string, fits: (task: TaskToName) => boolean): Promise<readonly Candidate[]>;
   suggestions(plan: string): Promise<readonly Candidate[]>;
 }
+
+/** What of a task decides whether a command can be about it. */
+interface TaskToName {
+  readonly status: TaskStatus;
+  /** Whether its phase is a manual one. */
+  readonly manual: boolean;
+}
+
+/** Commands that are about some tasks only; any other may name each of them. */
+const FITS: Readonly<Record<string, (task: TaskToName) => boolean>> = {
+  approve: ({ status, manual }) => manual && status !== 'completed' && status !== 'skipped',
+  retry: ({ status }) => status === 'failed',
+  skip: ({ status }) => status !== 'completed' && status !== 'skipped',
+  done: ({ status }) => status !== 'completed',
+};
 
 /** The lines that `plans __complete WORD…` prints; the last word is the one being typed, and may be empty. */
 export async function complete(words: readonly string[], cwd: string): Promise<string[]> {
@@ -44,7 +60,7 @@ async function all(
     if (completes === 'plan') return (await known.plans()).map((plan) => [plan, 'plan']);
     if (completes === 'task') {
       const plans = given[0] === undefined ? await known.plans() : [given[0]];
-      return plans.length === 1 ? await known.tasks(plans[0] ?? '') : [];
+      return plans.length === 1 ? await known.tasks(plans[0] ?? '', FITS[command?.name ?? ''] ?? (() => true)) : [];
     }
     if (completes === 'suggestion') return given[0] === undefined ? [] : known.suggestions(given[0]);
     return [];
@@ -113,12 +129,16 @@ function repository(cwd: string): Known {
         return [];
       }
     },
-    tasks: async (plan) => {
+    tasks: async (plan, fits) => {
       if (folder === undefined) return [];
       const { parsePlan } = await import('../core/parse.ts');
       try {
         const read = parsePlan(readFileSync(join(await folder, `${plan}.plan.md`), 'utf8'), plan);
-        return read.plan.phases.flatMap((phase) => phase.tasks.map((task): Candidate => [task.id, task.title.replaceAll(/\s+/g, ' ')]));
+        return read.plan.phases.flatMap(({ executionMode, tasks }) =>
+          tasks
+            .filter(({ status }) => fits({ status, manual: executionMode === 'manual' }))
+            .map((task): Candidate => [task.id, task.title.replaceAll(/\s+/g, ' ')]),
+        );
       } catch {
         return [];
       }

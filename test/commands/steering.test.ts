@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { candidates } from '../../src/commands/complete.ts';
+import { candidates, complete } from '../../src/commands/complete.ts';
 import { world } from './world.ts';
 
 const PLAN = `---
@@ -162,6 +162,18 @@ it('ids of tasks are completed', async () => {
   };
   for (const command of ['approve', 'skip', 'retry', 'done', 'edit'])
     expect(await candidates([command, 'release', ''], known)).toEqual([['notes', '']]);
+});
+
+it('of the tasks those are completed that a command can be about', async () => {
+  const named = async (command: string) => (await complete([command, 'release', ''], here.root)).map((line) => line.split('\t')[0]);
+  expect(await named('approve')).toEqual(['publish']);
+  expect(await named('retry')).toEqual([]);
+  expect(await named('skip')).toEqual(['notes', 'publish']);
+  here.write('plans/release.plan.md', PLAN.replace('id: notes', 'id: notes\n  status: failed').replace('[ ] Publish', '[x] Publish'));
+  expect(await named('approve')).toEqual([]);
+  expect(await named('retry')).toEqual(['notes']);
+  expect(await named('done')).toEqual(['notes']);
+  expect(await named('edit')).toEqual(['notes', 'publish']);
 });
 
 describe('done', () => {
