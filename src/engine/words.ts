@@ -4,6 +4,7 @@ import { frontmatterEdits, setPlanFields, setTaskStatus } from '../core/edit.ts'
 import { isDone, type Plan } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
 import { allDone, phaseOf } from '../core/progress.ts';
+import { unfilledTask } from '../core/template.ts';
 import { isCommand, taskNamed, type Caller, type Change } from './control.ts';
 import { liveHolder, nameOf, pauseOf } from './lock.ts';
 
@@ -89,6 +90,11 @@ export function marking(status: 'ready' | 'draft', { workspace, planId }: Pick<C
     if (holder !== null && !isCommand(holder))
       throw new Problem(
         `"${planId}" is being run by ${nameOf(holder, workspace.root)}. Let it pause first: ${pauseOf(holder, planId, workspace.root)}`,
+      );
+    const unfilled = status === 'ready' ? unfilledTask(plan) : undefined;
+    if (unfilled !== undefined)
+      throw new Problem(
+        `The task "${unfilled.title}" is as it was made to be filled in, and an agent could only guess. Edit the plan to say what is to be done, then mark it ready.`,
       );
     return plan.status === status ? { edits: [] } : setPlanFields(text, plan, { status });
   };
