@@ -11,11 +11,12 @@ import { inWorkspace, planIds, shownPath, writeJson } from './reading.ts';
 import { duration } from './terminal/duration.ts';
 import { tailLines } from './terminal/feed.ts';
 import { paintLines, s, type Line } from './terminal/line.ts';
-import { oneLine } from './terminal/text.ts';
+import { oneLine, wrap } from './terminal/text.ts';
 
 const FIRST_PLAN = 'first-plan';
 /** Lines of a failed gate's output that are shown. */
 const TAIL_LINES = 6;
+const WHY = '      ';
 
 interface Outcome {
   readonly config: { readonly file: string; readonly written: boolean };
@@ -106,7 +107,7 @@ async function tryGates(context: CommandContext, workspace: Workspace, detection
       const result = await runGate(gate.gate, { cwd: workspace.root, env, changedPaths: [], signal: abort.signal });
       if (abort.signal.aborted) throw new CommandError('Stopped while the gates were being tried; nothing was written.');
       results.push({ gate, result });
-      say(gateLine(gate, result));
+      for (const line of gateLines(gate, result, context.out.size().columns)) say(line);
       if (result.status === 'failed') for (const line of tailLines(result.tail, TAIL_LINES, '      ')) say(line);
     }
   } finally {
@@ -115,15 +116,11 @@ async function tryGates(context: CommandContext, workspace: Workspace, detection
   return results;
 }
 
-function gateLine({ gate, source }: DetectedGate, result: GateResult): Line {
+function gateLines({ gate, source }: DetectedGate, result: GateResult, columns: number): readonly Line[] {
   const from = s(`  ${gate.run}  (${source}, ${duration(result.durationMs)})`, 'dim');
-  if (result.status !== 'failed') return [s('  ✔ ', 'green'), s(gate.name, 'bold'), from];
-  return [
-    s('  ✘ ', 'red'),
-    s(gate.name, 'bold'),
-    from,
-    s(`  fails already: ${oneLine(result.reason)} It cannot judge a task until that is mended.`, 'yellow'),
-  ];
+  if (result.status !== 'failed') return [[s('  ✔ ', 'green'), s(gate.name, 'bold'), from]];
+  const why = wrap(`fails already: ${oneLine(result.reason)} It cannot judge a task until that is mended.`, columns - WHY.length);
+  return [[s('  ✘ ', 'red'), s(gate.name, 'bold'), from], ...why.map((line) => [s(`${WHY}${line}`, 'yellow')])];
 }
 
 /** A first plan where there is none; null where there are plans. */

@@ -258,7 +258,7 @@ describe('init', () => {
     const { code, out } = await here.plans(['init', '--yes']);
     expect(code).toBe(0);
     expect(out).toMatch(/✔ test {2}/);
-    expect(out).toMatch(/✘ lint .*fails already/);
+    expect(out).toMatch(/✘ lint .*\n {6}fails already/);
     expect(here.read('plans/first-plan.plan.md')).toContain('status: draft');
     const before = here.git('status', '--porcelain', '-uall');
     const again = json((await here.plans(['init', '--yes', '--json'])).out);

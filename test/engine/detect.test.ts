@@ -71,6 +71,16 @@ describe('package.json', () => {
     expect(found({ 'package.json': scripts({ test: 'echo "Error: no test specified" && exit 1' }) })).toEqual([]);
   });
 
+  test('workspaces without a script that tests them all are a note, with a gate that would', () => {
+    const manifest = scripts({}, { workspaces: ['packages/*'] });
+    expect(found({ 'package.json': manifest })).toEqual([]);
+    expect(detectGates(root).notes).toEqual([expect.stringContaining('`npm test --workspaces --if-present`')]);
+    expect(found({ 'package.json': scripts({}), 'pnpm-workspace.yaml': '', 'pnpm-lock.yaml': '' })).toEqual([]);
+    expect(detectGates(root).notes).toEqual([expect.stringContaining('`pnpm -r --if-present test`')]);
+    expect(found({ 'package.json': scripts({ test: 'turbo test' }) })).toEqual(['test: pnpm test']);
+    expect(detectGates(root).notes).toEqual([]);
+  });
+
   test.each([
     ['vitest', 'npx --no-install vitest run'],
     ['vitest --coverage', 'npx --no-install vitest run --coverage'],

@@ -50,13 +50,26 @@ export function detectNode(project: Project): Findings {
   if (!gates.some(({ kind }) => kind === 'types') && canCheckTypes(project, manifest.dependencies)) {
     gates.push(detected('types', 'types', `${exec(manager)} tsc --noEmit`, 'tsconfig.json'));
   }
+  const several = manifest.hasWorkspaces || project.has('pnpm-workspace.yaml');
+  if (several && !gates.some(({ kind }) => kind === 'test')) {
+    notes.push(`There are workspaces and no script in package.json that tests all of them: add a gate, such as \`${EACH[manager]}\`.`);
+  }
   return { gates, notes };
 }
+
+/** A script of each workspace that has it. */
+const EACH: Readonly<Record<Manager, string>> = {
+  npm: 'npm test --workspaces --if-present',
+  pnpm: 'pnpm -r --if-present test',
+  yarn: 'yarn workspaces foreach --all run test',
+  bun: "bun run --filter '*' test",
+};
 
 interface Manifest {
   readonly scripts: Scripts;
   readonly dependencies: ReadonlySet<string>;
   readonly packageManager: string;
+  readonly hasWorkspaces: boolean;
 }
 
 function parseManifest(text: string): Manifest | null {
@@ -65,7 +78,8 @@ function parseManifest(text: string): Manifest | null {
     const scripts = Object.entries(group(value, 'scripts')).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
     const dependencies = ['dependencies', 'devDependencies'].flatMap((key) => Object.keys(group(value, key)));
     const packageManager = typeof value === 'object' && value !== null ? String(Reflect.get(value, 'packageManager')) : '';
-    return { scripts: Object.fromEntries(scripts), dependencies: new Set(dependencies), packageManager };
+    const hasWorkspaces = typeof value === 'object' && value !== null && Reflect.has(value, 'workspaces');
+    return { scripts: Object.fromEntries(scripts), dependencies: new Set(dependencies), packageManager, hasWorkspaces };
   } catch {
     return null;
   }
