@@ -10,7 +10,7 @@ import { loadPlan, slugOfArgument, SUFFIX } from './reading.ts';
 const MAX_NAMED = 4;
 
 /** Commands that are about one task. */
-type OfTask = 'approve' | 'skip' | 'retry' | 'done' | 'edit';
+type OfTask = 'approve' | 'skip' | 'retry' | 'stash' | 'done' | 'edit';
 
 /**
  * The plan, which there is, and the task as it was written. A {@link CommandError} says what is missing: of a plan's name alone the tasks that
@@ -41,6 +41,7 @@ const NONE: Readonly<Record<OfTask, string>> = {
   approve: 'no task waits for an approval',
   skip: 'no task is open',
   retry: 'no task has failed',
+  stash: 'no task is open',
   done: 'no task is open',
   edit: 'no task is open',
 };

@@ -2,7 +2,8 @@
 import { shellWord } from '../core/shell.ts';
 import type { BroughtBack, PutAway } from '../engine/leftovers.ts';
 import { CommandError, EXIT, type Command } from './context.ts';
-import { inWorkspace, taskOfArguments, writeJson } from './reading.ts';
+import { namedTask } from './named-task.ts';
+import { inWorkspace, writeJson } from './reading.ts';
 import { caller, namedPlan } from './steering.ts';
 import { count, oneLine } from './terminal/text.ts';
 
@@ -14,8 +15,9 @@ export const stash: Command = (context, input) =>
   inWorkspace(context, async (workspace) => {
     const [name = ''] = input.arguments;
     const isWhole = input.arguments.length === 1 && (!name.includes('/') || name.endsWith('.plan.md'));
-    const { plan: slug, task } = isWhole ? { plan: name, task: null } : taskOfArguments('stash', input.arguments);
-    const plan = await namedPlan(workspace, slug);
+    const { plan, task } = isWhole
+      ? { plan: await namedPlan(workspace, name), task: null }
+      : await namedTask(workspace, 'stash', input.arguments);
     const { popStash, stash: putAway } = await import('../engine/stash.ts');
     const by = caller(context, input, workspace, plan);
     if (input.flag('pop')) {
