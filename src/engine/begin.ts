@@ -76,6 +76,6 @@ export async function begin(context: RunContext, named: string | null): Promise<
   crashPoint(context.env, 'after-start-edit');
   const outcome = await commitPlan(context, event, { plan: planId, event, reason: null, task: retried });
   if (outcome.type === 'committed') return;
-  await plan.edit((text) => ({ edits: [{ offset: 0, length: text.length, text: before }] }), { once: true });
+  await plan.takeBack(before);
   throw new Problem(`The run could not begin: ${whyRefused(outcome)}`);
 }

@@ -228,6 +228,7 @@ async function tickAndCommit(
     flags,
   });
   if (outcome.type === 'committed') return { type: 'committed', commit: outcome.commit, files: paths, plan: plan.plan, flags };
-  await plan.edit((text) => ({ edits: [{ offset: 0, length: text.length, text: before }] }), { once: true });
-  throw new Problem(`The task was not committed, and its box is open again: ${whyRefused(outcome)}`);
+  const back = await plan.takeBack(before);
+  const box = back.type === 'written' ? 'its box is open again' : `its box is ticked still, as ${back.message} Clear it by hand`;
+  throw new Problem(`The task was not committed, and ${box}: ${whyRefused(outcome)}`);
 }

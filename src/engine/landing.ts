@@ -193,15 +193,10 @@ function isVoid(plan: Plan, task: string): boolean {
   return phaseOf(plan, task)?.executionMode === 'manual' && findTask(plan, task)?.approval === 'void';
 }
 
-/** Takes a tick back that did not get into a commit: the text before, where nobody has written since; else the box and the status. */
+/** Takes a tick back that did not get into a commit: what others have written since stays; where it stands in the way, the box and the status go back. */
 async function untick(context: RunContext, task: string, before: { readonly text: string; readonly plan: Plan }): Promise<void> {
-  const ticked = context.plan.text;
-  const writing = await context.plan.edit(
-    (text, plan) =>
-      text === ticked
-        ? { edits: [{ offset: 0, length: text.length, text: before.text }] }
-        : joined(setTaskStatus(text, plan, task, { status: 'pending' }), setPlanFields(text, plan, { status: before.plan.status })),
-    { once: true },
+  const writing = await context.plan.takeBack(before.text, (text, plan) =>
+    joined(setTaskStatus(text, plan, task, { status: 'pending' }), setPlanFields(text, plan, { status: before.plan.status })),
   );
   if (writing.type === 'failed')
     note(context, task, `The tick of a task that was not committed could not be taken back: ${writing.message}`);

@@ -1,10 +1,11 @@
 /** The one plan file that a run works on: what it said when it was last accepted, and every write to it. */
 import { lstatSync, realpathSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { applyEdits } from '../core/edit.ts';
+import { applyEdits, spliceTo } from '../core/edit.ts';
 import type { EditResult } from '../core/edit.ts';
 import { readInPlace, writeInPlace, type InPlaceReading } from '../core/import/in-place.ts';
 import { checkPlan } from '../core/lint.ts';
+import { mergeTexts } from '../core/merge.ts';
 import { parsePlan } from '../core/parse.ts';
 import type { Plan } from '../core/plan.ts';
 import { shellWord } from '../core/shell.ts';
@@ -39,6 +40,8 @@ export class PlanFile {
   readonly #file: string;
   readonly #workspace: Workspace;
   #epoch = 0;
+  /** Of the last write: whether it was taken back. */
+  #last = { isTakenBack: false };
   #check: () => void = () => {};
 
   private constructor(workspace: Workspace, file: string, { source, text, plan }: InPlaceReading) {
@@ -106,6 +109,20 @@ export class PlanFile {
   }
 
   /**
+   * Makes the text what it was `before` the last write, but for what others have written since. Where they have written in the very place,
+   * `otherwise` says what is to be done.
+   */
+  async takeBack(before: string, otherwise: (text: string, plan: Plan) => EditResult = stays): Promise<Writing> {
+    const written = this.#text;
+    this.#last.isTakenBack = true;
+    const back = (text: string, plan: Plan): EditResult => {
+      const merged = mergeTexts(written, text, before);
+      return merged === null ? otherwise(text, plan) : { edits: spliceTo(text, merged) };
+    };
+    return this.edit(back, { once: true });
+  }
+
+  /**
    * Splices the newest text. `change` is called again when somebody has written meanwhile, so it must find its place anew, and (but with
    * `once`) when a save from an older text has undone it. What is written is read again first: with `only`, nothing else may differ.
    * On success the written text is accepted.
@@ -117,8 +134,10 @@ export class PlanFile {
     let accepted: InPlaceReading | null = null;
     let refusal: string | null = null;
     const epoch = this.#epoch;
+    const own = { isTakenBack: false };
+    this.#last = own;
     const spliceNow = (current: string): string | null => {
-      if (epoch !== this.#epoch) return null;
+      if (epoch !== this.#epoch || own.isTakenBack) return null;
       this.#check();
       const now = this.#reading(current);
       const edits = 'message' in now ? { refused: now.message } : change(now.text, now.plan);
@@ -203,6 +222,10 @@ export function behindLink(root: string, file: string): string | null {
     return `${link} is a symbolic link, and git commits no file behind one, so that no task could be ticked there. ${remedy}`;
   }
   return null;
+}
+
+function stays(): EditResult {
+  return { refused: 'somebody has written in the same place meanwhile.' };
 }
 
 async function readPlan(

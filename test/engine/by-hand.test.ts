@@ -38,6 +38,18 @@ it('a secret that a gate writes into it is found before the box is ticked', asyn
   expect([it.repository.head(), await it.plan()]).toEqual(before);
 });
 
+it('a hook that refuses leaves the box open, and what a person wrote into the plan meanwhile', async () => {
+  await using it = await rig(task('one', 'true'));
+  await it.repository.write({ 'mine.txt': 'mine\n' });
+  const before = await it.plan();
+  await it.repository.hook('pre-commit', 'echo "- [ ] Mine" >> plans/demo.plan.md; exit 1');
+  expect(done(it)).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/not committed, and its box is open again: A git hook refused/),
+  });
+  expect(await it.plan()).toBe(`${before}- [ ] Mine\n`);
+});
+
 it.skipIf(process.platform !== 'linux')('what its gates leave behind where it is killed is ended by whoever comes next', async () => {
   const { file, args } = agentCommand(['escape', '.git/pid'], ['wait', '.git/never']);
   const run = [file, ...args].map((word) => `'${word}'`).join(' ');

@@ -62,3 +62,19 @@ it('does not make an edit again that may not be made any more, and does not hold
   expect(await repository.read('plans/demo.plan.md')).toBe('# Other\n\n- [ ] One\n- [ ] Three\n');
   await workspace.close();
 });
+
+it('does not make an edit again that was taken back', async () => {
+  const text = '# Demo\n\n- [ ] One\n\n- [ ] Two\n';
+  await using repository = await createRepository({ 'plans/demo.plan.md': text });
+  const workspace = await openWorkspace(repository.root);
+  const file = await PlanFile.open(workspace, 'demo');
+  if ('message' in file) throw new Error(file.message);
+  await file.edit((now, plan) => setTaskStatus(now, plan, 'one', { status: 'completed' }));
+  await repository.write({ 'plans/demo.plan.md': text.replace('[ ] One', '[x] One').replace('Two', 'Three') });
+  expect(await file.takeBack(text)).toEqual({ type: 'written' });
+  expect(file.text).toBe(text.replace('Two', 'Three'));
+  // An editor that had seen neither saves.
+  await repository.write({ 'plans/demo.plan.md': text.replace('Demo', 'Other') });
+  expect(await file.read()).toMatchObject({ type: 'edited', text: text.replace('Demo', 'Other') });
+  await workspace.close();
+});

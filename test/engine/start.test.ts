@@ -76,4 +76,11 @@ describe('a run that may not begin changes nothing', () => {
     await expect(it.run()).rejects.toThrow(/could not begin: A git hook refused the commit\. It said:\nthe subject names no ticket$/);
     expect(it.repository.status()).toEqual([]);
   });
+  it('a hook that refuses it, while a person writes a task', async () => {
+    await using it = await rig(task('one', 'true'));
+    const before = await it.plan();
+    await it.repository.hook('pre-commit', 'echo "- [ ] Mine" >> plans/demo.plan.md; exit 1');
+    await expect(it.run()).rejects.toThrow(/could not begin: A git hook refused the commit/);
+    expect(await it.plan()).toBe(`${before}- [ ] Mine\n`);
+  });
 });

@@ -1,5 +1,6 @@
 /** What a person decides about suggestions: applied or dismissed, in one commit with the rest of the review. */
 import { spliceTo } from '../../core/edit.ts';
+import { mergeTexts } from '../../core/merge.ts';
 import { applySuggestions, suggestionRecord, type Applied } from '../../core/apply.ts';
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import type { Plan } from '../../core/plan.ts';
@@ -89,9 +90,10 @@ export async function applyReview(caller: Caller, which: Which): Promise<Settled
       prompt: titles.map(({ title }) => title).join('\n'),
     });
     if (outcome.type !== 'committed') {
-      await plan.edit((text) => ({ edits: spliceTo(text, before) }), { once: true });
-      await writeReview(workspace, review, () => review.text);
-      throw new Problem(`Nothing was applied. ${whyRefused(outcome)}`);
+      const back = await plan.takeBack(before);
+      await putReviewBack(workspace, review, reduced(done, applied.renewed));
+      const left = back.type === 'written' ? '' : ` The plan has the changes still, uncommitted, as ${back.message}`;
+      throw new Problem(`Nothing was applied. ${whyRefused(outcome)}${left}`);
     }
     const { commit } = outcome;
     return {
@@ -126,7 +128,7 @@ export async function dismissReview(
       prompt: titles.map(({ title }) => title).join('\n'),
     });
     if (outcome.type !== 'committed') {
-      await writeReview(workspace, review, () => review.text);
+      await putReviewBack(workspace, review, reduced(chosen, []));
       throw new Problem(`Nothing was dismissed. ${whyRefused(outcome)}`);
     }
     const { commit } = outcome;
@@ -168,6 +170,12 @@ function idOf(given: string, all: readonly PlacedSuggestion[], planId: string): 
   );
   const hint = near === null ? `See those there are: plans review ${planId}` : `Did you mean "${near}"?`;
   throw new Problem(`There is no suggestion "${given}" for "${planId}". ${hint}`);
+}
+
+/** Takes back what `change` made of a review, but for what people have written there since; where that is not known apart, theirs stays. */
+async function putReviewBack(workspace: Workspace, review: ReviewFile, change: (text: string) => string | null): Promise<void> {
+  const { text: before } = review;
+  await writeReview(workspace, review, (now) => (now === null ? before : (mergeTexts(change(before) ?? '', now, before) ?? now)));
 }
 
 /** The review without those that are settled, and with the rest as they have to be said now. */

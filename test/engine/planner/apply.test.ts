@@ -125,6 +125,18 @@ describe('applying', () => {
     expect(it.repository.status()).toEqual([]);
   });
 
+  test('and what people write into them meanwhile', async () => {
+    await using it = await reviewed();
+    const review = await it.repository.read(REVIEW_FILE);
+    const mine = [PLAN_FILE, REVIEW_FILE].map((file) => `printf '\\nMine.\\n' >> ${file}`).join('; ');
+    await it.repository.hook('pre-commit', `${mine}; exit 1`);
+    await expect(it.apply({ type: 'ids', ids: [it.reword] })).rejects.toThrow('Nothing was applied.');
+    expect([await it.repository.read(PLAN_FILE), await it.repository.read(REVIEW_FILE)]).toEqual([
+      `${PLAN}\nMine.\n`,
+      `${review}\nMine.\n`,
+    ]);
+  });
+
   test('nothing is decided on a review in the middle of a merge', async () => {
     await using it = await reviewed();
     const text = `<<<<<<< HEAD\n${await it.repository.read(REVIEW_FILE)}=======\n>>>>>>> theirs\n`;
