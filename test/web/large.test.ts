@@ -8,10 +8,13 @@ const TASKS = 1_200;
 const PLAN = `# Large\n${Array.from({ length: TASKS }, (_, index) => `${index % 40 === 0 ? `\n## Phase ${index / 40}\n\n` : ''}- [ ] Task ${index}\n`).join('')}
 ## Long\n\n${Array.from({ length: 300 }, (_, index) => `- [ ] Row ${index}\n`).join('')}`;
 
+/** Too many for one drawing. */
+const HUGE = `# Huge\n${Array.from({ length: 1_600 }, (_, index) => `${index % 40 === 0 ? `\n## Phase ${index / 40}\n\n` : ''}- [ ] Task ${index}\n`).join('')}`;
+
 describe.skipIf(!hasBrowser)('a plan of more than a thousand tasks', () => {
   let serving: Serving;
   const browser = browserOver(
-    () => ({ 'plans/large.plan.md': PLAN }),
+    () => ({ 'plans/large.plan.md': PLAN, 'plans/huge.plan.md': HUGE }),
     (given) => ({ serving } = given),
   );
   const address = (rest: string): string => `${serving.url}/plans/large${rest}`;
@@ -56,6 +59,30 @@ describe.skipIf(!hasBrowser)('a plan of more than a thousand tasks', () => {
     expect(await lines.nth(at).textContent()).toContain('Task 700');
     const number = lines.nth(at).evaluate((line) => getComputedStyle(line, '::before').content);
     expect(await number).toBe(`"${at + 1}"`);
+    await page.close();
+  });
+
+  it('is drawn phase by phase where one drawing could not be read', async () => {
+    const page = await browser.open(`${serving.url}/plans/huge/edit?view=graph`);
+    const part = page.getByRole('combobox', { name: 'What is drawn' });
+    await page.locator('[data-node="phase-0"]').waitFor();
+    expect(await page.locator('[data-node]').count()).toBe(40);
+    await page.locator('.graph-part', { hasText: '1,600 tasks are too many' }).waitFor();
+    // By keys from box to box, into a phase, and to a task of it.
+    await page.locator('[data-node="phase-0"]').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-node="task-40"]').waitFor();
+    expect(await page.locator('[data-node]').count()).toBe(40);
+    expect(await part.inputValue()).toBe('phase-1');
+    await page.locator('.graph-pane:focus').waitFor();
+    await page.locator('[data-node="task-41"]').press('Enter');
+    await page.waitForURL('**task=task-41');
+    // A task that is opened elsewhere brings its phase, and the list goes anywhere.
+    await page.locator('[data-edit-task="task-3"] .opener').click();
+    await expect.poll(() => part.inputValue()).toBe('phase-0');
+    await part.selectOption({ label: 'The phases' });
+    await page.locator('[data-node="phase-39"]').waitFor({ state: 'attached' });
     await page.close();
   });
 });

@@ -1,8 +1,19 @@
 /** The dependencies of a plan as a drawing in layers: phases from top to bottom, in each what waits right of what it waits for. */
-import type { Plan, Task } from '../../core/plan.ts';
+import type { Task } from '../../core/plan.ts';
+
+/** What is a box: a task, or a phase of a plan that is drawn phase by phase. */
+export interface Drawn extends Pick<Task, 'id' | 'title' | 'status' | 'dependsOn'> {
+  /** Said below its title. */
+  readonly note?: string;
+}
+
+/** A plan, or a part of one. */
+export interface Drawable {
+  readonly phases: readonly { readonly id: string; readonly title: string; readonly tasks: readonly Drawn[] }[];
+}
 
 interface Node {
-  readonly task: Task;
+  readonly task: Drawn;
   readonly x: number;
   readonly y: number;
 }
@@ -41,7 +52,7 @@ interface Place {
   readonly phase: number;
 }
 
-export function layoutOf(plan: Plan): Layout {
+export function layoutOf(plan: Drawable): Layout {
   const places = new Map<string, Place>();
   const bands: Band[] = [];
   let y = 0;
@@ -71,10 +82,31 @@ export function layoutOf(plan: Plan): Layout {
   };
 }
 
+/** Boxes beside each other in a drawing of what has an order of its own. */
+const IN_A_ROW = 3;
+
+/** What is done in the order in which it stands, row by row. */
+export function rowsOf(list: readonly Drawn[]): Layout {
+  const places = new Map(
+    list.map(({ id }, index): [string, Place] => {
+      const row = Math.floor(index / IN_A_ROW);
+      const x = GAP.side + (index % IN_A_ROW) * (NODE.width + GAP.x);
+      return [id, { x, y: GAP.side + row * (NODE.height + GAP.title), phase: row }];
+    }),
+  );
+  return {
+    nodes: list.map((task) => ({ task, x: places.get(task.id)?.x ?? 0, y: places.get(task.id)?.y ?? 0 })),
+    edges: list.flatMap((task) => task.dependsOn.flatMap((from) => edgeOf(from, task.id, places))),
+    bands: [],
+    width: Math.min(list.length, IN_A_ROW) * (NODE.width + GAP.x) - GAP.x + 2 * GAP.side,
+    height: Math.ceil(list.length / IN_A_ROW) * (NODE.height + GAP.title) - GAP.title + 2 * GAP.side,
+  };
+}
+
 /** Columns for each step of waiting, in its order; in each what waits stands beside what it waits for, so that few lines cross. */
-function columnsOf(tasks: readonly Task[]): readonly (readonly Task[])[] {
+function columnsOf(tasks: readonly Drawn[]): readonly (readonly Drawn[])[] {
   const depths = depthsOf(tasks);
-  const columns: Task[][] = [];
+  const columns: Drawn[][] = [];
   for (const task of tasks) {
     const depth = depths.get(task.id) ?? 0;
     for (let next = columns.length; next <= depth; next += 1) columns.push([]);
@@ -92,7 +124,7 @@ function columnsOf(tasks: readonly Task[]): readonly (readonly Task[])[] {
 }
 
 /** The longest way to each task within its phase. What a cycle holds stays where it was reached first. */
-function depthsOf(tasks: readonly Task[]): ReadonlyMap<string, number> {
+function depthsOf(tasks: readonly Drawn[]): ReadonlyMap<string, number> {
   const depths = new Map(tasks.map(({ id }) => [id, 0]));
   for (let round = 0, changed = true; changed && round < tasks.length; round += 1) {
     changed = false;
@@ -110,7 +142,7 @@ function depthsOf(tasks: readonly Task[]): ReadonlyMap<string, number> {
   return depths;
 }
 
-function rowOf({ dependsOn }: Task, rows: ReadonlyMap<string, number>, order: number): number {
+function rowOf({ dependsOn }: Drawn, rows: ReadonlyMap<string, number>, order: number): number {
   const known = dependsOn.flatMap((id) => rows.get(id) ?? []);
   return known.length === 0 ? order : known.reduce((sum, row) => sum + row, 0) / known.length;
 }

@@ -1,26 +1,13 @@
-/** What waits for what, drawn. */
-import {
-  memo,
-  useCallback,
-  useEffect,
-  useMemo,
-  useState,
-  type FocusEvent,
-  type KeyboardEvent,
-  type MouseEvent,
-  type PointerEvent,
-  type ReactNode,
-} from 'react';
-import type { Plan, Task } from '../../core/plan.ts';
+/** What waits for what, drawn: a plan, or of a very large one its phases and each of them. */
+import { useCallback, useMemo, useState, type ReactNode } from 'react';
+import type { Plan } from '../../core/plan.ts';
 import { Empty } from '../parts/basics.tsx';
-import { Icon } from '../parts/icon.tsx';
-import { layoutOf, NODE, nodeBeside, type Edge, type Layout } from './graph-layout.ts';
-import { useZoom, type Zoom } from './graph-zoom.ts';
+import { layoutOf, rowsOf } from './graph-layout.ts';
+import { partAbout, phasesOf, phaseWith } from './graph-parts.ts';
+import { Graph } from './graph.tsx';
 
-/** Characters of a title in a box; two lines of them. */
-const LINE_CHARS = 25;
-/** Farther away than so titles cannot be read, and are not drawn. */
-const READABLE = 0.3;
+/** A plan of more tasks is drawn in parts. */
+const MAX_DRAWN = 1_500;
 
 interface GraphPaneProps {
   readonly plan: Plan;
@@ -30,226 +17,58 @@ interface GraphPaneProps {
 }
 
 export function GraphPane({ plan, chosen, choose }: GraphPaneProps): ReactNode {
+  const count = plan.phases.reduce((sum, { tasks }) => sum + tasks.length, 0);
+  if (count === 0) return <Empty title="No tasks yet" />;
+  return count > MAX_DRAWN ? <PartPane {...{ plan, chosen, choose, count }} /> : <WholePane {...{ plan, chosen, choose }} />;
+}
+
+function WholePane({ plan, chosen, choose }: GraphPaneProps): ReactNode {
   const layout = useMemo(() => layoutOf(plan), [plan]);
-  if (layout.nodes.length === 0) return <Empty title="No tasks yet" />;
   return <Graph layout={layout} chosen={chosen} choose={choose} />;
 }
 
-function Graph({ layout, chosen, choose }: Pick<GraphPaneProps, 'chosen' | 'choose'> & { readonly layout: Layout }): ReactNode {
-  const looking = useZoom(layout);
-  const { pane, zoom } = looking;
-  const [over, setOver] = useState<string | null>(null);
-  const [focused, setFocused] = useState<string | null>(null);
-  const about = over ?? focused ?? chosen;
-  const isSeen = zoom > 0;
-  const nodeOf = useCallback((id: string) => pane.current?.querySelector<SVGElement>(`[data-node="${CSS.escape(id)}"]`), [pane]);
-  useEffect(() => {
-    if (chosen !== null && isSeen) showIn(pane.current, nodeOf(chosen));
-  }, [chosen, pane, nodeOf, isSeen]);
-  const hands = {
-    ...looking.hands,
-    onKeyDown: (event: KeyboardEvent<HTMLDivElement>): void => {
-      const id = idAt(event.target);
-      const next = id === null ? null : nodeBeside(layout, id, event.key);
-      if (id !== null && (event.key === 'Enter' || event.key === ' ')) choose(id);
-      else if (next !== null) nodeOf(next)?.focus();
-      else return looking.hands.onKeyDown(event);
-      event.preventDefault();
-    },
-    onClick: ({ target }: MouseEvent<HTMLDivElement>): void => {
-      const id = idAt(target);
-      if (id !== null) choose(id);
-    },
-    onPointerOver: ({ target }: PointerEvent<HTMLDivElement>): void => setOver(idAt(target)),
-    onPointerLeave: (): void => setOver(null),
-    onFocus: ({ target }: FocusEvent<HTMLDivElement>): void => {
-      const id = idAt(target);
-      setFocused(id);
-      // What the mouse goes to is where it is, and has to stay there until it is let go.
-      if (id !== null && target.matches(':focus-visible')) showIn(pane.current, nodeOf(id));
-    },
-    onBlur: (): void => setFocused(null),
-  };
-  return (
-    <section className="card graph-card" aria-label="Dependencies">
-      <GraphBar {...looking} />
-      {/* What scrolls has to be reachable by keys. */}
-      <div
-        ref={pane}
-        className={zoom < READABLE ? 'graph-pane is-far-away' : 'graph-pane'}
-        role="group"
-        aria-label="Drawing"
-        tabIndex={0}
-        {...hands}
+/** Nobody can read ten thousand boxes, nor does a page stay quick with them: the phases, or one of them. */
+function PartPane({ plan, chosen, choose, count }: GraphPaneProps & { readonly count: number }): ReactNode {
+  const own = phaseWith(plan, chosen);
+  const [shown, setShown] = useState({ phase: own, chosen, isAsked: false });
+  // The task that is opened elsewhere brings its phase.
+  if (shown.chosen !== chosen) setShown({ phase: own ?? shown.phase, chosen, isAsked: false });
+  const phase = plan.phases.find(({ id }) => id === shown.phase) ?? null;
+  const layout = useMemo(() => {
+    if (phase === null) return rowsOf(phasesOf(plan));
+    return phase.tasks.length > MAX_DRAWN ? null : layoutOf(partAbout(plan, phase));
+  }, [plan, phase]);
+  const show = useCallback((id: string | null) => setShown((now) => ({ ...now, phase: id, isAsked: true })), []);
+  const part = (
+    <>
+      <select
+        className="input"
+        aria-label="What is drawn"
+        value={phase?.id ?? ''}
+        onChange={({ target }) => show(target.value === '' ? null : target.value)}
       >
-        {/* Made larger as a picture: in a larger drawing each title would be laid out anew. */}
-        <div className="graph-sheet" style={{ width: layout.width * zoom, height: layout.height * zoom }}>
-          {isSeen && (
-            <svg
-              className={(focused ?? chosen) === null ? undefined : 'is-about'}
-              style={{ transform: `scale(${zoom})` }}
-              width={layout.width}
-              height={layout.height}
-              role="group"
-              aria-label="Tasks and what they wait for"
-            >
-              <Drawing layout={layout} chosen={chosen} about={about} first={focused ?? chosen} />
-            </svg>
-          )}
-        </div>
-      </div>
-    </section>
-  );
-}
-
-function GraphBar({ zoom, nearer, farther, fit }: Pick<Zoom, 'zoom' | 'nearer' | 'farther' | 'fit'>): ReactNode {
-  return (
-    <div className="graph-bar">
-      <span className="quiet grow">Arrow keys go from task to task.</span>
-      <button type="button" className="button is-plain is-small" title="Show all (0)" onClick={fit}>
-        Show all
-      </button>
-      <button type="button" className="button is-plain is-icon is-small" aria-label="Farther" title="Farther (−)" onClick={farther}>
-        <Icon name="minus" />
-      </button>
-      <output className="quiet" aria-label="Size">
-        {Math.round(zoom * 100)} %
-      </output>
-      <button type="button" className="button is-plain is-icon is-small" aria-label="Nearer" title="Nearer (+)" onClick={nearer}>
-        <Icon name="plus" />
-      </button>
-    </div>
-  );
-}
-
-/** Scrolls the pane alone, and not the page, so far that a task is in it. */
-function showIn(pane: HTMLDivElement | null, node: SVGElement | null | undefined): void {
-  if (pane === null || node == null) return;
-  const [seen, all] = [node.getBoundingClientRect(), pane.getBoundingClientRect()];
-  if (seen.left >= all.left && seen.right <= all.right && seen.top >= all.top && seen.bottom <= all.bottom) return;
-  pane.scrollBy(seen.left - all.left - (all.width - seen.width) / 2, seen.top - all.top - (all.height - seen.height) / 2);
-}
-
-interface DrawingProps {
-  readonly layout: Layout;
-  readonly chosen: string | null;
-  /** The task that is looked at: what it waits for and what waits for it stands out. */
-  readonly about: string | null;
-  /** Which one the tab key comes to, where it is there; the arrow keys go on from it. */
-  readonly first: string | null;
-}
-
-const Drawing = memo(function Drawing({ layout, chosen, about, first }: DrawingProps): ReactNode {
-  const near = new Set(layout.edges.flatMap(({ from, to }) => (from === about ? [to] : to === about ? [from] : [])));
-  const start = layout.nodes.some(({ task }) => task.id === first) ? first : layout.nodes[0]?.task.id;
-  return (
-    <>
-      <Bands layout={layout} />
-      {layout.edges.map((edge) => (
-        <Line key={`${edge.from} ${edge.to}`} path={edge.path} isNear={edge.from === about || edge.to === about} />
-      ))}
-      {layout.nodes.map(({ task, x, y }) => (
-        <Box
-          key={task.id}
-          {...{ x, y }}
-          id={task.id}
-          title={task.title}
-          status={task.status}
-          after={task.dependsOn.join(', ')}
-          isChosen={task.id === chosen}
-          isNear={near.has(task.id)}
-          isFirst={task.id === start}
-        />
-      ))}
+        <option value="">The phases</option>
+        {plan.phases.map(({ id, title }) => (
+          <option key={id} value={id}>
+            {title === '' ? 'Tasks' : title}
+          </option>
+        ))}
+      </select>
+      <p className="quiet">
+        {phase === null
+          ? `${count.toLocaleString('en')} tasks are too many for one drawing: these are the phases. Choose one for its tasks.`
+          : layout === null
+            ? `${phase.tasks.length.toLocaleString('en')} tasks are too many for a drawing that can be read. The outline has them all.`
+            : 'The tasks of one phase, and what they wait for in others.'}
+      </p>
     </>
   );
-});
-
-/** The task that something on the page belongs to. */
-function idAt(target: EventTarget): string | null {
-  return target instanceof Element ? (target.closest<SVGElement>('[data-node]')?.dataset['node'] ?? null) : null;
-}
-
-const Bands = memo(function Bands({ layout: { bands, width } }: { readonly layout: Layout }): ReactNode {
-  return (
-    <>
-      <defs>
-        <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
-          <path d="M0 0L8 4L0 8z" />
-        </marker>
-      </defs>
-      {bands.map(({ id, title, y, height }) => (
-        <g key={id} className="band">
-          <rect y={y} width={width} height={height} rx={10} />
-          <text x={16} y={y + 25}>
-            {linesOf(title, Math.floor(width / 8))[0] ?? ''}
-          </text>
-        </g>
-      ))}
-    </>
-  );
-});
-
-const Line = memo(function Line({ path, isNear }: Pick<Edge, 'path'> & { readonly isNear: boolean }): ReactNode {
-  return <path className={isNear ? 'edge is-near' : 'edge'} d={path} markerEnd="url(#arrow)" />;
-});
-
-/** Words and flags alone, so that only what changes is drawn again. */
-interface BoxProps {
-  readonly x: number;
-  readonly y: number;
-  readonly id: string;
-  readonly title: string;
-  readonly status: Task['status'];
-  /** Ids of what it waits for, as a list in words. */
-  readonly after: string;
-  readonly isChosen: boolean;
-  readonly isNear: boolean;
-  readonly isFirst: boolean;
-}
-
-const Box = memo(function Box({ x, y, id, title, status, after, isChosen, isNear, isFirst }: BoxProps): ReactNode {
-  return (
-    <g
-      className={`node is-${status}${isChosen ? ' is-chosen' : ''}${isNear ? ' is-near' : ''}`}
-      transform={`translate(${x} ${y})`}
-      role="button"
-      tabIndex={isFirst ? 0 : -1}
-      aria-label={after === '' ? title : `${title}, after ${after}`}
-      aria-pressed={isChosen}
-      data-node={id}
-    >
-      <title>{title}</title>
-      <rect width={NODE.width} height={NODE.height} rx={7} />
-      <BoxText title={title} />
-    </g>
-  );
-});
-
-function BoxText({ title }: { readonly title: string }): ReactNode {
-  const lines = linesOf(title, LINE_CHARS).slice(0, 2);
-  return (
-    <text x={12} y={lines.length === 1 ? 27 : 19}>
-      {lines.map((line, index) => (
-        // A line is known by its number alone.
-        // oxlint-disable-next-line react/no-array-index-key
-        <tspan key={index} x={12} dy={index === 0 ? 0 : 16}>
-          {/* Read as one text, the lines are words apart. */}
-          {`${line} `}
-        </tspan>
-      ))}
-    </text>
-  );
-}
-
-/** A title on lines that fit; what does not is cut, and is told whole where one points at it. */
-function linesOf(title: string, most: number): readonly string[] {
-  const lines: string[] = [''];
-  for (const word of title.replaceAll(/[*_`]/g, '').split(/\s+/)) {
-    const last = lines.at(-1) ?? '';
-    if (last !== '' && last.length + word.length + 1 > most) lines.push(word);
-    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
-  }
-  const cut = lines.map((line) => (line.length > most ? `${line.slice(0, most - 1)}…` : line));
-  return cut.length > 2 ? [cut[0] ?? '', `${(cut[1] ?? '').slice(0, most - 2)} …`] : cut;
+  if (layout === null)
+    return (
+      <section className="card graph-card" aria-label="Dependencies">
+        <div className="graph-part">{part}</div>
+      </section>
+    );
+  const key = phase?.id ?? '';
+  return <Graph key={key} layout={layout} part={part} takesFocus={shown.isAsked} chosen={chosen} choose={phase === null ? show : choose} />;
 }
