@@ -1,7 +1,24 @@
-/** Rows of the table of commands: reviews of pull requests. */
+/** Rows of the table of commands: the workflows, and reviews of pull requests. */
 import type { CommandSpec } from './specification.ts';
 
 export const CI_REVIEW: readonly CommandSpec[] = [
+  {
+    name: 'ci init',
+    group: 'GitHub Actions',
+    summary: 'Write the workflows, and say what is left to set',
+    description: [
+      'Writes plans-review.yml, plans-run.yml (with --many plans-matrix.yml) and plans-command.yml into .github/workflows, for this repository’s default branch and folder of plans. What exists is kept.',
+      'Then lists, in their order, what only a person can do: the key, a setting of the repository, what gates need on GitHub’s machine.',
+    ],
+    arguments: [],
+    options: [{ name: 'many', summary: 'A machine for each task: plans-matrix.yml in place of plans-run.yml' }],
+    examples: [
+      { command: 'plans ci init', says: 'one machine carries a plan out' },
+      { command: 'plans ci init --many', says: 'as many as there are tasks that can be done at once' },
+    ],
+    exitCodes: [],
+    load: async () => (await import('./ci/init.ts')).ciInit,
+  },
   {
     name: 'ci review',
     group: 'GitHub Actions',

@@ -6,6 +6,7 @@ import type { GitHub, Pull } from '../../adapters/github/github.ts';
 import { readComment, type CommentCommand, type SteeringCommand } from '../../core/ci/comment-command.ts';
 import { estimateText } from '../../core/ci/estimate-text.ts';
 import { planOfBranch } from '../../core/ci/standing.ts';
+import { MATRIX, RUN } from '../../core/ci/workflow-files.ts';
 import { inlineText } from '../../core/markdown-text.ts';
 import { Problem } from '../../core/problem.ts';
 import { postReview } from './comment.ts';
@@ -20,8 +21,7 @@ const CommentEvent = z.object({
   comment: z.object({ id: z.int().min(1), body: z.string(), html_url: z.string(), user: z.object({ login: z.string() }).nullable() }),
 });
 
-/** Under these names the workflows that execute plans are given to be copied. */
-const WORKFLOWS = ['plans-run.yml', 'plans-matrix.yml'] as const;
+const WORKFLOWS = [RUN, MATRIX] as const;
 const WORKFLOW_FOLDER = '.github/workflows';
 
 export interface CommandRequest {
@@ -30,7 +30,7 @@ export interface CommandRequest {
   readonly remote: string;
   /** The branch whose workflow this is: for it plans are executed, and by its config. */
   readonly base: string;
-  /** The workflow that executes plans; null for whichever of {@link WORKFLOWS} the base branch has. */
+  /** The workflow that executes plans; null for whichever of those that are given to be copied the base branch has. */
   readonly workflow: string | null;
   readonly root: string;
   readonly now: Date;
