@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parsePlan } from '../../../src/core/parse.ts';
+import type { Phase, Plan } from '../../../src/core/plan.ts';
 import { layoutOf, NODE, nodeBeside, rowsOf } from '../../../src/web/editor/graph-layout.ts';
 import { partAbout, phasesOf, phaseWith } from '../../../src/web/editor/graph-parts.ts';
 
@@ -27,6 +28,12 @@ ${after('d')}
   'p',
 );
 
+function phaseOf(of: Plan, index: number): Phase {
+  const phase = of.phases[index];
+  if (phase === undefined) throw new Error(`no phase ${index}`);
+  return phase;
+}
+
 describe('a plan that is drawn in parts', () => {
   it('has a box for each phase: how far it is, and which phases it waits for', () => {
     expect(phasesOf(plan)).toEqual([
@@ -38,7 +45,7 @@ describe('a plan that is drawn in parts', () => {
 
   it('has each phase between the tasks of others that it waits for and those that wait for it', () => {
     const ids = (phase: number) =>
-      partAbout(plan, plan.phases[phase]).phases.map(({ id, tasks }) => [id, ...tasks.map((task) => task.id)]);
+      partAbout(plan, phaseOf(plan, phase)).phases.map(({ id, tasks }) => [id, ...tasks.map((task) => task.id)]);
     expect(ids(0)).toEqual([
       ['one', 'a', 'b'],
       ['after', 'c', 'd'],
@@ -48,14 +55,14 @@ describe('a plan that is drawn in parts', () => {
       ['two', 'c', 'd'],
       ['after', 'e'],
     ]);
-    const { edges } = layoutOf(partAbout(plan, plan.phases[1]));
+    const { edges } = layoutOf(partAbout(plan, phaseOf(plan, 1)));
     expect(edges.map(({ from, to }) => `${from} ${to}`)).toEqual(['a c', 'c d', 'b d', 'd e']);
   });
 
   it('names as many tasks beside a phase as can be read, and says how many there are', () => {
     const tasks = Array.from({ length: 100 }, (_, index) => `- [ ] t${index}\n${after('first')}\n`).join('');
     const wide = parsePlan(`# P\n\n## One\n\n- [ ] first\n\n## Two\n\n${tasks}`, 'p').plan;
-    const [, beside] = partAbout(wide, wide.phases[0]).phases;
+    const [, beside] = partAbout(wide, phaseOf(wide, 0)).phases;
     expect(beside).toMatchObject({ title: 'In other phases, after it (60 of 100)' });
     expect(beside?.tasks).toHaveLength(60);
   });
