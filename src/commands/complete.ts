@@ -25,7 +25,8 @@ interface TaskToName {
 /** Commands that are about some tasks only; any other may name each of them. */
 const FITS: Readonly<Record<string, (task: TaskToName) => boolean>> = {
   approve: ({ status, manual }) => manual && status !== 'completed' && status !== 'skipped',
-  retry: ({ status }) => status === 'failed',
+  retry: ({ status }) => status === 'failed' || status === 'skipped',
+  stash: ({ status }) => status !== 'completed',
   skip: ({ status }) => status !== 'completed' && status !== 'skipped',
   done: ({ status }) => status !== 'completed',
 };

@@ -3,8 +3,23 @@ import type { Plan } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
 import { openPlan, steer, taskNamed, withPlan, type Caller, type Steered } from './control.ts';
 import { attemptedOf } from './kept.ts';
-import { bringBackStash, leftoversOf, putAway, type BroughtBack, type PutAway } from './leftovers.ts';
+import { bringBackStash, leftoversOf, putAway, type BroughtBack, type Leftovers, type PutAway } from './leftovers.ts';
+import { PlanFile } from './plan-file.ts';
 import { skipping } from './words.ts';
+
+/** What the last attempts at the tasks of a plan that are not completed have left in the checkout. Nothing is changed. */
+export async function leftovers(caller: Pick<Caller, 'workspace' | 'planId'>): Promise<readonly (Leftovers & { readonly task: string })[]> {
+  const { workspace, planId } = caller;
+  const plan = await PlanFile.open(workspace, planId);
+  // One with errors: nobody can say which task is which.
+  if ('message' in plan) return [];
+  const found = [];
+  for (const task of await concerned(caller, plan.plan, null)) {
+    const left = await leftoversOf(workspace.git, planId, task);
+    if (left !== null) found.push({ task, ...left });
+  }
+  return found;
+}
 
 /**
  * Puts away what the last attempt at a task left in the checkout, or those at every task of the plan that is not completed: one entry for each of
@@ -53,7 +68,11 @@ async function putTaskAway({ workspace: { git }, planId }: Caller, task: string,
   return { task, ref: await putAway(git, planId, task, left), files: left.files, stays: left.changed };
 }
 
-async function concerned({ workspace, planId }: Caller, plan: Plan, task: string | null): Promise<readonly string[]> {
+async function concerned(
+  { workspace, planId }: Pick<Caller, 'workspace' | 'planId'>,
+  plan: Plan,
+  task: string | null,
+): Promise<readonly string[]> {
   if (task !== null) return [task];
   const tasks = plan.phases.flatMap((phase) => phase.tasks).filter(({ status }) => status !== 'completed');
   return attemptedOf(

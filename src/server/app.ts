@@ -18,6 +18,7 @@ import { executionRoutes } from './routes/executions.ts';
 import { attemptRoutes } from './routes/attempts.ts';
 import { figureRoutes } from './routes/figures.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { leftoverRoutes } from './routes/leftovers.ts';
 import { logRoutes } from './routes/logs.ts';
 import { lookingRoutes } from './routes/looking.ts';
 import { phaseRoutes } from './routes/phases.ts';
@@ -106,6 +107,7 @@ function addRoutes(app: Api, server: Server): void {
   planRoutes(app, server);
   phaseRoutes(app, server);
   taskRoutes(app, server);
+  leftoverRoutes(app, server);
   reviewRoutes(app, server);
   promptRoutes(app, server);
   jobRoutes(app, server);

@@ -99,6 +99,11 @@ export const CreateTask = NewTaskShape.extend({
 }).meta({ id: 'CreateTask' });
 export type CreateTask = z.infer<typeof CreateTask>;
 
+export const keepFiles = z
+  .boolean()
+  .optional()
+  .describe('With a task that is skipped: what its last attempt left in the checkout stays there. By default it is put away.');
+
 export const ChangeTask = z
   .strictObject({
     title: title.optional(),
@@ -118,6 +123,7 @@ export const ChangeTask = z
       })
       .optional()
       .describe('With `completed`.'),
+    keepFiles,
     dependsOn: ids.optional().describe('By id or slug.'),
     ...taskFields,
   })

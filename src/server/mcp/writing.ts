@@ -1,6 +1,8 @@
 /** Tools that write plans: each call is an edit of the file and a commit. */
 import { z } from 'zod';
 import { REVIEW_TYPES } from '../../core/review-types.ts';
+import { Refusal } from '../problem.ts';
+import { PutAwayShape, UnstashedTask } from '../routes/leftovers.ts';
 import type { Created } from '../routes/plans.ts';
 import { Applied } from '../routes/reviews.ts';
 import type { ApiPhase, ApiPlan, ApiTask, Job, PlanDetail } from '../shape.ts';
@@ -79,10 +81,11 @@ const edit = tool({
     phase: SHOWN.PhaseLine.optional(),
     task: SHOWN.TaskLine.optional(),
     tasks: z.array(SHOWN.TaskLine).optional().describe('Of a phase that was added.'),
+    putAway: PutAwayShape.optional().describe('Where a task was skipped: what its last attempt had left in the checkout.'),
   }),
   annotations: { ...WRITES, destructiveHint: true },
   call: async ({ ask }, { change, revision: expected }) => {
-    const { commit: made, revision: now, plan, phase, task, tasks } = (await changed(ask, change, expected)) as Changed;
+    const { commit: made, revision: now, plan, phase, task, tasks, putAway } = (await changed(ask, change, expected)) as Changed;
     return {
       ...said({ commit: made }),
       revision: now ?? plan?.revision,
@@ -90,6 +93,7 @@ const edit = tool({
       ...(phase === undefined ? {} : { phase: phaseLine(phase) }),
       ...(task === undefined ? {} : { task: taskLine(task, false) }),
       ...(tasks === undefined ? {} : { tasks: tasks.slice(0, MAX_NAMED).map((one) => taskLine(one, false)) }),
+      ...(putAway === undefined ? {} : { putAway }),
     };
   },
 });
@@ -102,6 +106,7 @@ interface Changed {
   readonly phase?: ApiPhase;
   readonly task?: ApiTask;
   readonly tasks?: readonly ApiTask[];
+  readonly putAway?: z.infer<typeof PutAwayShape>;
 }
 
 function changed(ask: Ask, change: Change, expected: string | undefined): Promise<unknown> {
@@ -136,6 +141,33 @@ function changed(ask: Ask, change: Change, expected: string | undefined): Promis
       return ask('DELETE', ['tasks', change.taskId], { revision: expected });
   }
 }
+
+const stash = tool({
+  name: 'plans_stash',
+  title: 'Put away what attempts have left',
+  description:
+    'A task that failed or was stopped leaves its files in the checkout, to be mended. This puts them away under a ref, so that the checkout is as HEAD has it; what a person has changed or staged since stays. With bringBack those of one task come back, on top of what has landed since. Not while a run of the plan is at work.',
+  input: z.strictObject({
+    planId,
+    taskId: taskId.optional().describe('Without it: of every task that is not completed.'),
+    bringBack: z.boolean().default(false).describe('Of the task, what was put away.'),
+  }),
+  output: z.object({
+    putAway: z.array(PutAwayShape).optional(),
+    broughtBack: UnstashedTask.optional(),
+  }),
+  annotations: WRITES,
+  call: async ({ ask }, { planId: plan, taskId: task, bringBack }) => {
+    if (!bringBack) {
+      const { tasks } = (await ask('POST', ['plans', plan, 'stash'], { body: task === undefined ? {} : { taskId: task } })) as {
+        tasks: z.infer<typeof PutAwayShape>[];
+      };
+      return { putAway: tasks };
+    }
+    if (task === undefined) throw new Refusal('invalid-request', '"bringBack" is about one task: say which ("taskId").');
+    return { broughtBack: (await ask('POST', ['tasks', task, 'unstash'])) as z.infer<typeof UnstashedTask> };
+  },
+});
 
 const review = tool({
   name: 'plans_review',
@@ -179,4 +211,4 @@ const apply = tool({
     ),
 });
 
-export const WRITING: readonly Tool[] = [create, edit, review, apply];
+export const WRITING: readonly Tool[] = [create, edit, stash, review, apply];

@@ -16,12 +16,20 @@ import { Refusal } from '../problem.ts';
 import { readPlan } from '../read.ts';
 import { answers, type Api, type Server } from '../server.ts';
 import { ApiTask } from '../shape.ts';
-import { ChangeTask, CreateTask, fieldsOf } from '../shape-requests.ts';
+import { ChangeTask, CreateTask, fieldsOf, keepFiles } from '../shape-requests.ts';
+import { putAwayOf, PutAwayShape } from './leftovers.ts';
 import { IdParam } from './looking.ts';
 import { adding, json, onPhase, onTask, RemovedPart, revision, taskIds, taskNamedIn } from './part.ts';
 import { Commit, IfMatch, newTaskOf } from './plans.ts';
 
-export const TaskAnswer = z.object({ task: ApiTask, revision, commit: Commit }).meta({ id: 'ChangedTask' });
+export const TaskAnswer = z
+  .object({
+    task: ApiTask,
+    revision,
+    commit: Commit,
+    putAway: PutAwayShape.optional().describe('Where it was skipped: what its last attempt had left in the checkout.'),
+  })
+  .meta({ id: 'ChangedTask' });
 
 const createTask = createRoute({
   method: 'post',
@@ -72,18 +80,26 @@ const retry = createRoute({
   },
   responses: answers(TaskAnswer, 'The task as it is now.'),
 });
-const word = (name: 'approve' | 'skip', summary: string) =>
-  createRoute({
-    method: 'post',
-    path: `/api/tasks/{id}/${name}`,
-    operationId: `${name}Task`,
-    tags: ['Tasks'],
-    summary,
-    request: { params: IdParam, headers: IfMatch },
-    responses: answers(TaskAnswer, 'The task as it is now.'),
-  });
-const approve = word('approve', 'Let a task of a manual phase run as it is now');
-const skip = word('skip', 'Leave a task out');
+const approve = createRoute({
+  method: 'post',
+  path: '/api/tasks/{id}/approve',
+  operationId: 'approveTask',
+  tags: ['Tasks'],
+  summary: 'Let a task of a manual phase run as it is now',
+  request: { params: IdParam, headers: IfMatch },
+  responses: answers(TaskAnswer, 'The task as it is now.'),
+});
+const Skip = z.strictObject({ keepFiles }).meta({ id: 'SkipTask' });
+const skip = createRoute({
+  method: 'post',
+  path: '/api/tasks/{id}/skip',
+  operationId: 'skipTask',
+  tags: ['Tasks'],
+  summary: 'Leave a task out',
+  description: 'What its last attempt left in the checkout is put away. Where it is at work, its agent is stopped.',
+  request: { params: IdParam, headers: IfMatch, body: { content: { 'application/json': { schema: Skip } } } },
+  responses: answers(TaskAnswer, 'The task as it is now.'),
+});
 
 export function taskRoutes(app: Api, server: Server): void {
   wordRoutes(app, server);
@@ -101,7 +117,7 @@ export function taskRoutes(app: Api, server: Server): void {
   });
   app.openapi(patchTask, async (context) => {
     const ref = partRef(registry, context.req.valid('param').id, 'task');
-    const { status, done, ...request } = context.req.valid('json');
+    const { status, done, keepFiles: keep, ...request } = context.req.valid('json');
     const { title, description, phaseId, order, dependsOn, ...rest } = request;
     if (status === 'completed') {
       if (Object.values(request).some((value) => value !== undefined))
@@ -109,6 +125,7 @@ export function taskRoutes(app: Api, server: Server): void {
       return context.json(await taskNow(ref, await complete(server, ref, revisionIn(context), done ?? { gates: true })), 200);
     }
     if (done !== undefined) throw new Refusal('invalid-request', '"done" goes with the status "completed".');
+    if (keep !== undefined && status !== 'skipped') throw new Refusal('invalid-request', '"keepFiles" goes with the status "skipped".');
     const depends = (plan: Plan) => dependsOn?.map((name) => taskNamedIn(plan, ref, name));
     const phase = phaseId === undefined ? undefined : partIn(ref, phaseId);
     const step: Step = (text, plan) => {
@@ -119,7 +136,9 @@ export function taskRoutes(app: Api, server: Server): void {
       return inSteps(steps, ref.served.workspace.cache)(text, plan);
     };
     const { commit } = await change(server, ref, context, onTask(ref, step));
-    return context.json(await taskNow(ref, commit), 200);
+    // Skipped it is by now; what is left to do is what comes with that.
+    const left = status === 'skipped' ? await said(server, ref, null, { type: 'skip', task: ref.part, keepFiles: keep ?? false }) : null;
+    return context.json(await taskNow(ref, commit, left?.putAway), 200);
   });
   app.openapi(deleteTask, async (context) => {
     const { id } = context.req.valid('param');
@@ -169,15 +188,17 @@ async function complete(
 
 function wordRoutes(app: Api, server: Server): void {
   const { registry } = server;
-  for (const [route, type] of [
-    [approve, 'approve'],
-    [skip, 'skip'],
-  ] as const)
-    app.openapi(route, async (context) => {
-      const ref = partRef(registry, context.req.valid('param').id, 'task');
-      const { commit } = await said(server, ref, revisionIn(context), { type, task: ref.part });
-      return context.json(await taskNow(ref, commit), 200);
-    });
+  app.openapi(approve, async (context) => {
+    const ref = partRef(registry, context.req.valid('param').id, 'task');
+    const { commit } = await said(server, ref, revisionIn(context), { type: 'approve', task: ref.part });
+    return context.json(await taskNow(ref, commit), 200);
+  });
+  app.openapi(skip, async (context) => {
+    const ref = partRef(registry, context.req.valid('param').id, 'task');
+    const { keepFiles: keep = false } = Skip.parse(context.req.valid('json') ?? {});
+    const { commit, putAway } = await said(server, ref, revisionIn(context), { type: 'skip', task: ref.part, keepFiles: keep });
+    return context.json(await taskNow(ref, commit, putAway), 200);
+  });
   app.openapi(retry, async (context) => {
     const ref = partRef(registry, context.req.valid('param').id, 'task');
     const { fromBase } = Retry.parse(context.req.valid('json') ?? {});
@@ -195,9 +216,9 @@ function said(server: Server, ref: PartRef, expected: string | null, word: Word)
   });
 }
 
-async function taskNow(ref: PartRef, commit: string | null): Promise<z.infer<typeof TaskAnswer>> {
+async function taskNow(ref: PartRef, commit: string | null, putAway: Steered['putAway'] = null): Promise<z.infer<typeof TaskAnswer>> {
   const { plan, tasks } = await readPlan(ref);
   const task = tasks.find(({ slug }) => slug === ref.part);
   if (task === undefined) throw nothing('task', ref.part);
-  return { task, revision: plan.revision, commit };
+  return { task, revision: plan.revision, commit, ...(putAway === null ? {} : { putAway: putAwayOf(ref, putAway) }) };
 }

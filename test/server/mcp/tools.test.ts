@@ -8,7 +8,17 @@ import { PLAN, testServer } from '../serving.ts';
 import { overHttp, overStdio, SPEAKING } from './connecting.ts';
 
 const LOOKING = ['plans_list', 'plans_show', 'plans_next', 'plans_status'];
-const WRITING = ['plans_create', 'plans_edit', 'plans_review', 'plans_apply', 'plans_run', 'plans_pause', 'plans_resume', 'plans_approve'];
+const WRITING = [
+  'plans_create',
+  'plans_edit',
+  'plans_stash',
+  'plans_review',
+  'plans_apply',
+  'plans_run',
+  'plans_pause',
+  'plans_resume',
+  'plans_approve',
+];
 
 /** Asks until it is so: the runner is another process. */
 async function until(call: () => Promise<any>, isSo: (answer: any) => boolean): Promise<any> {
