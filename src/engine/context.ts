@@ -46,6 +46,8 @@ export interface Guard {
   readonly dirty: ReadonlySet<string>;
   /** What the file system says of all plans and configs: the same prints, the same files. */
   readonly prints: string;
+  /** Tracked paths whose changes git does not look for; null where a person's sparse checkout decides about that. */
+  readonly hidden: ReadonlySet<string> | null;
 }
 
 /** What has been learnt about a task since its first attempt in this run. */

@@ -6,6 +6,7 @@ import { existsSync, lstatSync, readFileSync, readdirSync, statSync } from 'node
 import { join } from 'node:path';
 import { CONFIG_FILES } from '../adapters/config.ts';
 import type { Change, Git } from '../adapters/git/git.ts';
+import { hiddenPaths } from '../adapters/git/hidden.ts';
 import { readSettings } from '../adapters/git/settings.ts';
 import { isPlanOrConfig, logFile, note } from './context.ts';
 import type { Guard, RunContext, TaskWork } from './context.ts';
@@ -37,7 +38,8 @@ export async function armGuard(context: RunContext, { task }: Pick<Step, 'task'>
   const prints = protectedPrints(context, work);
   const known = work.place.slot === null && context.guarded?.prints === prints ? context.guarded.dirty : null;
   const dirty = known ?? new Set(work.place.slot === null ? (await protectedChanges(context, work)).map(({ path }) => path) : []);
-  work.guard = { settings, reflog: sizeOf(reflogOf(git)), dirty, prints };
+  const hidden = settings.has(join(git.gitDir, 'info/sparse-checkout')) ? null : hiddenPaths(git.gitDir, context.head.commit);
+  work.guard = { settings, reflog: sizeOf(reflogOf(git)), dirty, prints, hidden };
   if (work.place.slot === null) context.guarded = work.guard;
 }
 
@@ -51,6 +53,7 @@ export async function checkGuard(
   // What is different here may be another runner's by now.
   context.lock.check();
   const denied = putBackSettings(context, step);
+  await showHidden(context, step, work);
   const { guard, place } = work;
   const conflict = place.git.name === 'git' ? await checkHead(context, step, work, guard) : null;
   if (conflict === null) await putBackProtected(context, step, work);
@@ -65,6 +68,7 @@ export async function checkGates(context: RunContext, step: Step): Promise<strin
   if (work?.guard === undefined) return null;
   context.lock.check();
   const denied = putBackSettings(context, step);
+  await showHidden(context, step, work);
   await putBackProtected(context, step, work);
   return denied;
 }
@@ -78,6 +82,20 @@ export function putBackSettings(context: RunContext, { task, attempt }: Step): s
   note(context, task, `The attempt changed what git does in this repository: ${names.join('; ')}. It has been put back.`);
   if (running.length === 0) return null;
   return `The attempt changed what git runs in this repository (${running.join('; ')}), which no task may do. It has been put back.`;
+}
+
+/** What git was told not to look at would be in no commit, and pass every gate. Files that went with it (a sparse checkout) come back. */
+async function showHidden(context: RunContext, { task }: Step, { place, guard }: TaskWork): Promise<void> {
+  const known = guard?.hidden ?? null;
+  if (known === null) return;
+  const { git, slot } = place;
+  const base = slot?.base ?? context.head.commit;
+  const fresh = [...hiddenPaths(git.gitDir, base)].filter((path) => !known.has(path));
+  if (fresh.length === 0) return;
+  const gone = fresh.filter((path) => lstatSync(join(git.root, path), { throwIfNoEntry: false }) === undefined);
+  await git.show(fresh);
+  await git.restore(base, gone);
+  note(context, task, `The attempt had git overlook changes of ${listed(fresh)} (git update-index). They are looked at again.`);
 }
 
 /** Puts HEAD back where the agent has moved it. Null, or why the task's work cannot be told any more. */

@@ -118,6 +118,33 @@ describe.each(PLACES)('an agent %s', (name, place) => {
     expect(filesOf(it)).toEqual(['a.secret', 'one.txt', 'plans/demo.plan.md']);
   });
 
+  it.each(['--skip-worktree', '--assume-unchanged'])(
+    'that has git overlook what it changes (%s): it is looked at all the same',
+    async (flag) => {
+      const hide = `git update-index ${flag} plans.config.json gate.sh; echo '{}' > plans.config.json; echo 'exit 0' > gate.sh; echo 1 > one.txt`;
+      const config = { 'plans.config.json': JSON.stringify({ qa: { gates: [{ name: 'sh', run: 'sh gate.sh' }] } }) };
+      await using it = await rig(place(task('one', hide)), { ...config, 'gate.sh': 'exit 1\n', 'mine.txt': 'a\n' });
+      it.repository.git('update-index', flag, 'mine.txt');
+      expect((await it.run()).end).toEqual({ type: 'completed' });
+      expect(filesOf(it)).toEqual(['gate.sh', 'one.txt', 'plans/demo.plan.md']);
+      expect(await it.repository.read('plans.config.json')).toBe(config['plans.config.json']);
+      expect(notes(it)).toMatch(/overlook changes of "gate.sh" and "plans.config.json"/);
+      // A person's stays.
+      expect(it.repository.git('ls-files', '-v', 'mine.txt')).toMatch(/^[Sh] mine.txt$/m);
+    },
+  );
+
+  it('that makes the checkout a sparse one: its files come back', async () => {
+    await using it = await rig(place(task('one', 'git sparse-checkout set src; echo 1 > one.txt', 'maxAttempts: 1')), {
+      'src/a.txt': 'a\n',
+      'lib/b.txt': 'b\n',
+    });
+    await it.run();
+    expect(it.repository.git('ls-files', '-v')).not.toMatch(/^S/m);
+    expect(await it.repository.read('lib/b.txt')).toBe('b\n');
+    expect(it.repository.status()).toEqual(name === 'in the checkout' ? ['?? one.txt'] : []);
+  });
+
   it('that edits other plans and the config: nothing of it is committed, and it is put back', async () => {
     const run =
       'echo 1 > one.txt; echo "- [x] Evil" >> plans/other.plan.md; echo "{\\"qa\\":{}}" > plans.config.json; echo "qa: {}" > .plansrc';

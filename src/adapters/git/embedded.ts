@@ -160,6 +160,10 @@ class EmbeddedGit implements Git {
     return this.diff();
   }
 
+  show(): Promise<never> {
+    return this.diff();
+  }
+
   standOn(): Promise<never> {
     return this.diff();
   }

@@ -183,6 +183,8 @@ export interface Git {
   standOn(commit: string): Promise<void>;
   /** Puts HEAD, and the branch it belongs on, back to a commit and forgets a half-done operation; index and files stay. False where the branch is not at `from`. */
   putHead(to: Head & { readonly commit: string }, from: string | null): Promise<boolean>;
+  /** Has git look for changes of these paths again; see `hidden.ts`. */
+  show(paths: readonly string[]): Promise<void>;
   /** Takes what is staged at `paths` out of the index; files stay. */
   unstage(paths: readonly string[]): Promise<void>;
   /** Puts the change of `commit` (against its parent, an ancestor of `onto`) on top of `onto`, as a commit beside the branch. */

@@ -78,3 +78,10 @@ export async function branchIn(git: GitProgram, head: string): Promise<string | 
   const result = await git.run(['symbolic-ref', '--quiet', '--short', 'HEAD']);
   return result.code === 0 ? result.stdout.toString('utf8').trim() : null;
 }
+
+/** The newest commit that both have; null where they share none, or one of them is not there. */
+export async function mergeBase(git: GitProgram, ids: readonly (string | null)[]): Promise<string | null> {
+  if (ids.includes(null)) return null;
+  const result = await git.run(['merge-base', ...ids.map(String)]);
+  return result.code === 0 ? result.stdout.toString('utf8').trim() : null;
+}

@@ -17,6 +17,7 @@ import type {
   RevertRequest,
   WorkTreeStatus,
 } from './git.ts';
+import { showPaths } from './hidden.ts';
 import { HookFolder } from './hooks.ts';
 import { IndexLock, unlessLocked, type Pause } from './index-lock.ts';
 import { isHalfMade, recoverLeft } from './left-locks.ts';
@@ -32,7 +33,7 @@ import { forward, putBack, revert } from './revert.ts';
 import { StagedPaths } from './staged.ts';
 import { STATUS_ARGUMENTS, parseStatus } from './status.ts';
 import { diffTrees, filesAt, filesOf, lookUp, type ReadTree } from './tree.ts';
-import { branchIn, detachAt, idIn, hasNoRefs, looseRef, putHead, unstage } from './head.ts';
+import { branchIn, detachAt, hasNoRefs, idIn, looseRef, mergeBase, putHead, unstage } from './head.ts';
 import { addWorktree, finishWorktree, moveTo, replay, resetTo } from './worktrees.ts';
 
 interface SystemGitLimits {
@@ -157,10 +158,7 @@ class SystemGit implements Git, CommitPlace {
   }
 
   async mergeBase(one: string, other: string): Promise<string | null> {
-    const ids = await Promise.all([this.resolve(one), this.resolve(other)]);
-    if (ids.includes(null)) return null;
-    const result = await this.git.run(['merge-base', ...ids.map(String)]);
-    return result.code === 0 ? result.stdout.toString('utf8').trim() : null;
+    return mergeBase(this.git, await Promise.all([this.resolve(one), this.resolve(other)]));
   }
 
   async refs(prefix: string): Promise<ReadonlyMap<string, string>> {
@@ -214,6 +212,10 @@ class SystemGit implements Git, CommitPlace {
 
   putHead(to: Head & { readonly commit: string }, from: string | null): Promise<boolean> {
     return this.#alone(() => this.#indexLock.change(() => putHead(this.git, to, from ?? this.zero)));
+  }
+
+  show(paths: readonly string[]): Promise<void> {
+    return this.#alone(() => this.#indexLock.change(() => showPaths(this.git, paths)));
   }
 
   unstage(paths: readonly string[]): Promise<void> {
