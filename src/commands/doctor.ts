@@ -55,6 +55,7 @@ const TITLES: Readonly<Record<Finding['area'], string>> = {
   config: 'Config and gates',
   state: 'What runs have left',
   evidence: 'Boxes and commits',
+  actions: 'GitHub Actions',
   protection: 'Protection',
 };
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PLAN, world } from './world.ts';
@@ -51,6 +51,35 @@ describe('plans doctor', () => {
     expect(found.code).toBe(1);
     expect(texts(found, 'ok')).toContain('Gate "good" passes.');
     expect(texts(found, 'error')[0]).toMatch(/Gate "bad" fails on the tree as it is.*broken/);
+  });
+
+  it('says what of the workflows does not fit, and what GitHub alone knows', async () => {
+    expect((await look()).findings.filter(({ area }) => area === 'actions')).toEqual([]);
+    await place.plans(['ci', 'init']);
+    const fits = (await look()).findings.filter(({ area }) => area === 'actions');
+    expect(fits.map(({ severity, text }) => [severity, text.split(/[;:]/)[0]])).toEqual([
+      ['note', '.github/workflows/plans-run.yml has no step in the job "execute" that prepares anything'],
+      ['note', 'Plans are carried out by GitHub Actions'],
+    ]);
+    const run = place.read('.github/workflows/plans-run.yml');
+    place.write(
+      '.github/workflows/plans-run.yml',
+      run
+        .replace('branches: [main]', 'branches: [master]')
+        .replace("paths: ['plans/**']", "paths: ['docs/**']")
+        .replaceAll('      # Here goes what your gates need', '      - run: npm ci\n      # Here goes what your gates need'),
+    );
+    place.write('.github/workflows/plans-matrix.yml', 'on: push\n');
+    rmSync(join(place.root, 'plans.config.json'));
+    place.write('plans.config.mjs', 'export default { qa: { gates: [{ name: "good", run: "true" }] } };\n');
+    const { findings } = await look();
+    expect(findings.filter(({ area }) => area === 'actions').map(({ severity, todo }) => [severity, todo])).toEqual([
+      ['warning', 'Put main under on: push: branches.'],
+      ['warning', "Put 'plans/**' under on: push: paths."],
+      ['warning', 'Take one of them away.'],
+      ['error', 'Write the config as data: plans.config.yaml.'],
+      ['note', expect.stringContaining('gh secret list')],
+    ]);
   });
 
   it('says what is wrong with a config', async () => {

@@ -28,6 +28,11 @@ export async function findKey(
   const given = fromEnvironment(environment);
   if (given !== null) return checked(given);
   const { keyCommand } = settings;
+  if (keyCommand === undefined && environment['GITHUB_ACTIONS'] === 'true') {
+    return missing(
+      'There is no key to Claude\'s API: the repository has no secret ANTHROPIC_API_KEY (gh secret set ANTHROPIC_API_KEY), or the step is not given it as "anthropic-api-key".',
+    );
+  }
   if (keyCommand === undefined) {
     return missing(
       'There is no key to Claude\'s API: set ANTHROPIC_API_KEY in the environment, or "claude.keyCommand" in the config to a command that prints it.',

@@ -12,6 +12,7 @@ import { Problem } from '../../core/problem.ts';
 import { postReview } from './comment.ts';
 import { configOf } from './config.ts';
 import { reviewChange } from './review.ts';
+import { WORKFLOW_FOLDER } from './install.ts';
 import { steerBranch } from './steer.ts';
 import { baseCommit, partedAt } from './trusted.ts';
 
@@ -22,7 +23,6 @@ const CommentEvent = z.object({
 });
 
 const WORKFLOWS = [RUN, MATRIX] as const;
-const WORKFLOW_FOLDER = '.github/workflows';
 
 export interface CommandRequest {
   /** Of the event `issue_comment`. */

@@ -13,7 +13,7 @@ import { folderOf } from './plan-commit.ts';
 declare const PLANS_BUILD: string | undefined;
 
 /** From the root of a repository. */
-const FOLDER = '.github/workflows';
+export const WORKFLOW_FOLDER = '.github/workflows';
 
 export interface Installed {
   /** The branch that they execute plans for. */
@@ -34,24 +34,24 @@ export async function installWorkflows(workspace: Workspace, { many }: { readonl
   const runs = many ? MATRIX : RUN;
   const files = [];
   for (const name of [REVIEW, runs, COMMAND]) {
-    const file = `${FOLDER}/${name}`;
+    const file = `${WORKFLOW_FOLDER}/${name}`;
     const text = await readFile(join(shippedFolder(), name), 'utf8');
     files.push({ file, written: await writeNew(join(root, file), file, fitWorkflow(text, { branch, plans: folderOf(config) })) });
   }
   const remote = settingsOf(textOf(join(git.commonDir, 'config'))).find(({ key }) => key === 'remote.origin.url')?.value;
-  const other = `${FOLDER}/${many ? RUN : MATRIX}`;
+  const other = `${WORKFLOW_FOLDER}/${many ? RUN : MATRIX}`;
   const rival = existsSync(join(root, other)) ? other : null;
-  return { rival, branch, page: remote === undefined ? null : repositoryPage(remote), runs: `${FOLDER}/${runs}`, files };
+  return { rival, branch, page: remote === undefined ? null : repositoryPage(remote), runs: `${WORKFLOW_FOLDER}/${runs}`, files };
 }
 
 /** Where the package, and a checkout of it, has what is to be copied. */
 function shippedFolder(): string {
   const root = typeof PLANS_BUILD === 'string' ? '../' : '../../../';
-  return fileURLToPath(new URL(`${root}plans-example/${FOLDER}/`, import.meta.url));
+  return fileURLToPath(new URL(`${root}plans-example/${WORKFLOW_FOLDER}/`, import.meta.url));
 }
 
 /** What a clone gets; where git does not know it, the usual name that the remote has, or the branch that is checked out. */
-async function baseBranchOf({ git }: Workspace): Promise<string> {
+export async function baseBranchOf({ git }: Workspace): Promise<string> {
   const [, said] = /^ref: refs\/remotes\/origin\/(\S+)/.exec(textOf(join(git.commonDir, 'refs/remotes/origin/HEAD'))) ?? [];
   if (said !== undefined) return said;
   const refs = await git.refs('refs/remotes/origin/');

@@ -5,6 +5,7 @@ import type { Finding } from './finding.ts';
 import { checkConfigured, checkProtection } from './protection.ts';
 import { checkState } from './state.ts';
 import { checkTools } from './tools.ts';
+import { checkWorkflows } from './workflows.ts';
 
 export interface Examination {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -23,6 +24,7 @@ export async function examine(workspace: Workspace, { env, node, now, gates }: E
     ...(await checkConfigured(workspace, env, gates)),
     ...(await checkState(workspace, env, now)),
     ...(await checkEvidence(workspace)),
+    ...(await checkWorkflows(workspace)),
     ...(await checkProtection(workspace)),
   ];
 }

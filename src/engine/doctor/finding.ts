@@ -1,6 +1,6 @@
 /** What `plans doctor` finds: a sentence, how bad it is, and what to do. */
 
-export const AREAS = ['tools', 'config', 'state', 'evidence', 'protection'] as const;
+export const AREAS = ['tools', 'config', 'state', 'evidence', 'actions', 'protection'] as const;
 
 export interface Finding {
   readonly area: (typeof AREAS)[number];

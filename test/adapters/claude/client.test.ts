@@ -137,6 +137,7 @@ describe('the key', () => {
       'There is no key to Claude\'s API: set ANTHROPIC_API_KEY in the environment, or "claude.keyCommand" in the config to a command that prints it.',
     );
     expect(await message({}, { ANTHROPIC_API_KEY: '  ' })).toContain('There is no key');
+    expect(await message({}, { GITHUB_ACTIONS: 'true' })).toContain('the repository has no secret ANTHROPIC_API_KEY');
     expect(hasKey(SETTINGS, {})).toBe(false);
     expect(hasKey({ keyCommand: 'print' }, {})).toBe(true);
   });
