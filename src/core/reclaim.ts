@@ -52,6 +52,7 @@ export function decisionsOf(before: Plan, after: Plan): readonly string[] {
     for (const { id } of phase.tasks) if (isMoved(before, was, id)) decided.push(decision(`task ${id}`, 'phase', phase.id));
     for (const key of Object.keys(fields ?? {})) decided.push(decision(`phase ${phase.id}`, key, phase[key as keyof Phase]));
   }
+  for (const id of goneFrom(before, after)) decided.push(decision(`task ${id}`, 'gone', true));
   for (const task of after.phases.flatMap((phase) => phase.tasks)) {
     const old = findTask(before, task.id);
     if (task.status !== (old?.status ?? 'pending')) decided.push(decision(`task ${task.id}`, 'status', task.status));
@@ -59,6 +60,16 @@ export function decisionsOf(before: Plan, after: Plan): readonly string[] {
       decided.push(decision(`task ${task.id}`, key, task[key as keyof Task]));
   }
   return decided;
+}
+
+/** Open tasks that are in a plan no more, and that no person has `decided` to take out. */
+export function lostTasks(before: Plan, after: Plan, decided: ReadonlySet<string>): readonly string[] {
+  return goneFrom(before, after).filter((id) => !decided.has(decision(`task ${id}`, 'gone', true)));
+}
+
+function goneFrom(before: Plan, after: Plan): readonly string[] {
+  const tasks = before.phases.flatMap((phase) => phase.tasks);
+  return tasks.filter((task) => isOpen(task) && findTask(after, task.id) === undefined).map(({ id }) => id);
 }
 
 /** `what=value`, each a digest: of two decisions about one thing the later counts. */

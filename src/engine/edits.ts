@@ -6,7 +6,7 @@ import type { RunEvent } from '../core/event.ts';
 import { checkPlan } from '../core/lint.ts';
 import { NO_OUTLINE, outlineOf } from '../core/outline.ts';
 import type { Plan } from '../core/plan.ts';
-import { decisionsOf, reclaim } from '../core/reclaim.ts';
+import { decisionsOf, lostTasks, reclaim } from '../core/reclaim.ts';
 import { steeringOf } from '../core/steering.ts';
 import { recordOf } from '../core/unrecorded.ts';
 import { commitPlan, tell } from './commits.ts';
@@ -17,6 +17,7 @@ import { note, worksInCheckout } from './context.ts';
 import { isPersonsWord } from './outside.ts';
 import type { RunContext } from './context.ts';
 import { readDecisions, spendDecisions } from './decisions.ts';
+import { listed } from './work.ts';
 
 /** Reads the plan at a boundary, commits a person's edits as theirs, and posts what counts now. */
 export async function readPlanAtBoundary(context: RunContext): Promise<void> {
@@ -81,7 +82,10 @@ export async function takeEdits(context: RunContext, ended: string | null = null
       context.runId,
       said.filter((digest) => decided.has(digest)),
     );
-    context.post(planEdited(before, reading.plan, outcome.commit));
+    const event = planEdited(before, reading.plan, outcome.commit);
+    context.post(event);
+    const lost = trusted ? [] : lostTasks(before, reading.plan, decided).filter((id) => event.removed.includes(id));
+    if (lost.length > 0) note(context, null, sayLost(lost, outcome.commit));
   } else if (outcome.type === 'failed' && outcome.reason === 'nothing') {
     // Committed by the person already.
     context.post(planEdited(before, reading.plan, context.head.commit));
@@ -98,6 +102,12 @@ function sayDecided(context: RunContext, what: readonly string[], trusted: boole
   return `The plan file was changed ${where}. Put back: ${those}. Use the plans command for that, or edit while nothing runs.`;
 }
 
+/** Nobody can tell who took them out; that nobody has done them is to be heard. */
+function sayLost(tasks: readonly string[], commit: string): string {
+  const those = listed(tasks);
+  return `The plan has ${those} no more: taken out while an attempt ran. That is taken as yours; if it was not you, take it back: git revert ${commit.slice(0, 12)}`;
+}
+
 /** What people have decided by commands since the run began. */
 export function decidedIn({ workspace, planId, runId }: RunContext): ReadonlySet<string> {
   return readDecisions(workspace.git.commonDir, planId, runId);
@@ -111,7 +121,7 @@ export function commitEdits(context: Committer): Promise<CommitOutcome> {
 const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id);
 
 /** The event that says what a person's edit did to the tasks. */
-export function planEdited(before: Plan | null, after: Plan, commit: string): RunEvent {
+export function planEdited(before: Plan | null, after: Plan, commit: string): Extract<RunEvent, { type: 'plan-edited' }> {
   const changes = changesBetween(before === null ? NO_OUTLINE : outlineOf(before), outlineOf(after));
   const changed = [...new Set([...ids(changes.modified.tasks), ...ids(changes.moved.tasks)])];
   return { type: 'plan-edited', commit, added: ids(changes.added.tasks), removed: ids(changes.removed.tasks), changed };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkPlan } from '../../src/core/lint.ts';
-import { decisionsOf, reclaim } from '../../src/core/reclaim.ts';
+import { decisionsOf, lostTasks, reclaim } from '../../src/core/reclaim.ts';
 import { steeringOf } from '../../src/core/steering.ts';
 
 const BEFORE = [
@@ -84,6 +84,13 @@ describe('a change during an attempt', () => {
       expect(reclaim(parse(BEFORE), BEFORE.replace(otherFrom, otherTo), parse, decided).putBack).toEqual([other]);
     }
   });
+});
+
+it('tasks that are there no more are told, unless a person has decided just that', () => {
+  const [before, after] = [parse(BEFORE), parse(BEFORE.replace('- [ ] two', '- [ ] Another'))];
+  expect(lostTasks(before, after, new Set())).toEqual(['two']);
+  expect(lostTasks(before, after, new Set(decisionsOf(before, after)))).toEqual([]);
+  expect(lostTasks(before, before, new Set())).toEqual([]);
 });
 
 it.each([

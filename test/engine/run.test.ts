@@ -198,6 +198,15 @@ describe('the plan file during a run', () => {
     expect((await it.run()).end).toMatchObject({ type: 'paused', reason: 'manual_approval_required', task: 'two' });
   });
 
+  it('says what is to be done no more, where an attempt may have taken it out', async () => {
+    const cut = "sed -i '/^- .* Do t[w]o/,$d' plans/demo.plan.md";
+    await using it = await rig(task('one', `${cut}; echo 1 > one.txt`) + task('two', 'echo 2 > two.txt'));
+    await it.run();
+    const [commit = ''] = it.repository.git('log', '--format=%h', '--abbrev=12', '--grep=edit the plan').split('\n');
+    expect(it.of('note')).toMatchObject([{ text: expect.stringContaining(`The plan has "two" no more`) as unknown }]);
+    expect(it.of('note')[0]?.text).toContain(`git revert ${commit}`);
+  });
+
   it('has a task that is written meanwhile done by whom it says', async () => {
     const added = String.raw`printf -- '- [ ] Deploy\n\n  \140\140\140yaml\n  assignee: human\n  \140\140\140\n' >> plans/demo.plan.md`;
     await using it = await rig(task('one', `${added}; echo 1 > one.txt`));
