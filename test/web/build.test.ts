@@ -7,6 +7,7 @@ import type { HistoryShape, IterationShape, PatchShape, StatisticsShape } from '
 import type * as server from '../../src/server/shape.ts';
 import type { StreamEvent as ServerStreamEvent } from '../../src/server/shape-events.ts';
 import type * as web from '../../src/web/api/shapes.ts';
+import type { LeftoversShape, PutAwayShape } from '../../src/server/routes/leftovers.ts';
 import { builtDashboard } from './built.ts';
 
 /** Bytes of script, compressed, that a browser loads before it shows the first page. */
@@ -50,6 +51,8 @@ describe('the built dashboard', () => {
     expectTypeOf<z.infer<typeof PatchShape>>().toExtend<web.Patch>();
     expectTypeOf<ServerStreamEvent>().toExtend<web.StreamEvent>();
     expectTypeOf<server.Job>().toExtend<web.Job>();
+    expectTypeOf<z.infer<typeof LeftoversShape>>().toExtend<web.Leftovers>();
+    expectTypeOf<z.infer<typeof PutAwayShape>>().toExtend<web.PutAway>();
     expectTypeOf<z.infer<typeof HistoryShape>>().toExtend<web.PlanHistory>();
     expectTypeOf<z.infer<typeof IterationShape>>().toExtend<web.IterationDetail>();
     expectTypeOf<z.infer<typeof StatisticsShape>>().toExtend<web.Statistics>();

@@ -61,7 +61,11 @@ describe.skipIf(!hasBrowser)('a task that fails', () => {
     await press(page.getByRole('button', { name: 'Save & retry' }));
     await status('two', 'completed');
 
-    await press(within(await failureOf(page, 'three'), 'Skip'));
+    const third = await failureOf(page, 'three');
+    await third.getByText('What the last attempt left is in the work tree: three.txt').waitFor();
+    await expectSound(browser, page);
+    await press(within(third, 'Skip'));
+    await page.getByText('What it left is put away: 1 file, under refs/plans/stash/mend/three').waitFor();
     await status('three', 'skipped');
 
     const last = await failureOf(page, 'four');
@@ -70,10 +74,15 @@ describe.skipIf(!hasBrowser)('a task that fails', () => {
     const given = page.getByRole('region', { name: 'Cancelled' });
     await given.waitFor();
     await expectSound(browser, page);
+    expect(repository.status()).toEqual(['?? four.txt']);
+    await press(given.getByRole('button', { name: 'Put that away' }));
+    await expect.poll(() => repository.status()).toEqual([]);
+    await press(page.getByRole('button', { name: 'Bring it back' }));
+    await expect.poll(() => repository.status()).toEqual(['?? four.txt']);
     await press(given.getByRole('button', { name: 'Resume' }));
 
     const again = await failureOf(page, 'four');
-    await repository.write({ 'three.txt': 'never done\n', 'four.txt': 'mended by hand\n' });
+    await repository.write({ 'four.txt': 'mended by hand\n' });
     await press(within(again, 'Mark as done'));
     await page.getByRole('region', { name: 'Completed' }).waitFor();
     await status('five', 'completed');

@@ -19,7 +19,7 @@ export const PutAwayShape = z
     stays: files.describe('Changed or staged by a person since, or wanted where they are.'),
   })
   .meta({ id: 'PutAway' });
-const Leftovers = z
+export const LeftoversShape = z
   .object({
     tasks: z.array(
       z.object({
@@ -42,7 +42,7 @@ const look = createRoute({
   tags: ['Tasks'],
   summary: 'What attempts at tasks that are not completed have left in the checkout',
   request: { params: IdParam },
-  responses: answers(Leftovers, 'One entry for each task of which something is there.'),
+  responses: answers(LeftoversShape, 'One entry for each task of which something is there.'),
 });
 const putAway = createRoute({
   method: 'post',

@@ -248,3 +248,16 @@ export interface JobEvents {
   /** Of the last. */
   readonly seq: number;
 }
+
+/** What attempts at tasks that are not completed have left in the checkout. */
+export interface Leftovers {
+  readonly tasks: readonly { readonly taskId: string; readonly files: readonly string[]; readonly changed: readonly string[] }[];
+}
+
+/** What has gone from there, and what has stayed. */
+export interface PutAway {
+  readonly taskId: string;
+  readonly ref: string | null;
+  readonly files: readonly string[];
+  readonly stays: readonly string[];
+}

@@ -1,17 +1,18 @@
 /** What a plan that waits wants of a person: the pause, the manual, the failure and the completed box. */
-import { useState, type ReactNode } from 'react';
-import { useAction, useCanWrite } from '../api/actions.ts';
+import type { ReactNode } from 'react';
+import { useCanWrite } from '../api/actions.ts';
 import { useData } from '../api/cache.ts';
-import { cancelPlan, markDone, resumePlan, sayOnTask } from '../api/steering.ts';
+import { cancelPlan, markDone, resumePlan, sayOnTask, skipTask } from '../api/steering.ts';
 import type { PlanDetail, Task } from '../api/shapes.ts';
-import { Link, navigate } from '../router.tsx';
+import { Link } from '../router.tsx';
 import { decisionFor } from '../state/decision.ts';
 import type { RunView } from '../state/execution.ts';
 import { apiPath, planPath } from '../state/route.ts';
-import { costOf, countOf, durationOf, errorWords, pauseWords } from '../state/words.ts';
+import { costOf, countOf, durationOf, pauseWords } from '../state/words.ts';
+import { Act, Buttons, EditTask } from './act.tsx';
+import { FailureBox, LeftInTree } from './failure-box.tsx';
 import { Icon } from './icon.tsx';
 import { Prose } from './prose.tsx';
-import { say } from './toasts.tsx';
 
 const COMMIT_DIGITS = 7;
 /** Files that are named in a box; the changes show the others. */
@@ -46,87 +47,14 @@ export function DecisionBox({ detail, view }: BoxProps): ReactNode {
           <Buttons>
             <Act words="Resume" main act={() => resumePlan(detail.plan.id)} />
           </Buttons>
+          <LeftInTree plan={detail.plan.id} />
         </section>
       );
   }
 }
 
-function Buttons({ children }: { readonly children: ReactNode }): ReactNode {
-  return useCanWrite() ? <div className="row">{children}</div> : null;
-}
-
-interface ActProps {
-  readonly words: string;
-  readonly act: () => Promise<void>;
-  readonly main?: boolean;
-  readonly danger?: boolean;
-  /** Asked before, where it cannot be taken back by another button. */
-  readonly sure?: string;
-}
-
-function Act({ words, act, main = false, danger = false, sure }: ActProps): ReactNode {
-  const { busy, run } = useAction();
-  const [asking, setAsking] = useState(false);
-  const go = (): void => {
-    if (sure !== undefined && !asking) return setAsking(true);
-    setAsking(false);
-    run(async () => {
-      await act();
-      // What follows is seen where all of it is, whichever task or diff was looked at.
-      navigate(window.location.pathname, { replace: true });
-    });
-  };
-  return (
-    <button
-      type="button"
-      className={`button ${main ? 'is-main' : ''} ${danger ? 'is-danger' : ''}`}
-      disabled={busy}
-      onClick={go}
-      onBlur={() => setAsking(false)}
-    >
-      {busy ? <span className="pulse" aria-hidden="true" /> : null}
-      {asking ? sure : words}
-    </button>
-  );
-}
-
-function EditTask({ task, words }: { readonly task: Task; readonly words: string }): ReactNode {
-  return (
-    <Link className="button" to={`${planPath(task.planId, 'edit')}?task=${encodeURIComponent(task.slug)}`}>
-      {words}
-    </Link>
-  );
-}
-
-function FailureBox({ task }: { readonly task: Task }): ReactNode {
-  return (
-    <section className="box is-failed" aria-label="A task failed">
-      <h2>
-        <Icon name="cross" /> “{task.title}” failed
-      </h2>
-      <p>
-        {countOf(task.attempts, 'attempt')}. {errorWords(task.lastError)}
-      </p>
-      <p className="quiet">
-        What the last attempt left is in the work tree, and stays there when you skip the task. Mend it there and mark the task as done: its
-        gates run, and what you have changed is committed with the ticked box.
-      </p>
-      <Buttons>
-        <Act
-          words="Mark as done"
-          main
-          act={async () => {
-            await markDone(task);
-            say(`“${task.title}” is done.`);
-          }}
-        />
-        <EditTask task={task} words="Edit & retry" />
-        <Act words="Retry" act={() => sayOnTask(task, 'retry')} />
-        <Act words="Skip" act={() => sayOnTask(task, 'skip')} />
-        <Act words="Cancel plan" danger sure="Really give it up?" act={() => cancelPlan(task.planId)} />
-      </Buttons>
-    </section>
-  );
+async function skip(task: Task): Promise<void> {
+  await skipTask(task, false);
 }
 
 function ManualBox({ task }: { readonly task: Task }): ReactNode {
@@ -139,7 +67,7 @@ function ManualBox({ task }: { readonly task: Task }): ReactNode {
       {task.run !== null && <pre tabIndex={0}>{task.run}</pre>}
       <Buttons>
         <Act words="Execute task" main act={() => sayOnTask(task, 'approve')} />
-        <Act words="Skip" act={() => sayOnTask(task, 'skip')} />
+        <Act words="Skip" act={() => skip(task)} />
         <EditTask task={task} words="Edit" />
         <Act words="Cancel plan" danger sure="Really give it up?" act={() => cancelPlan(task.planId)} />
       </Buttons>
@@ -157,7 +85,7 @@ function HumanBox({ task }: { readonly task: Task }): ReactNode {
       <p className="quiet">What you have changed is committed with the ticked box.</p>
       <Buttons>
         <Act words="Mark as done" main act={() => markDone(task)} />
-        <Act words="Skip" act={() => sayOnTask(task, 'skip')} />
+        <Act words="Skip" act={() => skip(task)} />
       </Buttons>
     </section>
   );
@@ -214,6 +142,7 @@ function PauseBox({ detail: { plan, tasks }, view, reason, next }: PauseProps): 
         {view.completed.length > 0 && <ViewChanges plan={plan.id} words="Review changes" />}
         <Act words="Stop" danger sure="Really give it up?" act={() => cancelPlan(plan.id)} />
       </Buttons>
+      <LeftInTree plan={plan.id} />
     </section>
   );
 }
