@@ -88,6 +88,7 @@ function tables(): Readonly<Record<string, () => string>> {
     'suggestion keys': () => keyTable(authored(SuggestionFrontmatter)),
     'config keys': () => keyTable(authored(Config)),
     'claude keys': () => keyTable(authored(ClaudeConfig)),
+    'commit keys': () => keyTable(authored(Config.shape.commit.unwrap())),
     'gate keys': () => keyTable(authored(GateConfig)),
     'price keys': () => keyTable(authored(PriceConfig)),
     'agent keys': () => keyTable(authored(AgentProfile)),

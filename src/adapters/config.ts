@@ -8,6 +8,7 @@ import { registerHooks } from 'node:module';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Loaders } from 'cosmiconfig';
+import { DEFAULT_SUBJECT } from '../core/commit-subject.ts';
 import type { Config } from '../core/config.ts';
 
 /** Files that are run to be read. */
@@ -42,7 +43,7 @@ export const DEFAULT_CONFIG: Config = {
   },
   prices: {},
   retryFrom: 'attempt',
-  commit: { message: 'plan' },
+  commit: { message: 'plan', subject: DEFAULT_SUBJECT },
   qa: { gates: [], onWeakened: 'flag' },
   env: [],
   ci: { publish: 'pull-request' },

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Budget } from './budget.ts';
+import { DEFAULT_SUBJECT, SUBJECT_STYLE } from './commit-subject.ts';
 import { Duration } from './frontmatter.ts';
 import { PRICES_AS_OF, type Price } from './price.ts';
 
@@ -11,6 +12,14 @@ import { PRICES_AS_OF, type Price } from './price.ts';
 export const SCHEMA_URL = 'https://unpkg.com/gitplans/schemas';
 
 const EnvironmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, 'the name of an environment variable, or its beginning and a "*"');
+
+/** Characters of a style of subjects. */
+const MAX_STYLE_CHARS = 60;
+const subjectStyle = () =>
+  z
+    .string()
+    .max(MAX_STYLE_CHARS)
+    .regex(SUBJECT_STYLE, 'one line with {text} or {lowerText} in it; {plan} may be in it too, and no other braces');
 
 /** A gate: a command that must pass before a task counts as done. */
 export const GateConfig = z
@@ -185,9 +194,17 @@ export const Config = z
             "`claude`: written from the task's diff, which is sent to Claude's API; where that fails, the task's title, as with `plan`.",
           ),
         model: z.string().min(1).optional().describe('For messages, in place of `claude.model`, e.g. `claude-haiku-5-5`.'),
+        subject: subjectStyle()
+          .default(DEFAULT_SUBJECT)
+          .describe(
+            "A commit's first line: `{plan}` is the plan's id, `{text}` what it does (a task's title, `started`), `{lowerText}` the same with its first letter in lower case. E.g. `feat({plan}): {lowerText}`. What Claude writes is taken as it is.",
+          ),
+        planSubject: subjectStyle()
+          .optional()
+          .describe('The same for commits that land no task, in place of `subject`. E.g. `chore({plan}): {lowerText} [skip ci]`.'),
       })
-      .default({ message: 'plan' })
-      .describe("Messages of tasks' commits. Their trailers are always Plans' own."),
+      .default({ message: 'plan', subject: DEFAULT_SUBJECT })
+      .describe("Messages of commits. Their trailers are always Plans' own."),
     qa: z
       .strictObject({
         gates: z.array(GateConfig).default([]).describe('The gates, in the order in which they run: put the fast ones first.'),

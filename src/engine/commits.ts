@@ -1,15 +1,13 @@
 /** Commits of a run: what they are called, what they carry, and why one was not made. */
 import type { CommitOutcome } from '../adapters/git/git.ts';
 import type { CommitMessage } from '../core/commit-message.ts';
+import { commitSubject, MAX_SUBJECT_CHARS } from '../core/commit-subject.ts';
 import type { Failure } from '../core/effect.ts';
 import { formatTrailers } from '../core/trailer.ts';
 import type { Evidence } from '../core/evidence.ts';
 import { note } from './context.ts';
 import { crashPoint } from './crash.ts';
 import type { RunContext } from './context.ts';
-
-/** Characters of a commit's subject. */
-const MAX_SUBJECT_CHARS = 72;
 
 /** What a commit needs: a run has it, and so has a person's command while nothing runs. */
 export type Committer = Pick<RunContext, 'workspace' | 'plan' | 'planId' | 'env' | 'redaction' | 'head' | 'commits' | 'lease'> &
@@ -37,7 +35,7 @@ export async function commit(
   evidence: Evidence,
   seen: { readonly unstaged?: boolean } = {},
 ): Promise<CommitOutcome> {
-  const { subject, body } = typeof what === 'string' ? { subject: `${context.planId}: ${what}`, body: '' } : what;
+  const { subject, body } = typeof what === 'string' ? { subject: subjectOf(context, what, evidence), body: '' } : what;
   const short = subject.length > MAX_SUBJECT_CHARS ? `${subject.slice(0, MAX_SUBJECT_CHARS - 1).trimEnd()}…` : subject;
   const message = context.redaction.text([short, body, `${formatTrailers(evidence)}\n`].filter((part) => part !== '').join('\n\n'));
   context.lock?.check();
@@ -49,6 +47,11 @@ export async function commit(
     context.lease?.publish(outcome.commit);
   }
   return outcome;
+}
+
+/** The subject of a commit of this plan, as the config wants it. */
+export function subjectOf({ workspace, planId }: Pick<Committer, 'workspace' | 'planId'>, what: string, evidence: Evidence): string {
+  return commitSubject(workspace.config.commit, planId, what, 'attempt' in evidence);
 }
 
 /** Why a commit was not made, for who asked for it: with what the hook printed, which alone says what it wants. */

@@ -7,7 +7,7 @@ import { findTask, openTasks, phaseOf } from '../core/progress.ts';
 import { steeringOf } from '../core/steering.ts';
 import { tryBody } from '../core/ci/try-body.ts';
 import { recordOf } from '../core/unrecorded.ts';
-import { commit, commitPlan, tell } from './commits.ts';
+import { commit, commitPlan, subjectOf, tell } from './commits.ts';
 import { conclude } from './conclude.ts';
 import { leave, note } from './context.ts';
 import type { RunContext } from './context.ts';
@@ -77,8 +77,8 @@ export async function recordTry(context: RunContext, { task, attempts, failure }
   if (writing.type === 'failed') note(context, task, `The try could not be written into the plan: ${writing.message}`);
   else {
     const title = findTask(context.plan.plan, task)?.title ?? task;
-    const words = { subject: `${context.planId}: to be tried again: ${title}`, body: tryBody({ outcome, reason, tail }) };
     const evidence = { plan: context.planId, event: 'failed', reason: null, task, ...recordOf(context.unrecorded.get(task)) } as const;
+    const words = { subject: subjectOf(context, `to be tried again: ${title}`, evidence), body: tryBody({ outcome, reason, tail }) };
     const committed = await commit(context, [context.plan.path], words, evidence);
     if (committed.type === 'committed') context.unrecorded.delete(task);
     tell(context, committed);

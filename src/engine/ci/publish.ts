@@ -10,6 +10,7 @@ import type { GitHub, Pull } from '../../adapters/github/github.ts';
 import { pullBody, pullTitle, type PlanCommit } from '../../core/ci/pull-text.ts';
 import { planBranch } from '../../core/ci/standing.ts';
 import type { BundleRules } from '../../core/ci/verify-commit.ts';
+import { commitSubject } from '../../core/commit-subject.ts';
 import { applyEdits, setPlanFields } from '../../core/edit.ts';
 import type { Config } from '../../core/config.ts';
 import type { Plan } from '../../core/plan.ts';
@@ -101,7 +102,7 @@ async function publishOnce(place: Place, request: PublishRequest): Promise<Publi
     await push(git, remote, [remembered]);
     throw new Problem(refused(found.violations, 'Nothing was pushed.'));
   }
-  const published = await land(place, request, { ...landing, ...(await paused(place, found.good, rules)) });
+  const published = await land(place, request, { ...landing, ...(await paused(place, found.good, landing)) });
   throw new Problem(
     refused(
       found.violations,
@@ -119,7 +120,7 @@ function doesTask({ trailers }: Commit): boolean {
 async function paused(
   { git, bundles }: Place,
   good: readonly Commit[],
-  rules: BundleRules,
+  { config, rules }: { readonly config: Config; readonly rules: BundleRules },
 ): Promise<{ head: string; commits: readonly Commit[] }> {
   const { planId, planPath: path } = rules;
   const parent = good.at(-1)?.id ?? '';
@@ -127,7 +128,7 @@ async function paused(
   const edit = plan === null ? null : setPlanFields(plan.text, plan.plan, { status: 'paused' });
   if (plan === null || edit === null || 'refused' in edit || plan.plan.status === 'paused') return { head: parent, commits: good };
   const trailers = formatTrailers({ plan: planId, event: 'paused', reason: 'conflict', task: null });
-  const message = `${planId}: paused: what followed was not published\n\n${trailers}\n`;
+  const message = `${commitSubject(config.commit, planId, 'paused: what followed was not published', false)}\n\n${trailers}\n`;
   const head = await bundles.commitFile({ parent, path, text: applyEdits(plan.text, edit.edits), message });
   return { head, commits: [...good, ...(await git.log({ from: parent, to: head }))] };
 }

@@ -2,6 +2,8 @@
 import type { Bundles } from '../../adapters/git/bundle.ts';
 import type { Git } from '../../adapters/git/git.ts';
 import type { SteeringCommand } from '../../core/ci/comment-command.ts';
+import { commitSubject } from '../../core/commit-subject.ts';
+import type { Config } from '../../core/config.ts';
 import { applyEdits, setPlanFields } from '../../core/edit.ts';
 import { checkPlan } from '../../core/lint.ts';
 import type { Plan } from '../../core/plan.ts';
@@ -20,7 +22,7 @@ export interface SteerRequest {
   /** Where the branch is, as GitHub says it and as it was fetched. */
   readonly tip: string;
   readonly remote: string;
-  readonly config: { readonly plans: string };
+  readonly config: Pick<Config, 'plans' | 'commit'>;
   readonly command: SteeringCommand;
   /** Who said it, and where: for the commits. */
   readonly by: { readonly login: string; readonly url: string };
@@ -36,7 +38,7 @@ export interface SteeredBranch {
 
 /** Commits what the command makes of the plan, and pushes it where the branch is still where it was looked at. A {@link Problem} says why not. */
 export async function steerBranch({ git, bundles }: { git: Git; bundles: Bundles }, request: SteerRequest): Promise<SteeredBranch> {
-  const { planId, branch, tip, remote, config, command, by } = request;
+  const { planId, branch, tip, remote, config, command } = request;
   const path = pathOf(config, planId);
   const found = await planAt(git, tip, { path, planId, known: null });
   if (found === null) throw new Problem(`There is no plan "${planId}" on ${branch}.`);
@@ -54,7 +56,7 @@ export async function steerBranch({ git, bundles }: { git: Git; bundles: Bundles
     if (after === text) continue;
     const checked = checkPlan(after, planId);
     if (!checked.valid) throw new Problem(`That would leave the plan with errors, and was not done: plans lint ${planId}`);
-    parent = await bundles.commitFile({ parent, path, text: after, message: messageOf(plan, checked.plan, by) });
+    parent = await bundles.commitFile({ parent, path, text: after, message: messageOf(plan, checked.plan, request) });
     [text, plan] = [after, checked.plan];
   }
   const starts = !['pause', 'cancel'].includes(command.name);
@@ -94,12 +96,11 @@ const readying: Change = (text, plan) => {
 /** With the last open task left out there is nothing to go on with: the plan is completed. */
 const readyingIfOpen: Change = (text, plan) => (allDone(plan) ? setPlanFields(text, plan, { status: 'completed' }) : readying(text, plan));
 
-function messageOf(before: Plan, after: Plan, { login, url }: SteerRequest['by']): string {
+function messageOf(before: Plan, after: Plan, { by: { login, url }, config }: SteerRequest): string {
   const { id: plan } = after;
   const steering = steeringOf(before, after);
   const otherwise: Evidence & { readonly subject: string } = { plan, event: 'completed', reason: null, task: null, subject: 'completed' };
   const { subject, ...evidence } = steering ?? otherwise;
-  const short = `${plan}: ${subject.replaceAll(/\s+/g, ' ')}`;
-  const line = short.length > 72 ? `${short.slice(0, 71).toWellFormed().trimEnd()}…` : short;
+  const line = commitSubject(config.commit, plan, subject, false);
   return `${line}\n\nSaid by ${login}: ${url}\n\n${formatTrailers(evidence)}\n`;
 }
