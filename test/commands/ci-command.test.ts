@@ -90,6 +90,13 @@ const subjects = (it: JobWorld, branch = 'plans/tips') => it.server.git('log', '
 const reactions = (it: JobWorld) => it.server.state.reactions.map(({ content }) => content);
 const replies = (it: JobWorld) => it.server.state.comments.slice(1).map(({ body }) => body);
 
+it.each(['dependabot[bot]', 'Copilot'])('%s, which is no user, may say nothing, and no job fails for it', async (login) => {
+  await using it = await pullRequest();
+  const { code, out } = await say(it, '/plans run', { login });
+  expect([code, out]).toEqual([0, `${login} may not write to this repository (none).\n`]);
+  expect(reactions(it)).toEqual(['-1']);
+});
+
 it('retries a task, says who said so, and starts the workflow', async () => {
   await using it = await pullRequest();
   const { code, out } = await say(it, '/plans retry split');

@@ -76,6 +76,8 @@ const ROUTES: readonly Route[] = [
   route('GET', '/collaborators/([^/]+)/permission', [['metadata', 'read']], ({ state, at }) => {
     const login = decodeURIComponent(at[0] ?? '');
     const role = state.collaborators.get(login);
+    // An App is no user, whatever it may do.
+    if (role === undefined && /\[bot\]$|^Copilot$/.test(login)) return { status: 404, body: { message: `${login} is not a user` } };
     // The old field knows four words; what a role of the repository's own is called stands in the other.
     const permission = role === undefined ? 'none' : role === 'maintain' ? 'write' : role === 'triage' ? 'read' : role;
     return ok({ permission, role_name: role ?? 'none', user: { login, type: 'User' } });
