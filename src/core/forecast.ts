@@ -1,4 +1,5 @@
 /** What a run would do, in order, if every task passed at its first attempt: for `--dry-run` and for estimates. */
+import { EDIT } from './edit-subject.ts';
 import type { PauseReason } from './outcome.ts';
 import { isDone, isOpen, type Phase, type Plan, type Task } from './plan.ts';
 import { allDone, inScope } from './progress.ts';
@@ -72,7 +73,7 @@ export function forecastCommits(
   else if (open) end = 'paused: requested';
   else if (tasks.length === 0) end = 'completed';
   return [
-    ...(from.edited ? [alone('edit the plan')] : []),
+    ...(from.edited ? [alone(EDIT)] : []),
     ...(begun === null ? [] : [alone(begun)]),
     ...tasks.map(({ id, title }) => ({ subject: title, task: id })),
     ...(end === null ? [] : [alone(end)]),

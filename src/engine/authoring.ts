@@ -1,4 +1,5 @@
 /** What a person makes of a plan through a form: each change is checked as the linter would, made as splices, and is a commit. */
+import { EDIT } from '../core/edit-subject.ts';
 import { applyEdits, spliceTo } from '../core/edit.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { formatPlan, type NewPlan } from '../core/format.ts';
@@ -246,7 +247,7 @@ export async function removePlan(caller: Caller, revision: string | null = null)
       const kept = await commit(
         committer,
         changes.map(({ path }) => path),
-        'edit the plan',
+        EDIT,
         evidence,
       );
       if (kept.type !== 'committed') throw new Problem(`What no commit has yet could not be kept: ${whyRefused(kept)}`);

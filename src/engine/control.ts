@@ -4,6 +4,7 @@
  */
 import { hostname } from 'node:os';
 import { isAlive } from '../adapters/process/identity.ts';
+import { editSubject } from '../core/edit-subject.ts';
 import type { EditResult } from '../core/edit.ts';
 import type { Plan, Task } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
@@ -85,7 +86,9 @@ export async function steer(
     if (writing.type === 'failed') throw new Problem(writing.message);
     if (plan.text === text) return { before, plan: plan.plan, commit: null, holder: null, putBack };
     const steering = steeringOf(before, plan.plan);
-    const outcome = await (steering === null ? commitEdits(committer) : commitPlan(committer, steering.subject, steering));
+    const outcome = await (steering === null
+      ? commitEdits(committer, editSubject(before, plan.plan))
+      : commitPlan(committer, steering.subject, steering));
     if (outcome.type === 'committed') return { before, plan: plan.plan, commit: outcome.commit, holder: null, putBack };
     throw new Problem(`${plan.path} is changed but not committed, and the next run takes the change as yours: ${whyRefused(outcome)}`);
   });

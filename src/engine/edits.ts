@@ -1,6 +1,7 @@
 /** What others write into the plan file: taken, committed as theirs, or put back. */
 import type { CommitOutcome } from '../adapters/git/git.ts';
 import { changesBetween } from '../core/change.ts';
+import { EDIT } from '../core/edit-subject.ts';
 import type { EditResult } from '../core/edit.ts';
 import type { RunEvent } from '../core/event.ts';
 import { checkPlan } from '../core/lint.ts';
@@ -114,8 +115,8 @@ export function decidedIn({ workspace, planId, runId }: RunContext): ReadonlySet
 }
 
 /** Commits what a person wrote into the plan file as theirs. */
-export function commitEdits(context: Committer): Promise<CommitOutcome> {
-  return commitPlan(context, 'edit the plan', { plan: context.planId, iteration: 'user_edit', changedBy: 'user', prompt: null });
+export function commitEdits(context: Committer, subject: string = EDIT): Promise<CommitOutcome> {
+  return commitPlan(context, subject, { plan: context.planId, iteration: 'user_edit', changedBy: 'user', prompt: null });
 }
 
 const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id);

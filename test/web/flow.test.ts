@@ -83,7 +83,7 @@ const COMMITS = [
   'review: 2 suggestions',
   'apply: Change description of "Write form"',
   'dismiss: Break "Write notes" down into 2 tasks',
-  'edit the plan',
+  'marked as ready',
   'started',
   'Write the user model',
   'Write route',

@@ -11,7 +11,7 @@ import { Icon, type IconName } from '../parts/icon.tsx';
 import { PatchLines } from '../parts/patch.tsx';
 import { say } from '../parts/toasts.tsx';
 import { apiPath } from '../state/route.ts';
-import { costOf, countOf } from '../state/words.ts';
+import { costOf } from '../state/words.ts';
 import '../styles/review.css';
 
 const TYPES: Readonly<Record<Iteration['iterationType'], readonly [IconName, string]>> = {
@@ -177,5 +177,5 @@ function changesWords({ plan, added, removed, modified, moved }: Iteration['chan
   ] as const;
   const words = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
   if (words.length > 0) return words.join(', ');
-  return plan.length === 0 ? '' : countOf(plan.length, 'key');
+  return plan.join(', ');
 }
