@@ -6,8 +6,8 @@ export const MAX_SUBJECT_CHARS = 72;
 const MIN_TEXT_CHARS = 16;
 
 export const DEFAULT_SUBJECT = '{plan}: {text}';
-/** What a style may be: one line that says what the commit does. */
-export const SUBJECT_STYLE = /^(?=.*\{(?:text|lowerText)\})(?:[^\p{Cc}{}]|\{(?:plan|text|lowerText)\})+$/u;
+/** What a style may be: one line of printable characters that says what the commit does. It means the same without the flag `u`, as validators of JSON Schema read it. */
+export const SUBJECT_STYLE = /^(?=.*\{(?:text|lowerText)\})(?:[ -z|~\u00A0-\uFFFF]|\{(?:plan|text|lowerText)\})+$/;
 
 /** `commit` of the config. */
 export interface SubjectStyle {
