@@ -40,6 +40,8 @@ export interface Place {
 /** What was there before an attempt, and is not the agent's to change. */
 export interface Guard {
   readonly settings: GitSettings;
+  /** Folders in the checkout that hold hooks; see `work-hooks.ts`. */
+  readonly hooks: readonly string[];
   /** Bytes of HEAD's reflog. */
   readonly reflog: number;
   /** Plans and configs that differed from HEAD. */

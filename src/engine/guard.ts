@@ -3,12 +3,12 @@
  * back, kept where a person can find it, and reported; the attempt fails only where that would have decided what is run.
  */
 import { existsSync, lstatSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { CONFIG_FILES } from '../adapters/config.ts';
 import type { Change, Git } from '../adapters/git/git.ts';
 import { hiddenPaths } from '../adapters/git/hidden.ts';
 import { readSettings } from '../adapters/git/settings.ts';
-import { isPlanOrConfig, logFile, note } from './context.ts';
+import { isPlanOrConfig, logFile, note, taskOf } from './context.ts';
 import type { Guard, RunContext, TaskWork } from './context.ts';
 import { putBackHead, whereLeft } from './head.ts';
 import { preservedRef } from './kept.ts';
@@ -16,6 +16,7 @@ import { reportOutside } from './outside.ts';
 import { putBackPlansKey } from './package-key.ts';
 import { scrub } from './scrub.ts';
 import { commonSettings, putBack } from './settings.ts';
+import { hookFolders } from './work-hooks.ts';
 import { listed } from './work.ts';
 
 type Step = { readonly task: string; readonly attempt: number };
@@ -33,13 +34,16 @@ export async function armGuard(context: RunContext, { task }: Pick<Step, 'task'>
   const { git } = work.place;
   const others = [...context.tasks].flatMap(([id, other]) => (id === task || other.guard === undefined ? [] : [other.guard]));
   // While others are at work, what they began on counts: one of them may have changed it by now.
-  const settings = new Map([...readSettings(git, context.guarded?.settings), ...commonSettings(git, others[0]?.settings ?? new Map())]);
-  context.settings.write(git, settings);
+  // A worktree's hooks are run by nobody: what lands of them is looked at before.
+  const hooks = work.place.slot === null ? await hookFolders(git, taskOf(context, task)) : [];
+  const folders = { commonDir: git.commonDir, gitDir: git.gitDir, hooks };
+  const settings = new Map([...readSettings(folders, context.guarded?.settings), ...commonSettings(git, others[0]?.settings ?? new Map())]);
+  context.settings.write(folders, settings);
   const prints = protectedPrints(context, work);
   const known = work.place.slot === null && context.guarded?.prints === prints ? context.guarded.dirty : null;
   const dirty = known ?? new Set(work.place.slot === null ? (await protectedChanges(context, work)).map(({ path }) => path) : []);
   const hidden = settings.has(join(git.gitDir, 'info/sparse-checkout')) ? null : hiddenPaths(git.gitDir, context.head.commit);
-  work.guard = { settings, reflog: sizeOf(reflogOf(git)), dirty, prints, hidden };
+  work.guard = { settings, hooks, reflog: sizeOf(reflogOf(git)), dirty, prints, hidden };
   if (work.place.slot === null) context.guarded = work.guard;
 }
 
@@ -52,10 +56,12 @@ export async function checkGuard(
   if (work?.guard === undefined) return null;
   // What is different here may be another runner's by now.
   context.lock.check();
-  const denied = putBackSettings(context, step);
+  const isThere = await standsThere(context, work);
+  let denied = putBackSettings(context, step, isThere);
   await showHidden(context, step, work);
   const { guard, place } = work;
   const conflict = place.git.name === 'git' ? await checkHead(context, step, work, guard) : null;
+  if (conflict === null && !isThere) denied = putBackSettings(context, step) ?? denied;
   if (conflict === null) await putBackProtected(context, step, work);
   reportOutside(context, step.task, work);
   if (denied !== null) return { outcome: 'denied', reason: denied };
@@ -67,21 +73,41 @@ export async function checkGates(context: RunContext, step: Step): Promise<strin
   const work = context.tasks.get(step.task);
   if (work?.guard === undefined) return null;
   context.lock.check();
-  const denied = putBackSettings(context, step);
+  const denied = putBackSettings(context, step, await standsThere(context, work));
   await showHidden(context, step, work);
   await putBackProtected(context, step, work);
   return denied;
 }
 
-/** Puts back git's own settings. Null, or what would have changed what is run. */
-export function putBackSettings(context: RunContext, { task, attempt }: Step): string | null {
+/** Whether the files of the checkout are those of the branch that the run is on. */
+async function standsThere({ head }: RunContext, { place }: TaskWork): Promise<boolean> {
+  if (place.slot !== null) return true;
+  const now = await place.git.head();
+  return now.branch === head.branch && now.commit === head.commit;
+}
+
+/**
+ * Puts back git's own settings, and the hooks of the checkout where `isThere`: elsewhere they are another branch's. Null, or what would have
+ * changed what is run.
+ */
+export function putBackSettings(context: RunContext, { task, attempt }: Step, isThere = true): string | null {
   const work = context.tasks.get(task);
   if (work?.guard === undefined) return null;
-  const { names, running } = putBack([work.place.git], work.guard.settings, logFile(context, task, attempt, 'git'), context.redaction);
+  const { settings, hooks } = work.guard;
+  const { commonDir, gitDir } = work.place.git;
+  const isMeant = (file: string) => isThere || !hooks.some((folder) => file.startsWith(join(folder, sep)));
+  const before = new Map([...settings].filter(([file]) => isMeant(file)));
+  const { names, running } = putBack(
+    [{ commonDir, gitDir, hooks: isThere ? hooks : [] }],
+    before,
+    logFile(context, task, attempt, 'git'),
+    context.redaction,
+  );
   if (names.length === 0) return null;
   note(context, task, `The attempt changed what git does in this repository: ${names.join('; ')}. It has been put back.`);
   if (running.length === 0) return null;
-  return `The attempt changed what git runs in this repository (${running.join('; ')}), which no task may do. It has been put back.`;
+  const but = hooks.length === 0 ? '' : ', but for hooks in the work tree that its "files" name';
+  return `The attempt changed what git runs in this repository (${running.join('; ')}), which no task may do${but}. It has been put back.`;
 }
 
 /** What git was told not to look at would be in no commit, and pass every gate. Files that went with it (a sparse checkout) come back. */

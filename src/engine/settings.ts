@@ -12,7 +12,7 @@ import type { JournalEntry } from './journal.ts';
 import { runFolder } from './lock.ts';
 import type { Workspace } from './workspace.ts';
 
-type Folders = Pick<Git, 'commonDir' | 'gitDir'>;
+type Folders = Pick<Git, 'commonDir' | 'gitDir'> & { readonly hooks?: readonly string[] };
 
 export interface PutBack {
   /** What was put back, as people know it. */
@@ -31,9 +31,7 @@ export function putBack(folders: readonly Folders[], before: GitSettings, keepAs
     keep(`${keepAs}.${change.name.replaceAll(/[\\/]/g, '_')}`, change, redaction);
     restoreSetting(change);
   }
-  const running = changes.filter(
-    ({ name, before: old, after }) => isHook(name) || runningKeys(keysOf(old, after), textOf(after)).length > 0,
-  );
+  const running = changes.filter(({ isHook, before: old, after }) => isHook || runningKeys(keysOf(old, after), textOf(after)).length > 0);
   return { names: changes.map(describe), running: running.map(describe) };
 }
 
@@ -42,7 +40,6 @@ function followsOnly({ name, before, after }: SettingChange): boolean {
   return isConfig(name) && before !== null && after !== null && keysOf(before, after).length === 0;
 }
 
-const isHook = (name: string): boolean => name.startsWith('hooks');
 const isConfig = (name: string): boolean => /(?:^|[\\/])config(?:\.worktree)?$/.test(name);
 const textOf = (file: SettingChange['after']): string => file?.content.toString('utf8') ?? '';
 const keysOf = (before: SettingChange['before'], after: SettingChange['after']) => changedKeys(textOf(before), textOf(after));
@@ -72,6 +69,8 @@ interface Plain {
   readonly run: string;
   /** Git's folders of the work trees. */
   readonly gitDirs: readonly string[];
+  /** Folders in the checkout that hold hooks. */
+  readonly hooks?: readonly string[];
   readonly files: readonly (readonly [file: string, mode: number, link: boolean, base64: string])[];
 }
 
@@ -81,13 +80,14 @@ export function settingsRecord(commonDir: string, planId: string, run: string): 
   const own = new Map<string, GitSettings>();
   let written = '';
   return {
-    write: ({ gitDir }, settings) => {
+    write: ({ gitDir, hooks = [] }, settings) => {
       own.set(gitDir, ownSettings({ commonDir, gitDir }, settings));
       // What all work trees share is as the newest attempt begins on it: that goes by what the others began on.
       const files = [...commonSettings({ commonDir }, settings), ...[...own.values()].flatMap((each) => [...each])];
       const plain: Plain = {
         run,
         gitDirs: [...own.keys()],
+        hooks,
         files: files.map(([path, { mode, link, content }]) => [path, mode, link, content.toString('base64')]),
       };
       const text = JSON.stringify(plain);
@@ -126,7 +126,8 @@ export function recoverSettings(
   const before: GitSettings = new Map(
     record.files.map(([path, mode, link, base64]) => [path, { print: '', mode, link, content: Buffer.from(base64, 'base64') }]),
   );
-  const folders = record.gitDirs.map((gitDir) => ({ commonDir: git.commonDir, gitDir }));
+  const { hooks = [] } = record;
+  const folders = record.gitDirs.map((gitDir) => ({ commonDir: git.commonDir, gitDir, hooks }));
   const { names } = putBack(folders, before, keepAs, redaction);
   // From here on what changes is a person's again.
   rmSync(recordFile(git.commonDir, planId), { force: true });

@@ -5,11 +5,11 @@ import type { Git } from '../adapters/git/git.ts';
 import type { Failure } from '../core/effect.ts';
 import type { PauseReason } from '../core/outcome.ts';
 import { flagWords, weakened, type FileVersions, type Flag } from '../core/weakened.ts';
-import { settingsOf } from '../core/git-config.ts';
 import { note, taskOf } from './context.ts';
 import type { RunContext, TaskWork } from './context.ts';
 import { putBackSettings } from './guard.ts';
 import { leaksIn } from './scrub.ts';
+import { hooksInTree, mayChangeHooks } from './work-hooks.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Files beyond so many, and larger ones, are not looked into for weakened checks. */
@@ -24,7 +24,7 @@ export type Vetted =
 export async function vet(context: RunContext, task: string, work: TaskWork): Promise<Vetted> {
   const denied = putBackSettings(context, { task, attempt: work.attempt });
   if (denied !== null) return { refusal: { outcome: 'denied', reason: denied, tail: '' } };
-  const hooks = hooksChanged(context, task, work);
+  const hooks = await hooksChanged(context, task, work);
   if (hooks !== null) return { refusal: { outcome: 'denied', reason: hooks, tail: '' } };
   const [leak] = leaksIn(work.place.root, work.paths, context.redaction);
   if (leak !== undefined) {
@@ -42,20 +42,13 @@ export async function vet(context: RunContext, task: string, work: TaskWork): Pr
   return { flags };
 }
 
-/** Hooks that stand in the work tree would run at this very commit, with a person's rights: a task changes them where its `files` name them. */
-function hooksChanged(context: RunContext, task: string, { place, paths }: TaskWork): string | null {
-  if (paths.length === 0) return null;
-  const config = textOf(join(place.git.commonDir, 'config')) ?? '';
-  const folder =
-    settingsOf(config)
-      .findLast(({ key }) => key === 'core.hookspath')
-      ?.value.replace(/^\.\//, '') ?? '';
-  if (folder === '' || folder.startsWith('/') || folder.startsWith('.git/')) return null;
-  // Husky's own folder holds only what calls the files beside it.
-  const above = `${folder.replace(/\/_\/?$/, '').replace(/\/+$/, '')}/`;
-  const changed = paths.find((path) => path.startsWith(above));
-  if (changed === undefined || taskOf(context, task).files?.some((glob) => glob.startsWith(above)) === true) return null;
-  return `The attempt changed "${changed}", which git would run at the commit. A task may do that where its "files" name "${above}".`;
+/** Hooks that stand in the work tree would run at this very commit. */
+async function hooksChanged(context: RunContext, id: string, { place, paths }: TaskWork): Promise<string | null> {
+  const folder = paths.length === 0 ? null : await hooksInTree(place.git);
+  if (folder === null) return null;
+  const changed = paths.find((path) => path.startsWith(folder));
+  if (changed === undefined || mayChangeHooks(taskOf(context, id), folder)) return null;
+  return `The attempt changed "${changed}", which git would run at the commit. A task may do that where its "files" name "${folder}".`;
 }
 
 /** What a change of a work tree since `base` does to the checks. */

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
 import { rig, task, type Rig } from '../support/rig.ts';
 
 /** The same task in the checkout and in a worktree of its own. */
@@ -178,9 +178,32 @@ it('hooks in the work tree are changed only by a task whose files name them', as
   });
   it.repository.git('config', 'core.hooksPath', '.hooks');
   const summary = await it.run();
-  expect(summary.failure).toMatchObject({ outcome: 'denied', reason: expect.stringContaining('".hooks/pre-commit"') as unknown });
+  expect(summary.failure).toMatchObject({
+    outcome: 'denied',
+    reason: expect.stringMatching(/\(\.hooks\/pre-commit\), .* but for hooks/) as unknown,
+  });
   it.repository.git('checkout', '-q', '.hooks');
   expect(await it.run({ task: 'two' })).toMatchObject({ end: { type: 'done' } });
+});
+
+it.each([
+  ['and fails', 'local', 'exit 1'],
+  ['and says that all is well', 'local', 'true'],
+  ['where the person’s own config names them', 'global', 'exit 1'],
+])('hooks in the work tree that an attempt has changed are run by nobody: %s', async (_, where, then) => {
+  const run = `echo "touch ran" >> .hooks/pre-commit; cp .hooks/pre-commit .hooks/commit-msg; echo 1 > one.txt; ${then}`;
+  await using it = await rig(task('one', run, 'maxAttempts: 1'));
+  await it.repository.commit('hooks', { '.hooks/pre-commit': '#!/bin/sh\n' });
+  chmodSync(it.repository.path('.hooks/pre-commit'), 0o755);
+  await it.repository.commit('executable');
+  const global = it.repository.path('.git/global');
+  it.repository.git('config', '--file', where === 'global' ? global : '.git/config', 'core.hooksPath', '.hooks');
+  if (where === 'global') vi.stubEnv('GIT_CONFIG_GLOBAL', global);
+  expect((await it.run()).end).toMatchObject({ type: 'paused', reason: 'task_failed' });
+  vi.unstubAllEnvs();
+  expect(it.repository.status()).toEqual(['?? one.txt']);
+  expect(existsSync(it.repository.path('ran'))).toBe(false);
+  expect(notes(it)).toMatch(/changed what git does in this repository: .*\.hooks\/pre-commit/);
 });
 
 describe('a person beside an agent in the checkout', () => {

@@ -25,6 +25,8 @@ class EmbeddedGit implements Git {
   readonly root: string;
   readonly gitDir: string;
   readonly commonDir: string;
+  /** It runs none, and makes no commit where there are any. */
+  readonly hooks = { folder: async () => `${this.commonDir}/hooks` };
   readonly #place: Place;
   readonly #indexLock: IndexLock;
   #queue: Promise<unknown> = Promise.resolve();

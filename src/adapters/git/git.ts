@@ -132,6 +132,8 @@ export interface Git {
   readonly gitDir: string;
   /** Absolute path of git's common directory (`.git` of the main work tree). */
   readonly commonDir: string;
+  /** Where the hooks of this work tree are, whoever has said so: an absolute path. */
+  readonly hooks: { folder(): Promise<string> };
   head(): Promise<Head>;
   /** Full id of the commit that a revision names, or null where there is none. */
   resolve(revision: string): Promise<string | null>;

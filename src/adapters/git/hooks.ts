@@ -20,11 +20,12 @@ export class HookFolder {
 
   /** Whether there is a hook that a commit runs. */
   async any(): Promise<boolean> {
-    const folder = await this.#find();
+    const folder = await this.folder();
     return COMMIT_HOOKS.some((name) => isRunnable(join(folder, name)));
   }
 
-  async #find(): Promise<string> {
+  /** Absolute. */
+  async folder(): Promise<string> {
     const stamp = this.#configs.map(stampOf).join();
     if (stamp === this.#stamp) return this.#folder;
     const answer = (await this.#git.must(['rev-parse', '--git-path', 'hooks'])).toString('utf8').replace(/\r?\n$/, '');

@@ -25,18 +25,20 @@ export type GitSettings = ReadonlyMap<string, SettingFile>;
 /** One file that differs; null where it is not there. */
 export interface SettingChange {
   readonly file: string;
-  /** As people know it: relative to git's folder. */
+  /** As people know it: relative to git's folder, or to the one above. */
   readonly name: string;
+  readonly isHook: boolean;
   readonly before: SettingFile | null;
   readonly after: SettingFile | null;
 }
 
-type Folders = Pick<Git, 'commonDir' | 'gitDir'>;
+/** `hooks`: further folders, absolute, whose files git runs. */
+type Folders = Pick<Git, 'commonDir' | 'gitDir'> & { readonly hooks?: readonly string[] };
 
 /** Reads them as they are; from `known`, an earlier reading, what has not changed since. */
-export function readSettings({ commonDir, gitDir }: Folders, known: GitSettings = new Map()): GitSettings {
+export function readSettings({ commonDir, gitDir, hooks: others = [] }: Folders, known: GitSettings = new Map()): GitSettings {
   const files = new Map<string, SettingFile>();
-  const hooks = listed(join(commonDir, 'hooks'));
+  const hooks = [join(commonDir, 'hooks'), ...others].flatMap(listed);
   const names = ['config', 'config.worktree', 'info/attributes', 'info/exclude', 'info/sparse-checkout', 'info/grafts'];
   const folders = [...new Set([commonDir, gitDir])];
   const all = [
@@ -52,7 +54,11 @@ export function readSettings({ commonDir, gitDir }: Folders, known: GitSettings 
 }
 
 /** What differs between two readings of one repository. */
-export function settingChanges({ commonDir }: Folders, before: GitSettings, after: GitSettings): readonly SettingChange[] {
+export function settingChanges(
+  { commonDir }: Pick<Folders, 'commonDir'>,
+  before: GitSettings,
+  after: GitSettings,
+): readonly SettingChange[] {
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((file) => {
     const [old, now] = [before.get(file) ?? null, after.get(file) ?? null];
     if (old === now) return [];
@@ -62,7 +68,10 @@ export function settingChanges({ commonDir }: Folders, before: GitSettings, afte
       (old === null || now === null ? old === now : old.content.equals(now.content))
     )
       return [];
-    return [{ file, name: relative(commonDir, file), before: old, after: now }];
+    const name = relative(commonDir, file);
+    const isOutside = name.startsWith('..');
+    const shown = isOutside ? relative(dirname(commonDir), file) : name;
+    return [{ file, name: shown, isHook: isOutside || name.startsWith('hooks'), before: old, after: now }];
   });
 }
 
