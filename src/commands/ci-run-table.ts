@@ -58,7 +58,13 @@ export const CI_RUN: readonly CommandSpec[] = [
       'Nothing of the repository is run or checked out, hooks and filters included.',
     ],
     arguments: [],
-    options: [ONE, { name: 'commit', value: 'ID', summary: 'Where the execution began, as plans ci reconcile gave it' }, BASE, FOLDER],
+    options: [
+      ONE,
+      { name: 'commit', value: 'ID', summary: 'Where the execution began, as plans ci reconcile gave it' },
+      BASE,
+      FOLDER,
+      { name: 'download', value: 'OUTCOME', summary: 'How the download of that folder went; after a failure nothing is taken for lost' },
+    ],
     examples: [
       { command: 'plans ci publish --plan add-auth --commit 0123456789abcdef0123456789abcdef01234567', says: 'after plans ci execute' },
     ],

@@ -140,6 +140,30 @@ test('a lost machine is a plan that was tried: it is not tried again by itself, 
   expect(it.show('one.txt')).toBe('1\n');
 });
 
+test('what cannot be downloaded is not lost: nothing executes it again, and the job that failed publishes it later', async () => {
+  await using it = await world({ 'plans/tips.plan.md': plan([['one', 'echo 1 > one.txt']]) });
+  const run = await it.run({ isBroken: ({ job, uses }) => job === 'publish' && uses === 'actions/download-artifact' });
+  expect(run.result).toBe('failure');
+  expect(run.log).toContain('It is an artifact of this run: run the failed job again, and it is published.');
+  expect(it.server.state.branch('plans/tips')).toBeNull();
+  expect(results(await it.run())[1]).toBe('execute: skipped');
+});
+
+test('merged as one commit, it is done; an edit of the plan begins from there, and the old branch is kept aside', async () => {
+  await using it = await world({ 'plans/tips.plan.md': plan([['one', 'echo 1 > one.txt']]) });
+  await it.run();
+  const done = it.show('plans/tips.plan.md');
+  await it.commit('main', { 'plans/tips.plan.md': done, 'one.txt': '1\n' });
+  expect((await it.run()).jobs[0]?.summary).toBe('No plan is to be executed.\n');
+  const more = '\n- [ ] Do more\n\n  ```yaml\n  run: echo 2 > two.txt\n  ```\n';
+  const edited = await it.commit('main', { 'plans/tips.plan.md': `${done.replace('status: completed', 'status: ready')}${more}` });
+  expect((await it.run()).result).toBe('success');
+  expect(it.server.git('log', '--format=%s', `${edited}..plans/tips`).trim().split('\n')).toEqual(['tips: Do more', 'tips: started']);
+  expect(it.server.git('for-each-ref', '--format=%(refname)', 'refs/plans/replaced/').trim()).toMatch(
+    /^refs\/plans\/replaced\/tips\/\w{12}$/,
+  );
+});
+
 test('what somebody has pushed meanwhile stays, and what was executed is an artifact', async () => {
   await using it = await world({ 'plans/tips.plan.md': plan([['one', 'echo 1 > one.txt']]) });
   let theirs = '';

@@ -24,6 +24,7 @@ export const ciPublish: Command = async (context, input) => {
           base: baseBranch(input, job),
           remote: REMOTE_NAME,
           folder: handOver(context, input),
+          isOutOfReach: input.text('download') === 'failure',
           redaction: redactionOf(secretsOf(context.env, [])),
           repositoryUrl: job.repositoryUrl,
           runUrl: job.runUrl,

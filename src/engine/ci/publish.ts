@@ -41,6 +41,8 @@ export interface PublishRequest {
   readonly remote: string;
   /** What the other job has left; it may be empty. */
   readonly folder: string;
+  /** It is there, and could not be brought here: then nothing is known of it. */
+  readonly isOutOfReach: boolean;
   readonly redaction: Redaction;
   /** Where people see the repository, and this run of a workflow. */
   readonly repositoryUrl: string;
@@ -87,6 +89,10 @@ async function publishOnce(place: Place, request: PublishRequest): Promise<Publi
   const taken = await take(place, request, branch);
   if (taken === null) {
     await push(git, remote, [remembered]);
+    if (request.isOutOfReach)
+      throw new Problem(
+        'What the execution has left could not be downloaded. It is an artifact of this run: run the failed job again, and it is published. Nothing executes it a second time meanwhile.',
+      );
     return {
       type: 'nothing',
       because: 'The execution has left no commit. It is not tried again before the plan is edited, or started by name.',

@@ -28,6 +28,7 @@ export interface JobSetting extends Omit<UsesCall, 'inputs' | 'workspace' | 'add
   readonly own: { readonly matches: (uses: string) => boolean; readonly folder: string };
   /** Whether the machine is lost before this step; then nothing of the job happens any more, not even what is said to happen always. */
   readonly isLost: (step: string) => boolean;
+  readonly isBroken: (uses: string) => boolean;
 }
 
 interface StepRecord {
@@ -144,6 +145,7 @@ async function runStep(setting: JobSetting, progress: Progress, frame: Frame, { 
     if (setting.own.matches(repository)) return runOwn(setting, { ...progress, env: { ...progress.env, ...own } }, progress, inputs, step);
     const known = USES[repository];
     if (known === undefined) throw new Error(`this rig does not know the action "${uses}"`);
+    if (setting.isBroken(repository)) throw new Error(`the service behind ${repository} did not answer`);
     const addPath = (folder: string) => void progress.paths.unshift(folder);
     return { failed: false, log: uses, outputs: await known({ ...setting, inputs, workspace, env, addPath }) };
   }

@@ -27,6 +27,8 @@ export interface RigOptions {
   readonly machines?: number;
   /** Whether a machine is lost before a step: the job ends there, with nothing handed on. */
   readonly isLost?: (at: { readonly job: string; readonly matrix: Json; readonly step: string }) => boolean;
+  /** Whether an action of others fails, as a service behind it does not answer. */
+  readonly isBroken?: (at: { readonly job: string; readonly uses: string }) => boolean;
   /** Called after each job, before those that need it begin. */
   readonly afterJob?: (job: JobRecord) => void | Promise<void>;
 }
@@ -203,7 +205,7 @@ class Run {
     scope: Scope,
     at: { readonly name: string; readonly matrix: Json; readonly index: number; readonly total: number },
   ): Promise<JobRecord> {
-    const { server, secrets = {}, own = NO_ACTION, machineEnv = {}, isLost = () => false } = this.#options;
+    const { server, secrets = {}, own = NO_ACTION, machineEnv = {}, isLost = () => false, isBroken = () => false } = this.#options;
     const permissions = this.#permissions(job);
     const token = server.issueToken(permissions);
     const github = this.#github(job.id, token);
@@ -227,6 +229,7 @@ class Run {
       machineEnv: { PATH: process.env['PATH'] ?? '', GIT_CONFIG_NOSYSTEM: '1', LANG: 'C.UTF-8', ...machineEnv },
       own,
       isLost: (step) => isLost({ job: job.id, matrix: at.matrix, step }),
+      isBroken: (uses) => isBroken({ job: job.id, uses }),
       event: this.#event,
       server,
       token,
