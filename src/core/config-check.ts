@@ -93,7 +93,8 @@ function issueSentences(issue: z.core.$ZodIssue, root: unknown): string[] {
     ];
   }
   if (found === undefined) return [`${at}is missing; expected ${expected(issue)}.`];
-  return [`${at}found ${shown(found)}, expected ${expected(issue)}.`];
+  const isText = issue.code === 'invalid_type' && issue.expected === 'string' && (typeof found === 'boolean' || typeof found === 'number');
+  return [`${at}found ${shown(found)}, expected ${expected(issue)}${isText ? `: write it in quotes, "${found}"` : ''}.`];
 }
 
 function expected(issue: z.core.$ZodIssue): string {

@@ -13,7 +13,7 @@ test('defaults fill what is left out', () => {
 });
 
 test.each<[string, unknown, string]>([
-  ['a wrong type', { qa: { gates: [{ name: 'test', run: 3 }] } }, 'qa.gates[0].run: found 3, expected a text.'],
+  ['a wrong type', { qa: { gates: [{ name: 'test', run: 3 }] } }, 'qa.gates[0].run: found 3, expected a text: write it in quotes, "3".'],
   ['a missing key', { qa: { gates: [{ name: 'test' }] } }, 'qa.gates[0].run: is missing; expected a text.'],
   ['an empty text', { plans: '' }, 'plans: found "", expected some text.'],
   ['an empty list', { agents: { a: { command: [] } } }, 'agents.a.command: found an empty list, expected at least one entry.'],
