@@ -23,14 +23,16 @@ export const list: Command = (context, input) =>
       }
       return { plans: store.records.plans(), problems: found };
     });
-    const status = input.text('status');
-    const shown = plans.filter((plan) => status === undefined || plan.status === status);
+    const wanted = new Set(input.all('status'));
+    const shown = plans.filter(
+      (plan) => wanted.size === 0 || wanted.has(plan.status) || (wanted.has('open') && (plan.status !== 'completed' || !plan.valid)),
+    );
     if (context.json) {
       writeJson(context, { version: 1, plans: shown.map((plan) => ({ ...plan, diagnostics: problems.get(plan.id) ?? [] })) });
       return EXIT.done;
     }
     if (shown.length === 0) {
-      const none = plans.length === 0 ? 'There are no plans yet. Write one: plans new "TITLE"' : `No plan is ${status ?? ''}.`;
+      const none = plans.length === 0 ? 'There are no plans yet. Write one: plans new "TITLE"' : `No plan is ${[...wanted].join(' or ')}.`;
       if (!context.quiet) context.err.write(`${none}\n`);
       return EXIT.done;
     }

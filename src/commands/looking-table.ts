@@ -12,12 +12,14 @@ export const LOOKING: readonly CommandSpec[] = [
       {
         name: 'status',
         value: 'STATUS',
-        summary: 'Only plans with this status',
-        choices: ['draft', 'ready', 'running', 'paused', 'completed', 'failed'],
+        summary: 'Only plans with this status; several times, or with commas; open: all that are not completed',
+        many: true,
+        choices: ['open', 'draft', 'ready', 'running', 'paused', 'completed', 'failed'],
       },
     ],
     examples: [
       { command: 'plans list', says: 'all' },
+      { command: 'plans list --status open', says: 'what is not done yet' },
       { command: 'plans list --status ready --json', says: 'what may run, for a program' },
     ],
     exitCodes: [],

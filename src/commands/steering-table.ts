@@ -3,7 +3,7 @@ import { ONE_PLAN, REMOTE, type CommandSpec } from './specification.ts';
 
 const TASK = { name: 'TASK', summary: 'A task’s id; PLAN/TASK in one word does as well', completes: 'task' } as const;
 const CHANGED = [
-  'Where nothing runs the plan, the change is committed at once. Where a runner is at work here, it commits the change and obeys at its next boundary; one on another machine is named, and has to be told there.',
+  'Where nothing runs the plan, the change is committed at once. Where a runner is at work here, it commits the change and obeys at its next boundary; so does one on another machine, which is asked through the shared remote where there is one (config: remote).',
 ];
 
 export const STEERING: readonly CommandSpec[] = [

@@ -83,7 +83,7 @@ export function feedLines(event: RunEvent, plan: string, phases: ReadonlyMap<str
     case 'plan-edited':
       return [[s(`  the plan was edited: ${event.added.length} added, ${event.removed.length} removed, ${event.changed.length} changed`)]];
     case 'pause-requested':
-      return [[s(event.now ? '  stopping now' : '  pausing after this task', 'yellow')]];
+      return [[s(event.now ? '  stopping now' : '  pausing when what runs is done', 'yellow')]];
     case 'pause-withdrawn':
       return [[s('  going on: the pause was taken back', 'yellow')]];
     case 'cancel-requested':

@@ -91,6 +91,6 @@ function footer(view: RunView, columns: number, now: number): Line {
 
 const STOPPING: Readonly<Record<RunView['stopping'], string>> = {
   no: '',
-  soon: 'pausing after this task (Ctrl-C again stops now)',
+  soon: 'pausing when what runs is done (Ctrl-C again stops now)',
   now: 'stopping',
 };

@@ -136,9 +136,9 @@ describe('the live view', () => {
     expect(frame(view, 3).join('\n')).not.toContain('Task 4');
   });
 
-  it('says that it pauses after this task', () => {
+  it('says that it pauses when what runs is done', () => {
     const { view } = play([...work, [{ type: 'pause-requested', by: 'signal', now: false }, 3]]);
-    expect(frame(view, 3, 100).at(-1)).toContain('pausing after this task (Ctrl-C again stops now)');
+    expect(frame(view, 3, 100).at(-1)).toContain('pausing when what runs is done (Ctrl-C again stops now)');
   });
 
   it('is never wider or higher than the screen, however many tasks there are or run', () => {
