@@ -1,4 +1,4 @@
-/** Conversations with Claude that somebody has asked for: they go on when whoever asked has gone, and can be stopped. */
+/** What takes minutes and somebody has asked for, conversations with Claude above all: they go on when whoever asked has gone, and can be stopped. */
 import { randomBytes } from 'node:crypto';
 import type { PublishedPlannerEvent } from '../core/event.ts';
 import { JobEvents } from './job-events.ts';
@@ -52,12 +52,7 @@ export class Jobs {
     work: (signal: AbortSignal, say: (event: PublishedPlannerEvent) => void) => Promise<T>,
   ): { readonly job: Job; readonly done: Promise<T> } {
     if ([...this.#entries.values()].filter(({ job }) => job.status === 'running').length >= MAX_RUNNING)
-      throw new Refusal(
-        'too-many',
-        `${MAX_RUNNING} conversations are under way already. Wait for one, or stop one.`,
-        {},
-        { 'retry-after': '30' },
-      );
+      throw new Refusal('too-many', `${MAX_RUNNING} jobs are under way already. Wait for one, or stop one.`, {}, { 'retry-after': '30' });
     const id = randomBytes(ID_BYTES).toString('base64url');
     const abort = new AbortController();
     const job: Job = { id, ...of, status: 'running', startedAt: new Date().toISOString(), endedAt: null, result: null, problem: null };

@@ -204,20 +204,25 @@ export const Reviewed = z
   .meta({ id: 'ReviewedPlan' });
 export type Reviewed = z.infer<typeof Reviewed>;
 
+const Completed = z
+  .object({ taskId: id, commit: z.string() })
+  .meta({ id: 'CompletedTask', description: 'A task that a person has done: its gates have passed, and it is committed.' });
+
 export const Job = z
   .object({
     id,
-    kind: z.enum(['generate', 'review']),
+    kind: z.enum(['generate', 'review', 'complete']),
     planId: id.nullable().describe('Of a plan that is generated: once it has landed.'),
     status: z.enum(['running', 'completed', 'failed', 'cancelled']),
     startedAt: time,
     endedAt: time.nullable(),
-    result: z.union([Generated, Reviewed]).nullable(),
+    result: z.union([Generated, Reviewed, Completed]).nullable(),
     problem: ProblemDetails.nullable(),
   })
   .meta({
     id: 'Job',
-    description: 'A conversation with Claude. What it says on the way is at /api/events, what it has said at /api/jobs/{id}/events.',
+    description:
+      'What takes minutes: a conversation with Claude, or the gates of a task that a person has done. What Claude says on the way is at /api/events, what it has said at /api/jobs/{id}/events.',
   });
 export type Job = z.infer<typeof Job>;
 

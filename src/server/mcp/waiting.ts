@@ -26,6 +26,8 @@ export const JobLine = z
     problems: z.array(z.string()).optional().describe('Why others of the answer were left out.'),
     notCommitted: z.string().optional().describe('Why the suggestions are in no commit.'),
     costUsd: z.number().optional(),
+    taskId: z.string().optional().describe('Of a task that was marked as done: its gates have passed.'),
+    commit: z.string().optional(),
   })
   .meta({ id: 'JobLine' });
 
@@ -33,6 +35,7 @@ export const JobLine = z
 export function jobLine({ id, status, planId, result, problem }: Job): z.infer<typeof JobLine> {
   if (problem !== null) throw new Refused(problem);
   const review = result !== null && 'assessment' in result ? result : null;
+  const usage = result !== null && 'usage' in result ? result.usage : null;
   return {
     jobId: id,
     status,
@@ -40,7 +43,8 @@ export function jobLine({ id, status, planId, result, problem }: Job): z.infer<t
     ...(review === null ? {} : { assessment: review.assessment, suggestions: review.suggestions.map(suggestionLine) }),
     ...(review === null || review.problems.length === 0 ? {} : { problems: review.problems }),
     ...(review === null || review.reason === '' ? {} : { notCommitted: review.reason }),
-    ...(result === null || result.usage.costUsd === null ? {} : { costUsd: result.usage.costUsd }),
+    ...(usage === null || usage.costUsd === null ? {} : { costUsd: usage.costUsd }),
+    ...(result !== null && 'taskId' in result ? { taskId: result.taskId, commit: result.commit } : {}),
   };
 }
 

@@ -9,7 +9,7 @@ import type { ApiPhase, ApiPlan, ApiTask, Job, PlanDetail } from '../shape.ts';
 import { ChangePhase, ChangePlan, ChangeTask, CreatePlan, NewPhaseShape, NewTaskShape, order } from '../shape-requests.ts';
 import type { Ask } from './ask.ts';
 import { commit, phaseLine, planLine, said, SHOWN, taskLine } from './shown.ts';
-import { planId, revision, taskId, tool, WRITES, type Tool } from './tool.ts';
+import { planId, revision, taskId, tool, WRITES, type Host, type Tool } from './tool.ts';
 import { jobLine, JobLine, untilJobEnds, WAIT_SECONDS, waitSeconds } from './waiting.ts';
 
 /** Tasks that an answer names. */
@@ -72,8 +72,14 @@ const edit = tool({
   name: 'plans_edit',
   title: 'Edit a plan',
   description:
-    'Makes one change of a plan, a phase or a task and commits it: texts, order, modes, dependencies, gates, status. A plan is marked ready by change-plan; a task is skipped, tried again (pending) or marked as done by hand (completed: its gates run, and your changes are committed with it) by change-task. What would make an error is refused with its diagnostics.',
-  input: z.strictObject({ change: Change, revision }),
+    'Makes one change of a plan, a phase or a task and commits it: texts, order, modes, dependencies, gates, status. A plan is marked ready by change-plan; a task is skipped, tried again (pending) or marked as done by hand (completed: its gates run, and your changes are committed with it; where they take longer than the answer may wait, it has a job for plans_status) by change-task. What would make an error is refused with its diagnostics.',
+  input: z.strictObject({
+    change: Change,
+    revision,
+    waitSeconds: waitSeconds(WAIT_SECONDS.standard).describe(
+      'Of a task that is marked as done: how long the answer may wait for its gates.',
+    ),
+  }),
   output: z.object({
     commit,
     revision: z.string().describe('Of the plan now.'),
@@ -81,10 +87,13 @@ const edit = tool({
     phase: SHOWN.PhaseLine.optional(),
     task: SHOWN.TaskLine.optional(),
     tasks: z.array(SHOWN.TaskLine).optional().describe('Of a phase that was added.'),
+    job: JobLine.optional().describe('Of a task that is marked as done, and whose gates still run.'),
     putAway: PutAwayShape.optional().describe('Where a task was skipped: what its last attempt had left in the checkout.'),
   }),
   annotations: { ...WRITES, destructiveHint: true },
-  call: async ({ ask }, { change, revision: expected }) => {
+  call: async (host, { change, revision: expected, waitSeconds: seconds }, signal) => {
+    const { ask } = host;
+    if (change.type === 'change-task' && change.status === 'completed') return markDone(host, change, expected, { seconds, signal });
     const { commit: made, revision: now, plan, phase, task, tasks, putAway } = (await changed(ask, change, expected)) as Changed;
     return {
       ...said({ commit: made }),
@@ -97,6 +106,28 @@ const edit = tool({
     };
   },
 });
+
+/** Gates may take minutes, and a client gives a call up before that: it waits as long as it says, and asks for the job from then on. */
+async function markDone(
+  host: Host,
+  change: Extract<Change, { type: 'change-task' }>,
+  expected: string | undefined,
+  { seconds, signal }: { readonly seconds: number; readonly signal: AbortSignal },
+) {
+  const { ask } = host;
+  const { type: _, taskId: id, ...body } = change;
+  const headers = { prefer: 'respond-async' };
+  const begun = (await ask('PATCH', ['tasks', id], { body, revision: expected, headers })) as Job;
+  await untilJobEnds(host, begun.id, seconds, signal);
+  const job = jobLine((await ask('GET', ['jobs', begun.id])) as Job);
+  const { plan, tasks } = (await ask('GET', ['plans', begun.planId ?? ''])) as PlanDetail;
+  const task = tasks.find((one) => one.id === job.taskId);
+  return {
+    revision: plan.revision,
+    ...(job.commit === undefined ? {} : { commit: job.commit }),
+    ...(task === undefined ? { job } : { task: taskLine(task, false) }),
+  };
+}
 
 /** What a change's route answers: what it has changed, as it is now. */
 interface Changed {

@@ -8,12 +8,20 @@ import { answers, type Api, type Server } from '../server.ts';
 import { Job, JobEventsShape } from '../shape.ts';
 import { IdParam } from './looking.ts';
 
+/** What takes minutes may be asked for as a job. */
+export const Prefer = z.object({
+  prefer: z.string().optional().describe('`respond-async`: answered at once with a job (202), whose events are at /api/events.'),
+});
+export const accepted = {
+  202: { description: 'A job; look at it under `Location`.', content: { 'application/json': { schema: Job } } },
+} as const;
+
 const listJobs = createRoute({
   method: 'get',
   path: '/api/jobs',
   operationId: 'listJobs',
   tags: ['Plans'],
-  summary: 'Conversations with Claude since the server began',
+  summary: 'What takes minutes: conversations with Claude, and gates of tasks that a person has done',
   request: {
     query: z.object({
       planId: z.string().optional().describe('Only about this plan.'),
@@ -32,7 +40,7 @@ const getJob = createRoute({
   path: '/api/jobs/{id}',
   operationId: 'getJob',
   tags: ['Plans'],
-  summary: 'A conversation with Claude, and what came of it',
+  summary: 'A job, and what came of it',
   request: { params: IdParam },
   responses: answers(Job, 'The job.'),
 });
@@ -50,7 +58,7 @@ const stopJob = createRoute({
   path: '/api/jobs/{id}',
   operationId: 'stopJob',
   tags: ['Plans'],
-  summary: 'Stop a conversation; nothing half-written is left',
+  summary: 'Stop a job; nothing half-written is left',
   request: { params: IdParam },
   responses: answers(Job, 'The job, which will have ended soon.'),
 });
@@ -84,4 +92,8 @@ function jobNamed({ jobs }: Server, id: string): Job {
   const job = jobs.find(id);
   if (job === null) throw nothing('job', id);
   return job;
+}
+
+export function isAsync(prefer: string | undefined): boolean {
+  return /(?:^|[\s,;])respond-async(?:$|[\s,;])/i.test(prefer ?? '');
 }

@@ -14,18 +14,14 @@ import { Refusal } from '../problem.ts';
 import { readPlan } from '../read.ts';
 import { answers, type Api, type Server } from '../server.ts';
 import type { Served } from '../served.ts';
-import { Generated, Job, Reviewed } from '../shape.ts';
+import { Generated, Reviewed } from '../shape.ts';
+import { accepted, isAsync, Prefer } from './jobs.ts';
 import { IdParam } from './looking.ts';
 import { createdPlan, IfMatch, repositoryNamed } from './plans.ts';
 
 const MAX_SUGGESTIONS = 200;
 
 const json = <T extends z.ZodType>(schema: T) => ({ body: { required: true, content: { 'application/json': { schema } } } });
-const Prefer = z.object({
-  prefer: z.string().optional().describe('`respond-async`: answered at once with a job (202), whose events are at /api/events.'),
-});
-const accepted = { 202: { description: 'A job; look at it under `Location`.', content: { 'application/json': { schema: Job } } } } as const;
-
 export const GenerateRequest = z
   .strictObject({
     repositoryId: z.string().optional().describe('Needed where several are served.'),
@@ -186,10 +182,6 @@ export function reviewRoutes(app: Api, server: Server): void {
     });
     return context.json({ dismissed: dismissed.slice(), left, commit }, 200);
   });
-}
-
-function isAsync(prefer: string | undefined): boolean {
-  return /(?:^|[\s,;])respond-async(?:$|[\s,;])/i.test(prefer ?? '');
 }
 
 export function typesOf(reviewType: z.infer<typeof ReviewPlan>['reviewType']): readonly ReviewType[] {

@@ -11,7 +11,7 @@ import type { Steered } from '../../engine/control.ts';
 import { say } from '../../engine/say.ts';
 import { retrying, skipping } from '../../engine/words.ts';
 import { callerOf, change, checkRevision, inTurn, revisionIn } from '../change.ts';
-import { nothing, partIn, partRef, type PartRef } from '../ids.ts';
+import { nothing, partIdOf, partIn, partRef, planIdOf, type PartRef } from '../ids.ts';
 import { Refusal } from '../problem.ts';
 import { readPlan } from '../read.ts';
 import { answers, type Api, type Server } from '../server.ts';
@@ -19,6 +19,7 @@ import { ApiTask } from '../shape.ts';
 import { ChangeTask, CreateTask, fieldsOf, keepFiles } from '../shape-requests.ts';
 import { putAwayOf, PutAwayShape } from './leftovers.ts';
 import { IdParam } from './looking.ts';
+import { accepted, isAsync, Prefer } from './jobs.ts';
 import { adding, json, onPhase, onTask, RemovedPart, revision, taskIds, taskNamedIn } from './part.ts';
 import { Commit, IfMatch, newTaskOf } from './plans.ts';
 
@@ -46,8 +47,9 @@ const patchTask = createRoute({
   operationId: 'changeTask',
   tags: ['Tasks'],
   summary: 'Change a task, where it stands, or whether it is done',
-  request: { params: IdParam, headers: IfMatch, ...json(ChangeTask) },
-  responses: answers(TaskAnswer, 'The task as it is now.'),
+  description: 'With the status `completed` its gates run, which may take minutes: `Prefer: respond-async` answers with a job at once.',
+  request: { params: IdParam, headers: IfMatch.extend(Prefer.shape), ...json(ChangeTask) },
+  responses: { ...answers(TaskAnswer, 'The task as it is now.'), ...accepted },
 });
 const deleteTask = createRoute({
   method: 'delete',
@@ -103,7 +105,7 @@ const skip = createRoute({
 
 export function taskRoutes(app: Api, server: Server): void {
   wordRoutes(app, server);
-  const { registry } = server;
+  const { registry, jobs } = server;
   app.openapi(createTask, async (context) => {
     const { phaseId, order, ...task } = context.req.valid('json');
     const phase = partRef(registry, phaseId, 'phase');
@@ -122,7 +124,16 @@ export function taskRoutes(app: Api, server: Server): void {
     if (status === 'completed') {
       if (Object.values(request).some((value) => value !== undefined))
         throw new Refusal('invalid-request', '"completed" is a commit of its own: send it alone, and other changes before it.');
-      return context.json(await taskNow(ref, await complete(server, ref, revisionIn(context), done ?? { gates: true })), 200);
+      const asked = { expected: revisionIn(context), ...(done ?? { gates: true }) };
+      if (!isAsync(context.req.valid('header').prefer)) {
+        const commit = await complete(server, ref, asked, new AbortController().signal);
+        return context.json(await taskNow(ref, commit), 200) as never;
+      }
+      const { job } = jobs.begin(ref.served, { kind: 'complete', planId: planIdOf(ref.served, ref.plan) }, async (signal) => ({
+        taskId: partIdOf(ref.served, ref.plan, ref.part),
+        commit: await complete(server, ref, asked, signal),
+      }));
+      return context.json(job, 202, { location: `/api/jobs/${job.id}` }) as never;
     }
     if (done !== undefined) throw new Refusal('invalid-request', '"done" goes with the status "completed".');
     if (keep !== undefined && status !== 'skipped') throw new Refusal('invalid-request', '"keepFiles" goes with the status "skipped".');
@@ -138,7 +149,7 @@ export function taskRoutes(app: Api, server: Server): void {
     const { commit } = await change(server, ref, context, onTask(ref, step));
     // Skipped it is by now; what is left to do is what comes with that.
     const left = status === 'skipped' ? await said(server, ref, null, { type: 'skip', task: ref.part, keepFiles: keep ?? false }) : null;
-    return context.json(await taskNow(ref, commit, left?.putAway), 200);
+    return context.json(await taskNow(ref, commit, left?.putAway), 200) as never;
   });
   app.openapi(deleteTask, async (context) => {
     const { id } = context.req.valid('param');
@@ -165,8 +176,8 @@ function statusSteps(plan: Plan, { part }: PartRef, status: 'pending' | 'skipped
 async function complete(
   server: Server,
   ref: PartRef,
-  expected: string | null,
-  { files, gates }: { readonly files?: readonly string[] | undefined; readonly gates: boolean },
+  { expected, files, gates }: { readonly expected: string | null; readonly files?: readonly string[] | undefined; readonly gates: boolean },
+  signal: AbortSignal,
 ): Promise<string> {
   return inTurn(ref, async () => {
     await checkRevision(ref, expected);
@@ -177,7 +188,7 @@ async function complete(
       gates,
       confirm: async () => true,
       listen: () => {},
-      signal: new AbortController().signal,
+      signal,
     });
     if (done.type === 'committed') return done.commit;
     if (done.type === 'declined') throw new Refusal('conflict', 'Nothing was committed.');

@@ -182,12 +182,16 @@ export interface Statistics {
 /** A conversation with Claude. */
 export interface Job {
   readonly id: string;
-  readonly kind: 'generate' | 'review';
+  readonly kind: 'generate' | 'review' | 'complete';
   readonly planId: string | null;
   readonly status: 'running' | 'completed' | 'failed' | 'cancelled';
   readonly startedAt: string;
   readonly endedAt: string | null;
-  readonly result: { readonly planId: string } | { readonly assessment: string; readonly suggestions: readonly Suggestion[] } | null;
+  readonly result:
+    | { readonly planId: string }
+    | { readonly assessment: string; readonly suggestions: readonly Suggestion[] }
+    | { readonly taskId: string; readonly commit: string }
+    | null;
   readonly problem: ProblemDetails | null;
 }
 

@@ -33,6 +33,8 @@ function tell({ status, problem, result, planId }: Job): void {
     const to = planPath(result.planId, 'edit');
     return say('Claude has written the plan, as a draft.', { words: 'Open', run: () => navigate(to) });
   }
+  // Who has marked a task as done sees it done.
+  if (!('suggestions' in result)) return;
   const to = planId === null ? '/' : planPath(planId, 'review');
   say(`Claude has made ${countOf(result.suggestions.length, 'suggestion')}.`, { words: 'Show', run: () => navigate(to) });
 }
