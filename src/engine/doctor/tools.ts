@@ -94,7 +94,7 @@ async function checkAgents(workspace: Workspace, env: Environment): Promise<read
     } else if (name === DEFAULT_AGENT && config.agent === undefined) {
       const text = 'Claude, which does tasks that name no agent, cannot be used.';
       found.push({ area: 'tools', severity: 'note', text, todo: unavailable });
-    } else missing.push(name);
+    } else if (PROFILES[name] !== undefined) missing.push(name);
   }
   if (missing.length > 0) found.push({ area: 'tools', severity: 'note', text: `Not installed: ${some(missing)}.`, todo: null });
   return found;
