@@ -1,4 +1,5 @@
 /** `plans edit`: one task's text in a person's editor. */
+import type { Plan } from '../core/plan.ts';
 import { findTask } from '../core/progress.ts';
 import { shellWord } from '../core/shell.ts';
 import { CommandError, EXIT, type Command } from './context.ts';
@@ -47,12 +48,13 @@ export const edit: Command = (context, input) =>
       throw new CommandError(`The plan would have errors, and was not changed. ${kept}`, EXIT.failed);
     }
     edited.forget();
-    const failed = status === 'failed' && findTask(result.steered.plan, task)?.status === 'failed';
+    const now = idAfter(loaded.plan, result.steered.plan, task);
+    const failed = status === 'failed' && findTask(result.steered.plan, now)?.status === 'failed';
     if (context.json) {
       writeJson(context, {
         version: 1,
         id: loaded.id,
-        task,
+        task: now,
         changed: true,
         commit: result.steered.commit,
         runner: result.steered.holder?.pid ?? null,
@@ -60,10 +62,21 @@ export const edit: Command = (context, input) =>
       return EXIT.done;
     }
     if (!context.quiet)
-      context.out.write(`${shellWord(loaded.id)}: ${task} is edited.${failed ? '' : ` Go on: plans run ${shellWord(loaded.id)}`}\n`);
+      context.out.write(
+        `${shellWord(loaded.id)}: ${task} is edited${now === task ? '' : `, and is ${now} now`}.${failed ? '' : ` Go on: plans run ${shellWord(loaded.id)}`}\n`,
+      );
     if (!failed) return EXIT.done;
-    const answer = context.ask === undefined ? 'n' : await context.ask(`Try ${task} again? [Y/n] `);
-    if (/^(?:y(?:es)?)?$/i.test(answer.trim())) return retryNamed(context, input, workspace, { plan: loaded.id, task, fromBase: false });
-    context.out.write(`To try it again: plans retry ${shellWord(loaded.id)} ${shellWord(task)}\n`);
+    const answer = context.ask === undefined ? 'n' : await context.ask(`Try ${now} again? [Y/n] `);
+    if (/^(?:y(?:es)?)?$/i.test(answer.trim()))
+      return retryNamed(context, input, workspace, { plan: loaded.id, task: now, fromBase: false });
+    context.out.write(`To try it again: plans retry ${shellWord(loaded.id)} ${shellWord(now)}\n`);
     return EXIT.done;
   });
+
+/** What the task is called now: where nothing pins its id, another title gives it another one. */
+function idAfter(before: Plan, after: Plan, task: string): string {
+  const known = new Set(idsOf(before));
+  return findTask(after, task) === undefined ? (idsOf(after).find((id) => !known.has(id)) ?? task) : task;
+}
+
+const idsOf = (plan: Plan): readonly string[] => plan.phases.flatMap((phase) => phase.tasks.map(({ id }) => id));

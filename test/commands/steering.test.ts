@@ -254,6 +254,12 @@ describe('edit', () => {
     expect(subjects()).toContain('release: Write short notes');
   });
 
+  it('says what the task is called now, where its title was its name', async () => {
+    here.write('plans/release.plan.md', PLAN.replace('  id: notes\n', '').replace('  dependsOn: [notes]\n', ''));
+    const { out } = await here.plans(['edit', 'release', 'write-the-notes'], editor('sed -i.bak "s/Write the/Write short/" "$1"'));
+    expect(out).toBe('release: write-the-notes is edited, and is write-short-notes now. Go on: plans run release\n');
+  });
+
   it.each([
     ['sed -i.bak "s/maxAttempts: 1/maxAttempt: 1/" "$1"', 1, 'would have errors, and was not changed. What you wrote is in'],
     ['exit 3', 2, 'exit code 3. Nothing was changed.'],
