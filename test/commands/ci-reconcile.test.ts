@@ -86,7 +86,12 @@ it('waits where the base has changed beside a branch with work on it', async () 
 
 it('says what is missing', async () => {
   await using it = await jobWorld({ [PATH]: plan('ready'), 'plans.config.ts': 'export default {};\n' });
-  expect((await reconcile(it)).err).toContain('The config is code (plans.config.ts)');
+  const summary = join(it.temp, 'summary.md');
+  const { err, out } = await it.job(['ci', 'reconcile'], { env: { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary } });
+  expect(err).toContain('The config is code (plans.config.ts)');
+  // Where people look: on the page of the run.
+  expect(out).toMatch(/^::error::The config is code \(plans\.config\.ts\).*\n$/);
+  expect(readFileSync(summary, 'utf8')).toContain('The config is code');
   it.here.git('remote', 'set-url', 'origin', join(it.temp, 'gone'));
   expect((await reconcile(it)).err).toContain('and of the plans could not be fetched');
 });

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { CommandError, EXIT, type Command } from '../context.ts';
 import { writeJson } from '../reading.ts';
+import { toldInJob } from './place.ts';
 import { REVIEW_FOLDER } from './review.ts';
 
 /** Reads the review as data and writes the comment, or updates it in place. */
@@ -13,8 +14,10 @@ export const ciComment: Command = async (context, input) => {
   const job = readJob(context.env);
   const pull = pullOfEvent(job.event);
   if (pull === null) throw new CommandError(`The event "${job.eventName}" is of no pull request: there is nothing to comment on.`);
-  const review = readReview(resolve(context.cwd, input.text('folder') ?? REVIEW_FOLDER));
-  const posted = await postReview(job.github(), pull, review);
+  const posted = await toldInJob(context, job, () => {
+    const review = readReview(resolve(context.cwd, input.text('folder') ?? REVIEW_FOLDER));
+    return postReview(job.github(), pull, review);
+  });
   if (context.json) writeJson(context, { version: 1, pullRequest: pull.number, ...posted });
   else if (posted.type === 'posted') context.out.write(`${posted.url}\n`);
   else if (!context.quiet)

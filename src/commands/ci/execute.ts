@@ -3,7 +3,7 @@ import { runText } from '../../core/ci/run-text.ts';
 import { durationMs } from '../../core/frontmatter.ts';
 import { redactionOf, secretsOf } from '../../core/redact.ts';
 import { CommandError, EXIT, type Command } from '../context.ts';
-import { baseBranch, handOver, namedPlan, REMOTE_NAME, toldInSummary, withSecrets } from './place.ts';
+import { baseBranch, handOver, namedPlan, REMOTE_NAME, toldInJob, withSecrets } from './place.ts';
 import { showRun } from './running.ts';
 
 /** A job ends after six hours, with all that it has not handed on. */
@@ -16,7 +16,7 @@ export const ciExecute: Command = async (context, input) => {
   if (!/^(?:\d+[dhms])+$/.test(limit)) throw new CommandError(`--time-limit takes a duration such as 90m or 5h, found "${limit}".`);
   const env = withSecrets(context, input);
   const job = readJob(context.env);
-  const summary = await toldInSummary(job, () =>
+  const summary = await toldInJob(context, job, () =>
     showRun(context, env, async (running) => {
       const executed = await executePlan(context.cwd, {
         planId: namedPlan(input),

@@ -5,7 +5,7 @@ import { inlineCode, inlineText } from '../../core/markdown-text.ts';
 import { redactionOf, secretsOf } from '../../core/redact.ts';
 import type { Joined } from '../../engine/ci/join.ts';
 import { CommandError, EXIT, type Command } from '../context.ts';
-import { baseBranch, handOver, namedPlan, REMOTE_NAME } from './place.ts';
+import { baseBranch, handOver, namedPlan, REMOTE_NAME, toldInJob } from './place.ts';
 import { showRun } from './running.ts';
 
 /** Lands each on top of the one before, its gates run on exactly what lands, and bundles the new commits for the job that publishes. */
@@ -15,18 +15,20 @@ export const ciJoin: Command = async (context, input) => {
   if (from === undefined) throw new CommandError('Name the folder with what the machines have handed on: --from work');
   const job = readJob(context.env);
   const redaction = redactionOf(secretsOf(context.env, []));
-  const joined = await showRun(context, context.env, (running) =>
-    joinWave(context.cwd, {
-      planId: namedPlan(input),
-      base: baseBranch(input, job),
-      remote: REMOTE_NAME,
-      folder: handOver(context, input),
-      from: resolve(context.cwd, from),
-      env: context.env,
-      redaction,
-      now: new Date(context.now()),
-      ...running,
-    }),
+  const joined = await toldInJob(context, job, () =>
+    showRun(context, context.env, (running) =>
+      joinWave(context.cwd, {
+        planId: namedPlan(input),
+        base: baseBranch(input, job),
+        remote: REMOTE_NAME,
+        folder: handOver(context, input),
+        from: resolve(context.cwd, from),
+        env: context.env,
+        redaction,
+        now: new Date(context.now()),
+        ...running,
+      }),
+    ),
   );
   job.summary(redaction.text(wordsOf(joined)));
   for (const each of joined.refused) context.err.write(`Not joined: ${each}\n`);

@@ -1,7 +1,7 @@
 /** `plans ci next`: begins the next wave where the last one has got anywhere. */
 import { z } from 'zod';
 import { CommandError, EXIT, type Command } from '../context.ts';
-import { baseBranch, inQuietPlace, REMOTE_NAME } from './place.ts';
+import { baseBranch, inQuietPlace, REMOTE_NAME, toldInJob } from './place.ts';
 
 /** What `plans ci plan` has given. */
 const Wave = z.array(z.object({ plan: z.string(), commit: z.string() }));
@@ -20,11 +20,14 @@ export const ciNext: Command = async (context, input) => {
   const wave = readWave(input.text('wave'));
   const job = readJob(context.env);
   const branch = baseBranch(input, job);
-  const plans = await inQuietPlace(context, async ({ git }) => {
-    const { config } = await configOf(git, await freshBase(git, REMOTE_NAME, branch));
-    return await goingOn(git, wave, { config, tip: (planId) => tipOf(git, planId, REMOTE_NAME) });
+  const plans = await toldInJob(context, job, async () => {
+    const going = await inQuietPlace(context, async ({ git }) => {
+      const { config } = await configOf(git, await freshBase(git, REMOTE_NAME, branch));
+      return await goingOn(git, wave, { config, tip: (planId) => tipOf(git, planId, REMOTE_NAME) });
+    });
+    if (going.length > 0) await job.github().dispatch(workflow, branch, {});
+    return going;
   });
-  if (plans.length > 0) await job.github().dispatch(workflow, branch, {});
   const said = plans.length === 0 ? 'This was the last wave.' : `The next wave begins: ${plans.join(', ')}`;
   if (!context.quiet) context.out.write(`${said}\n`);
   return EXIT.done;

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Bundles } from '../../adapters/git/bundle.ts';
 import type { Git } from '../../adapters/git/git.ts';
 import type { Job } from '../../adapters/github/job.ts';
+import { errorAnnotation } from '../../core/ci/annotations.ts';
 import { inlineText } from '../../core/markdown-text.ts';
 import { Problem } from '../../core/problem.ts';
 import { CommandError, type CommandContext, type CommandInput } from '../context.ts';
@@ -38,18 +39,24 @@ export async function inQuietPlace<T>(context: CommandContext, work: (place: Qui
   }
 }
 
-/** Why it ends stands in the step's summary too, where people look first. */
-export async function toldInSummary<T>(job: Pick<Job, 'summary' | 'repositoryUrl'>, work: () => Promise<T>): Promise<T> {
+/** Why it ends stands in the step's summary too, and as an annotation of the run: there people look first, and else find an exit code. */
+export async function toldInJob<T>(
+  { env, json, out }: CommandContext,
+  job: Pick<Job, 'summary' | 'repositoryUrl'>,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof CommandError || error instanceof Problem)
+    if (error instanceof CommandError || error instanceof Problem) {
+      if (env['GITHUB_ACTIONS'] === 'true' && !json) out.write(`${errorAnnotation(error.message)}\n`);
       job.summary(
         error.message
           .split('\n')
           .map((line) => withLinks(job, line))
           .join('\n\n'),
       );
+    }
     throw error;
   }
 }

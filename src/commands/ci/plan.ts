@@ -5,7 +5,7 @@ import type { PlannedWave } from '../../engine/ci/waves.ts';
 import { EXIT, type Command } from '../context.ts';
 import { writeJson } from '../reading.ts';
 import { oneLine } from '../terminal/text.ts';
-import { baseBranch, inQuietPlace, REMOTE_NAME } from './place.ts';
+import { baseBranch, inQuietPlace, REMOTE_NAME, toldInJob } from './place.ts';
 
 /** Plans that a summary tells of. */
 const MAX_TOLD = 200;
@@ -19,12 +19,14 @@ export const ciPlan: Command = async (context, input) => {
     import('../../engine/ci/config.ts'),
   ]);
   const job = readJob(context.env);
-  const waves = await inQuietPlace(context, async ({ git }) => {
-    const base = await freshBase(git, REMOTE_NAME, baseBranch(input, job));
-    const { config, known } = await configOf(git, base);
-    const named = input.text('plan') ?? null;
-    return await wavesOf(git, { base, remote: REMOTE_NAME, config, known, named, now: new Date(context.now()) });
-  });
+  const waves = await toldInJob(context, job, () =>
+    inQuietPlace(context, async ({ git }) => {
+      const base = await freshBase(git, REMOTE_NAME, baseBranch(input, job));
+      const { config, known } = await configOf(git, base);
+      const named = input.text('plan') ?? null;
+      return await wavesOf(git, { base, remote: REMOTE_NAME, config, known, named, now: new Date(context.now()) });
+    }),
+  );
   const result = matrixOf(waves);
   job.output('result', JSON.stringify(result));
   job.summary(summaryOf(waves));

@@ -4,7 +4,7 @@ import { inlineCode } from '../../core/markdown-text.ts';
 import type { Published } from '../../engine/ci/publish.ts';
 import { CommandError, EXIT, type Command } from '../context.ts';
 import { writeJson } from '../reading.ts';
-import { baseBranch, handOver, inQuietPlace, namedPlan, REMOTE_NAME, toldInSummary, withLinks } from './place.ts';
+import { baseBranch, handOver, inQuietPlace, namedPlan, REMOTE_NAME, toldInJob, withLinks } from './place.ts';
 
 /** Publishes, or says why not. */
 export const ciPublish: Command = async (context, input) => {
@@ -14,7 +14,7 @@ export const ciPublish: Command = async (context, input) => {
   if (start === undefined || !/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(start))
     throw new CommandError('Name the commit on which the execution began, as plans ci reconcile gave it: --commit ID');
   const planId = namedPlan(input);
-  const published = await toldInSummary(job, () =>
+  const published = await toldInJob(context, job, () =>
     inQuietPlace(context, async ({ git, bundles }) =>
       publishPlan(
         { git, bundles, github: job.github() },

@@ -5,7 +5,7 @@ import { shellWord } from '../../core/shell.ts';
 import { EXIT, type Command } from '../context.ts';
 import { writeJson } from '../reading.ts';
 import { oneLine } from '../terminal/text.ts';
-import { baseBranch, inQuietPlace, REMOTE_NAME } from './place.ts';
+import { baseBranch, inQuietPlace, REMOTE_NAME, toldInJob } from './place.ts';
 
 /** Jobs of one matrix; what is beyond them is found the next time. */
 const MAX_PLANS = 256;
@@ -19,12 +19,14 @@ export const ciReconcile: Command = async (context, input) => {
     import('../../engine/ci/config.ts'),
   ]);
   const job = readJob(context.env);
-  const found = await inQuietPlace(context, async ({ git }) => {
-    const base = await freshBase(git, REMOTE_NAME, baseBranch(input, job));
-    const { config, known } = await configOf(git, base);
-    const named = input.text('plan') ?? null;
-    return await reconcile(git, { base, remote: REMOTE_NAME, config, known, named, now: new Date(context.now()) });
-  });
+  const found = await toldInJob(context, job, () =>
+    inQuietPlace(context, async ({ git }) => {
+      const base = await freshBase(git, REMOTE_NAME, baseBranch(input, job));
+      const { config, known } = await configOf(git, base);
+      const named = input.text('plan') ?? null;
+      return await reconcile(git, { base, remote: REMOTE_NAME, config, known, named, now: new Date(context.now()) });
+    }),
+  );
   const matrix = found.flatMap(({ planId: plan, start: commit }) => (commit === null ? [] : [{ plan, commit }])).slice(0, MAX_PLANS);
   job.output('result', JSON.stringify(matrix));
   job.summary(summaryOf(found));

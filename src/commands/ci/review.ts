@@ -2,9 +2,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CommandError, EXIT, type Command, type CommandContext, type CommandInput } from '../context.ts';
+import type { PullRequestReview } from '../../core/ci/review-record.ts';
 import type { EventPull } from '../../engine/ci/comment.ts';
 import { writeJson } from '../reading.ts';
-import { inQuietPlace, REMOTE_NAME } from './place.ts';
+import { inQuietPlace, REMOTE_NAME, toldInJob } from './place.ts';
 
 /** Where a review is written to, and read from. */
 export const REVIEW_FOLDER = 'plans-review';
@@ -17,11 +18,15 @@ export const ciReview: Command = async (context, input) => {
     import('../../core/ci/comment.ts'),
     import('../../core/ci/sarif.ts'),
   ]);
-  const { base, head, isFork, pull } = await range(context, input);
-  if (pull !== null) await bringHead(context, pull);
-  const review = await reviewChange(context.cwd, { base, head, isFork, plans: input.text('plans'), now: new Date(context.now()) });
-  const comment = commentOf(review);
   const isStep = context.env['GITHUB_ACTIONS'] === 'true';
+  const job = isStep ? (await import('../../adapters/github/job.ts')).readJob(context.env) : null;
+  const read = async (): Promise<PullRequestReview> => {
+    const { base, head, isFork, pull } = await range(context, input);
+    if (pull !== null) await bringHead(context, pull);
+    return await reviewChange(context.cwd, { base, head, isFork, plans: input.text('plans'), now: new Date(context.now()) });
+  };
+  const review = job === null ? await read() : await toldInJob(context, job, read);
+  const comment = commentOf(review);
   const out = input.text('folder') ?? (isStep ? REVIEW_FOLDER : undefined);
   if (out !== undefined) {
     const folder = resolve(context.cwd, out);
@@ -30,10 +35,7 @@ export const ciReview: Command = async (context, input) => {
     writeFileSync(join(folder, REVIEW_FILES.comment), `${comment}\n`);
     writeFileSync(join(folder, REVIEW_FILES.sarif), `${JSON.stringify(sarifOf(review.diff, context.version))}\n`);
   }
-  if (isStep) {
-    const { readJob } = await import('../../adapters/github/job.ts');
-    readJob(context.env).summary(comment);
-  }
+  job?.summary(comment);
   if (context.json) writeJson(context, review);
   else if (isStep) {
     const { annotationsOf } = await import('../../core/ci/annotations.ts');

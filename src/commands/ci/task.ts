@@ -2,7 +2,7 @@
 import { runText } from '../../core/ci/run-text.ts';
 import { redactionOf, secretsOf } from '../../core/redact.ts';
 import { CommandError, EXIT, type Command } from '../context.ts';
-import { baseBranch, handOver, namedPlan, REMOTE_NAME, withSecrets } from './place.ts';
+import { baseBranch, handOver, namedPlan, REMOTE_NAME, toldInJob, withSecrets } from './place.ts';
 import { showRun } from './running.ts';
 
 /** Does the task with its gates. One that fails is told to whoever joins: the job itself has done what it was for. */
@@ -12,18 +12,20 @@ export const ciTask: Command = async (context, input) => {
   if (task === undefined) throw new CommandError('Name the task: --task migration');
   const env = withSecrets(context, input);
   const job = readJob(context.env);
-  const { summary, bundle } = await showRun(context, env, (running) =>
-    workOn(context.cwd, {
-      planId: namedPlan(input),
-      task,
-      base: baseBranch(input, job),
-      remote: REMOTE_NAME,
-      folder: handOver(context, input),
-      env: context.env,
-      agentEnv: env,
-      now: new Date(context.now()),
-      ...running,
-    }),
+  const { summary, bundle } = await toldInJob(context, job, () =>
+    showRun(context, env, (running) =>
+      workOn(context.cwd, {
+        planId: namedPlan(input),
+        task,
+        base: baseBranch(input, job),
+        remote: REMOTE_NAME,
+        folder: handOver(context, input),
+        env: context.env,
+        agentEnv: env,
+        now: new Date(context.now()),
+        ...running,
+      }),
+    ),
   );
   job.summary(redactionOf(secretsOf(env, [])).text(runText(summary)));
   if (bundle === null) throw new CommandError(`Nothing was tried of the task "${task}"; the output says why.`, EXIT.failed);

@@ -24,6 +24,11 @@ export function annotationsOf({ plans }: Pick<PlansDiff, 'plans'>): string[] {
     : [...lines, `${left} more diagnostic${left === 1 ? ' has' : 's have'} no room among the annotations; the review has all it can hold.`];
 }
 
+/** Why a step fails, as an annotation of its run: one line. */
+export function errorAnnotation(message: string): string {
+  return `::error::${data(message)}`;
+}
+
 /** As the runner reads it: `%`, line ends, and in a property `:` and `,` are escaped. */
 function data(text: string): string {
   return visibleText(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
