@@ -5,6 +5,7 @@ import { PAUSE_REASONS } from '../core/outcome.ts';
 import type { LiveRecord, PlanRecord } from '../core/record.ts';
 import { shellWord } from '../core/shell.ts';
 import { ATTEMPTS } from '../engine/kept.ts';
+import { recordDead } from '../engine/planner/cost-journal.ts';
 import type { Spent } from '../engine/spent.ts';
 import { EXIT, type Command } from './context.ts';
 import { inWorkspace, shownPath, writeJson } from './reading.ts';
@@ -49,6 +50,7 @@ export const status: Command = (context) =>
   inWorkspace(context, async (workspace) => {
     const folder = shownPath(workspace, workspace.plansFolder);
     // Git looks at the work tree while we look at the cache.
+    await recordDead(workspace);
     const looking = Promise.all([workspace.git.status([folder]), workspace.git.operation(), workspace.git.refs(ATTEMPTS)]);
     looking.catch(() => {});
     const [{ readSynced, syncFiles }, { syncHistory }, { liveRuns }, { recordedSpending, resetsOf, withUnrecorded }] = await Promise.all([

@@ -13,6 +13,7 @@ import { withAttempt, withCost, type Unrecorded } from '../core/unrecorded.ts';
 import { evidenceOf } from './history.ts';
 import { ATTEMPTS, numberOf } from './kept.ts';
 import { listEvidence } from './list-history.ts';
+import { recordDead } from './planner/cost-journal.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface SpentSoFar {
@@ -74,6 +75,7 @@ export function foldSpending(said: readonly Said[], now: Date): SpendingFold {
 
 /** Reads it all anew. */
 export async function spentSoFar(workspace: Workspace, planId: string, now: Date): Promise<SpentSoFar> {
+  await recordDead(workspace);
   const ofPlans = await evidenceOf(workspace);
   const ofLists = await listEvidence(workspace, new Set(ofPlans.map((said) => said.planId)));
   const fold = foldSpending([...ofPlans, ...ofLists], now);

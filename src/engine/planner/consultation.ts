@@ -11,6 +11,7 @@ import { Problem } from '../../core/problem.ts';
 import { redactionOf, redactTexts, secretsOf, type Redaction } from '../../core/redact.ts';
 import { spentSoFar } from '../spending.ts';
 import type { Workspace } from '../workspace.ts';
+import { openCostJournal } from './cost-journal.ts';
 
 export interface ConsultationRequest {
   readonly planId: string;
@@ -52,6 +53,8 @@ export interface Consultation {
   ask<T>(prompt: string, answer: z.ZodType<T>): Promise<{ readonly type: 'answered'; readonly value: T } | Unanswered>;
   /** What it has cost so far, whatever came of it. */
   usage(): Usage;
+  /** What it has cost is recorded. Until then a killed process leaves it to the next. */
+  settled(): void;
 }
 
 /** Opens it. A {@link Problem} says why not: no key, or no money left for today. Nothing is spent by that. */
@@ -79,11 +82,13 @@ export async function openConsultation(workspace: Workspace, request: Consultati
     request.publish?.({ schema: 1, seq: ++seq, at: new Date().toISOString(), plan: planId, event: clean });
   };
   const hear = listener(report, redaction);
+  const journal = openCostJournal(workspace, planId);
   return {
     model: conversation.model,
     redaction,
     report,
     usage: () => conversation.usage(),
+    settled: () => journal.close(),
     async ask(prompt, answer) {
       if (isBeyond(conversation.usage(), ceiling)) return tooDear(ceiling);
       const overdrawn = new AbortController();
@@ -91,6 +96,7 @@ export async function openConsultation(workspace: Workspace, request: Consultati
       let beyond = false;
       const onProgress = (progress: Progress): void => {
         hear(progress);
+        if (progress.type === 'usage') journal.write(conversation.usage());
         // Not at the word that reaches the ceiling, which may be the answer's last, and is paid for: at the next.
         if (beyond) overdrawn.abort();
         beyond = isBeyond(conversation.usage(), ceiling);

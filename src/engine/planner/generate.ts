@@ -89,6 +89,7 @@ export async function generatePlan(
   if (drawn.type === 'stopped') {
     const stopped = { ...drawn, usage: consultation.usage() };
     await keepCost(workspace, { planId: place.id, ...stopped });
+    consultation.settled();
     const { outcome, reason, problems, resetsAt, usage } = stopped;
     consultation.report({ type: 'planner-stopped', outcome, reason, problems: [...problems], resetsAt, usage });
     return stopped;
@@ -236,6 +237,7 @@ async function land(
   });
   const { commit, reason } = landed;
   if (commit === null) await keepCost(workspace, { planId: landed.place.id, outcome: 'generation', usage });
+  consultation.settled();
   const { id, path, title } = landed.place;
   const advice = [...made.advice];
   consultation.report({ type: 'plan-generated', file: path, title, ...sizeOf(made.plan), commit, reason, advice, usage });

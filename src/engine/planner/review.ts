@@ -77,6 +77,7 @@ export async function reviewPlan(
     const usage = consultation.usage();
     const { outcome, reason, problems, resetsAt } = drawn;
     await keepCost(workspace, { planId, outcome, usage });
+    consultation.settled();
     consultation.report({ type: 'planner-stopped', outcome, reason, problems: [...problems], resetsAt, usage });
     return { ...drawn, usage };
   }
@@ -199,6 +200,7 @@ async function land(
   const usage = consultation.usage();
   const landed = suggestions.length === 0 ? { commit: null, reason: '' } : await landReview(caller, plan, consultation, drawn);
   if (landed.commit === null) await keepCost(caller.workspace, { planId: caller.planId, outcome: 'review', usage });
+  consultation.settled();
   const version: Version = { text: plan.text, plan: plan.plan };
   const review = await readReview(caller.workspace, caller.planId);
   const isNew = new Set(suggestions.map(({ id }) => id));

@@ -8,6 +8,7 @@ import { liveRuns, syncAll } from '../../engine/export.ts';
 import { recordedSpending, withUnrecorded } from '../../engine/spent.ts';
 import { readSynced } from '../../engine/sync.ts';
 import { ATTEMPTS } from '../../engine/kept.ts';
+import { recordDead } from '../../engine/planner/cost-journal.ts';
 import { logRecord, readTaskLog } from '../../engine/task-log.ts';
 import { nothing, partIdOf, planIdOf, planRef } from '../ids.ts';
 import { PAGE } from '../paging.ts';
@@ -107,6 +108,7 @@ async function statusOf(served: Served, now: Date): Promise<z.infer<typeof Statu
     live: liveRuns(store),
   }));
   const { head, changes } = await git.status([folderOf(root, plansFolder)]);
+  await recordDead(workspace);
   const spent = await withUnrecorded(workspace, read.recorded, await git.refs(ATTEMPTS), now);
   return {
     repositoryId: served.id,
