@@ -1,10 +1,11 @@
 /** The task that a command's arguments name: `PLAN TASK` or `PLAN/TASK`. */
 import type { Plan } from '../core/plan.ts';
+import { findTask } from '../core/progress.ts';
 import { readiness } from '../core/schedule.ts';
 import { shellWord } from '../core/shell.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { CommandError } from './context.ts';
-import { loadPlan, slugOfArgument, SUFFIX } from './reading.ts';
+import { loadPlan, planIds, readPlanFile, slugOfArgument, SUFFIX } from './reading.ts';
 
 /** Tasks that are named where none was given. */
 const MAX_NAMED = 4;
@@ -20,8 +21,23 @@ export async function namedTask(workspace: Workspace, command: OfTask, given: re
   const [first = '', second] = given;
   const [, plan = first, task = second] = (second === undefined && /^([^/]+)\/([^/]+)$/.exec(first)) || [];
   if (task !== undefined && !task.endsWith(SUFFIX)) return { plan: (await loadPlan(workspace, slugOfArgument(plan))).id, task };
+  const plans = (await planIds(workspace)).includes(slugOfArgument(first)) ? [] : await plansWith(workspace, first);
+  if (plans.length > 0)
+    throw new CommandError(
+      `"plans ${command}" needs the task's plan too: ${plans.map((id) => `plans ${command} ${shellWord(id)} ${shellWord(first)}`).join(', or ')}`,
+    );
   const loaded = await loadPlan(workspace, first);
   throw new CommandError(needsTask(command, loaded.id, loaded.valid ? loaded.plan : null));
+}
+
+/** The first few plans that have a task of this name. */
+async function plansWith(workspace: Workspace, task: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const id of await planIds(workspace)) {
+    const loaded = await readPlanFile(workspace, workspace.planPath(id), id);
+    if (loaded !== undefined && findTask(loaded.plan, task) !== undefined && found.push(id) === MAX_NAMED) break;
+  }
+  return found;
 }
 
 function needsTask(command: OfTask, id: string, plan: Plan | null): string {

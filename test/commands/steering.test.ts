@@ -121,6 +121,7 @@ describe('approvals', () => {
     [['approve', 'release'], '"plans approve" needs a task: plans approve release publish\n'],
     [['retry', 'release'], 'plans retry release TASK. But no task has failed in that plan.\n'],
     [['skip', 'release'], 'plans skip release TASK. It could be notes, publish.\n'],
+    [['skip', 'notes'], '"plans skip" needs the task\'s plan too: plans skip release notes\n'],
     [['done', 'relea'], 'Did you mean "release"?'],
     [['retry', 'release', 'notes'], 'has not failed'],
     [['skip', 'relaese', 'notes'], 'Did you mean "release"?'],
