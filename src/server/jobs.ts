@@ -48,7 +48,7 @@ export class Jobs {
   /** Begins `work`, which is told when to stop, and says what happens. `done` settles with it; a rejection is a {@link Refusal} or a bug. */
   begin<T extends Job['result']>(
     served: Served,
-    of: Pick<Job, 'kind' | 'planId'>,
+    of: Pick<Job, 'kind' | 'title' | 'planId'>,
     work: (signal: AbortSignal, say: (event: PublishedPlannerEvent) => void) => Promise<T>,
   ): { readonly job: Job; readonly done: Promise<T> } {
     if ([...this.#entries.values()].filter(({ job }) => job.status === 'running').length >= MAX_RUNNING)

@@ -45,7 +45,16 @@ export const StatisticsShape = z
     totals: Totals,
     groups: z.array(z.object({ planId: z.string().nullable(), name: z.string().nullable(), ...totals })),
     days: z.array(z.object({ day: z.iso.date(), ...totals })).describe('By the day (UTC) of the commits; days without any are left out.'),
-    slowest: z.array(z.object({ planId: z.string(), task: z.string(), attempts: count, durationMs: z.number(), costUsd: usd })),
+    slowest: z.array(
+      z.object({
+        planId: z.string(),
+        task: z.string(),
+        title: z.string().nullable().describe('As the file has it now; null where it has no such task any more.'),
+        attempts: count,
+        durationMs: z.number(),
+        costUsd: usd,
+      }),
+    ),
     gates: z.array(z.object({ gate: z.string(), runs: count, failed: count })).describe('Those that failed, most often first.'),
     outcomes: z.array(z.object({ outcome: z.string(), count })),
   })

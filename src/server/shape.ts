@@ -212,6 +212,7 @@ export const Job = z
   .object({
     id,
     kind: z.enum(['generate', 'review', 'complete']),
+    title: z.string().describe('Of the plan that it is about.'),
     planId: id.nullable().describe('Of a plan that is generated: once it has landed.'),
     status: z.enum(['running', 'completed', 'failed', 'cancelled']),
     startedAt: time,

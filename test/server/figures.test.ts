@@ -50,6 +50,14 @@ describe('after a run', () => {
     expect(stats.totals).toMatchObject({ tasks: 2, first: 2, costUsd: 0 });
     expect(stats.days).toHaveLength(1);
     expect((await server.ask('/api/stats')).body.groups).toMatchObject([{ planId: `${id}:demo`, tasks: 2 }]);
+    const { slowest } = (await server.ask('/api/stats')).body;
+    expect(new Map(slowest.map(({ task, title }: { task: string; title: string }) => [task, title]))).toEqual(
+      new Map([
+        ['a', 'Do a'],
+        ['b', 'Do b'],
+        ['c', 'Do c'],
+      ]),
+    );
     expect((await server.ask('/api/stats?since=2999-01-01')).body.totals.tasks).toBe(0);
     expect((await server.ask('/api/stats?agent=run')).body.totals.tasks).toBe(2);
     expect((await server.ask('/api/stats?agent=claude')).body).toMatchObject({ totals: { tasks: 0 }, days: [] });

@@ -129,6 +129,7 @@ describe('a review', () => {
     const job = (await server.ask(begun.headers.get('location') ?? '')).body;
     expect(job).toMatchObject({
       kind: 'review',
+      title: 'Greet people',
       planId: `${server.ids[0]}:greet`,
       status: 'completed',
       result: { suggestions: [{ type: 'break_down_task' }] },

@@ -38,12 +38,16 @@ describe.skipIf(!hasBrowser)('new plans and figures', () => {
     await page.getByRole('region', { name: 'Claude at work' }).waitFor();
     await page.getByRole('button', { name: 'Go on in the background' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('region', { name: 'A plan is being written' }).getByText('“Greet people”').waitFor();
     await page.getByRole('region', { name: 'A plan is being written' }).getByRole('link', { name: 'Show' }).click();
     await page.getByRole('region', { name: 'Claude at work' }).waitFor();
     const other = await browser.open(`${serving.url}/insights`);
     await other.locator('.connection.is-live').waitFor();
     letAnswer();
-    await other.locator('.toast', { hasText: 'Claude has written the plan, as a draft.' }).getByRole('button', { name: 'Open' }).click();
+    await other
+      .locator('.toast', { hasText: 'Claude has written “Greet people”, as a draft.' })
+      .getByRole('button', { name: 'Open' })
+      .click();
     await other.getByRole('heading', { level: 1, name: 'Greet people' }).waitFor();
     await page.getByRole('heading', { level: 1, name: 'Greet people' }).waitFor();
     expect(new URL(page.url()).pathname).toMatch(/greet-people\/edit$/);

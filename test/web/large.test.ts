@@ -45,6 +45,10 @@ describe.skipIf(!hasBrowser)('a plan of more than a thousand tasks', () => {
     const page = await browser.open(address('/edit?task=task-1190'), PHONE);
     await page.getByRole('group', { name: 'Task Task 1190' }).getByLabel('Title').fill('Another title');
     await page.locator('[data-edit-task="task-1190"]', { hasText: 'Another title' }).waitFor();
+    // Where one sees it, though a thousand others are above it, and come after it.
+    const top = () => page.locator('[data-edit-task="task-1190"]').evaluate((row) => row.getBoundingClientRect().top);
+    await expect.poll(() => page.locator('[data-edit-task]').count()).toBe(TASKS + 300);
+    await expect.poll(async () => (await top()) >= 0 && (await top()) < PHONE.height).toBe(true);
     // A field in each phase would have the browser lay out all of them.
     expect(await page.locator('.edit-phase form').count()).toBe(0);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);

@@ -149,7 +149,7 @@ export function figureRoutes(app: Api, { registry, now }: Server): void {
     const asked = past.filter(
       (work) => work.at >= from && (agent === undefined || work.agent === agent) && (model === undefined || work.model === model),
     );
-    return context.json(statisticsOf(asked, by), 200);
+    return context.json(await statisticsOf(registry, asked, by), 200);
   });
 }
 
@@ -173,8 +173,13 @@ function servedBy(registry: Registry, id: string | undefined): readonly Served[]
   return [served];
 }
 
-function statisticsOf(past: readonly PastWork[], by: (typeof GROUPINGS)[number]): z.infer<typeof StatisticsShape> {
+async function statisticsOf(
+  registry: Registry,
+  past: readonly PastWork[],
+  by: (typeof GROUPINGS)[number],
+): Promise<z.infer<typeof StatisticsShape>> {
   const { from, to, totals, groups, slowest, gates, outcomes } = statistics(past, by);
+  const titles = await titlesOf(registry, new Set(slowest.map(({ plan }) => plan)));
   const days = [...Map.groupBy(past, ({ at }) => dateOf(at).slice(0, 10))].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
     from: from === null ? null : dateOf(from),
@@ -183,10 +188,24 @@ function statisticsOf(past: readonly PastWork[], by: (typeof GROUPINGS)[number])
     totals: totalsOf(totals),
     groups: groups.map(({ plan, name, ...rest }) => ({ planId: by === 'plan' ? name : plan, name, ...totalsOf(rest) })),
     days: days.map(([day, work]) => ({ day, ...totalsOf(statistics(work, by).totals) })),
-    slowest: slowest.map(({ plan, ...rest }) => ({ planId: plan, ...rest })),
+    slowest: slowest.map(({ plan, ...rest }) => ({ planId: plan, title: titles.get(plan)?.get(rest.task) ?? null, ...rest })),
     gates: gates.slice(),
     outcomes: outcomes.slice(),
   };
+}
+
+/** Titles of tasks by their slugs, of each plan that is there. */
+async function titlesOf(registry: Registry, plans: ReadonlySet<string>): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+  const titles = new Map<string, ReadonlyMap<string, string>>();
+  for (const id of plans) {
+    // What was done for a plan outlasts it.
+    const detail = await readPlan(planRef(registry, id)).catch((error: unknown) => {
+      if (error instanceof Refusal) return null;
+      throw error;
+    });
+    if (detail !== null) titles.set(id, new Map(detail.tasks.map(({ slug, title }) => [slug, title])));
+  }
+  return titles;
 }
 
 /** What is not known as a whole is null, and beside it stands what is. */

@@ -130,7 +130,7 @@ export function reviewRoutes(app: Api, server: Server): void {
     const served = repositoryNamed(registry, repositoryId);
     limits.planner.take();
     const model = generateWith === 'claude' ? undefined : generateWith;
-    const { job, done } = jobs.begin(served, { kind: 'generate', planId: null }, (signal, say) =>
+    const { job, done } = jobs.begin(served, { kind: 'generate', title, planId: null }, (signal, say) =>
       generated(served, { title, description, slug, model, env, signal }, say),
     );
     if (isAsync(context.req.valid('header').prefer)) return context.json(job, 202, { location: `/api/jobs/${job.id}` }) as never;
@@ -142,9 +142,9 @@ export function reviewRoutes(app: Api, server: Server): void {
     const { reviewType, scope, targetId, model } = context.req.valid('json');
     const types = typesOf(reviewType);
     const about = scopeOf(ref, scope, targetId);
-    await readPlan(ref);
+    const { title } = (await readPlan(ref)).plan;
     limits.planner.take();
-    const { job, done } = jobs.begin(ref.served, { kind: 'review', planId: planIdOf(ref.served, ref.plan) }, (signal, say) =>
+    const { job, done } = jobs.begin(ref.served, { kind: 'review', title, planId: planIdOf(ref.served, ref.plan) }, (signal, say) =>
       reviewed(server, ref, { types, scope: about, model, signal }, say),
     );
     if (isAsync(context.req.valid('header').prefer)) return context.json(job, 202, { location: `/api/jobs/${job.id}` }) as never;

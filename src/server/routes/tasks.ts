@@ -129,10 +129,15 @@ export function taskRoutes(app: Api, server: Server): void {
         const commit = await complete(server, ref, asked, new AbortController().signal);
         return context.json(await taskNow(ref, commit), 200) as never;
       }
-      const { job } = jobs.begin(ref.served, { kind: 'complete', planId: planIdOf(ref.served, ref.plan) }, async (signal) => ({
-        taskId: partIdOf(ref.served, ref.plan, ref.part),
-        commit: await complete(server, ref, asked, signal),
-      }));
+      const { title: about } = (await readPlan(ref)).plan;
+      const { job } = jobs.begin(
+        ref.served,
+        { kind: 'complete', title: about, planId: planIdOf(ref.served, ref.plan) },
+        async (signal) => ({
+          taskId: partIdOf(ref.served, ref.plan, ref.part),
+          commit: await complete(server, ref, asked, signal),
+        }),
+      );
       return context.json(job, 202, { location: `/api/jobs/${job.id}` }) as never;
     }
     if (done !== undefined) throw new Refusal('invalid-request', '"done" goes with the status "completed".');

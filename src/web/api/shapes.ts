@@ -171,6 +171,8 @@ export interface Statistics {
   readonly slowest: readonly {
     readonly planId: string;
     readonly task: string;
+    /** Null where the plan has no such task any more. */
+    readonly title: string | null;
     readonly attempts: number;
     readonly durationMs: number;
     readonly costUsd: number | null;
@@ -183,6 +185,8 @@ export interface Statistics {
 export interface Job {
   readonly id: string;
   readonly kind: 'generate' | 'review' | 'complete';
+  /** Of the plan. */
+  readonly title: string;
   readonly planId: string | null;
   readonly status: 'running' | 'completed' | 'failed' | 'cancelled';
   readonly startedAt: string;

@@ -1,5 +1,5 @@
 /** The plan as a list that can be put in another order, added to and opened for editing. */
-import { memo, useId, type ReactNode } from 'react';
+import { memo, useEffect, useId, useRef, type ReactNode } from 'react';
 import type { Step } from '../../core/authoring.ts';
 import { addPhase, removePhase } from '../../core/plan-edits.ts';
 import type { Phase, Plan, Task } from '../../core/plan.ts';
@@ -19,6 +19,9 @@ import type { Carried } from './placing.ts';
 /** What a phase takes while it is not drawn because it is out of sight: what is around its tasks, and each of them. Their height in `rem`. */
 const HEAD_REM = 6;
 const ROW_REM = 2.606;
+
+/** What begins so far above the lower edge of the window is seen well enough. */
+const NEAR_PX = 160;
 
 interface OutlineProps {
   readonly editing: Editing;
@@ -45,8 +48,15 @@ export function Outline(props: OutlineProps): ReactNode {
     count,
     open === null ? -1 : plan.phases.findIndex((phase) => phase.id === open.id || isIn(phase, open)),
   );
+  const list = useRef<HTMLDivElement>(null);
+  const opened = open === null ? null : gripName(open);
+  useEffect(() => {
+    if (open !== null) bringNear(list.current, open);
+    // Once for each part that is opened, and not while it is edited.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [opened]);
   return (
-    <div className="outline" {...hands}>
+    <div ref={list} className="outline" {...hands}>
       <p className="visually-hidden" aria-live="assertive">
         {said}
       </p>
@@ -68,6 +78,13 @@ export function Outline(props: OutlineProps): ReactNode {
       {canWrite && <Adder what="phase" add={(title) => editing.make([(text, now) => addPhase(text, now, { title })])} />}
     </div>
   );
+}
+
+/** What was opened by an address, or in the drawing, may be far down; what was pressed is in the window. */
+function bringNear(list: HTMLElement | null, { kind, id }: Carried): void {
+  const part = list?.querySelector(kind === 'task' ? `[data-edit-task="${CSS.escape(id)}"]` : `[data-edit-phase="${CSS.escape(id)}"]`);
+  const top = part?.getBoundingClientRect().top ?? 0;
+  if (top < 0 || top > window.innerHeight - NEAR_PX) part?.scrollIntoView({ block: 'start' });
 }
 
 /** Whether a part is one of the tasks of a phase. */

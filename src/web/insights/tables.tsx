@@ -80,16 +80,22 @@ export function Groups({ data, by, choose }: GroupsProps): ReactNode {
 }
 
 export function Slowest({ data }: { readonly data: Statistics }): ReactNode {
+  const plans = new Map(usePlans().data?.map(({ id, title }) => [id, title]));
   return (
     <section className="card insight" aria-label="Slowest tasks">
       <h2>Slowest tasks</h2>
       <Table
         label="Slowest tasks"
-        head={['Task', 'Attempts', 'Time', 'Cost']}
-        rows={data.slowest.map(({ planId, task, attempts, durationMs, costUsd }) => [
-          <Link key="task" to={planPath(planId)}>
-            {task}
-          </Link>,
+        head={['Task', 'Plan', 'Attempts', 'Time', 'Cost']}
+        rows={data.slowest.map(({ planId, task, title, attempts, durationMs, costUsd }) => [
+          title === null ? (
+            <code key="task">{task}</code>
+          ) : (
+            <Link key="task" to={`${planPath(planId, 'run')}?task=${encodeURIComponent(task)}`}>
+              {title}
+            </Link>
+          ),
+          plans.get(planId) ?? planId,
           attempts,
           durationOf(durationMs),
           costOf(costUsd),

@@ -96,9 +96,9 @@ function Tab({ detail, tab }: { readonly detail: PlanDetail; readonly tab: PlanT
 
 function PlanHead({ detail, tab }: { readonly detail: PlanDetail; readonly tab: PlanTab }): ReactNode {
   const { plan } = detail;
-  const why = plan.valid && plan.status === 'paused' ? pauseWords(plan.pauseReason) : null;
   // The box below asks for the same, and knows more.
   const isAsked = tab === 'run' && decisionFor(detail) !== null;
+  const why = plan.valid && plan.status === 'paused' && !isAsked ? pauseWords(plan.pauseReason) : null;
   const isAtRest = plan.valid && (plan.status === 'completed' || plan.status === 'failed');
   return (
     <header className="plan-head">

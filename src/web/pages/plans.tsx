@@ -69,11 +69,11 @@ function JobsStrip(): ReactNode {
   const jobs = useData<{ readonly jobs: readonly Job[] }>('/api/jobs').data?.jobs ?? [];
   return jobs
     .filter(({ kind, status }) => kind === 'generate' && status === 'running')
-    .map(({ id, startedAt }) => (
+    .map(({ id, title, startedAt }) => (
       <section key={id} className="jobs-strip" aria-label="A plan is being written">
         <span className="pulse" aria-hidden="true" />
         <span className="grow">
-          Claude writes a plan, <Age time={startedAt} before="begun " />
+          Claude writes “{title}”, <Age time={startedAt} before="begun " />
         </span>
         <Link className="button is-small" to={`/new?job=${encodeURIComponent(id)}`}>
           Show

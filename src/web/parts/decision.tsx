@@ -151,13 +151,13 @@ function CompletedBox({ detail: { plan, tasks }, view }: BoxProps): ReactNode {
   // Over all of its runs and conversations.
   const estimate = useData<{ readonly spent: { readonly costUsd: number | null } }>(apiPath('plans', plan.id, '/estimate')).data;
   const canWrite = useCanWrite();
-  const took =
-    plan.startedAt !== null && plan.completedAt !== null ? durationOf(Date.parse(plan.completedAt) - Date.parse(plan.startedAt)) : null;
+  const tookMs = plan.startedAt !== null && plan.completedAt !== null ? Date.parse(plan.completedAt) - Date.parse(plan.startedAt) : 0;
   const commits = tasks.filter(({ commitSha }) => commitSha !== null).length;
   const facts: (readonly [string, string | null])[] = [
     ['Phases', String(plan.totalPhases)],
     ['Tasks', String(plan.totalTasks)],
-    ['Took', took],
+    // By the clock of the commits, which counts whole seconds.
+    ['Took', tookMs > 0 ? durationOf(tookMs) : null],
     ['Commits', String(commits)],
     ['Cost', estimate === null ? null : costOf(estimate.spent.costUsd)],
   ];

@@ -44,7 +44,9 @@ export function JobProgress({ job }: { readonly job: Job }): ReactNode {
     <section className="card job" aria-label="Claude at work">
       <header className="row">
         <span className="pulse" aria-hidden="true" />
-        <h2 className="grow">{job.kind === 'generate' ? 'Claude reads the repository and writes a plan' : 'Claude reviews the plan'}</h2>
+        <h2 className="grow">
+          {job.kind === 'generate' ? `Claude reads the repository and writes “${job.title}”` : 'Claude reviews the plan'}
+        </h2>
         <span className="quiet">
           <Age time={job.startedAt} before="begun " /> · {costOf(view.costUsd)}
         </span>

@@ -25,16 +25,16 @@ function isShown(job: Job): boolean {
   return job.planId !== null && pathname === planPath(job.planId, 'review');
 }
 
-function tell({ status, problem, result, planId }: Job): void {
+function tell({ status, problem, result, planId, title }: Job): void {
   if (status === 'cancelled') return;
   if (problem !== null) return complain(new Error(problem.detail));
   if (result === null) return;
   if ('planId' in result) {
     const to = planPath(result.planId, 'edit');
-    return say('Claude has written the plan, as a draft.', { words: 'Open', run: () => navigate(to) });
+    return say(`Claude has written “${title}”, as a draft.`, { words: 'Open', run: () => navigate(to) });
   }
   // Who has marked a task as done sees it done.
   if (!('suggestions' in result)) return;
   const to = planId === null ? '/' : planPath(planId, 'review');
-  say(`Claude has made ${countOf(result.suggestions.length, 'suggestion')}.`, { words: 'Show', run: () => navigate(to) });
+  say(`Claude has made ${countOf(result.suggestions.length, 'suggestion')} for “${title}”.`, { words: 'Show', run: () => navigate(to) });
 }
