@@ -50,7 +50,7 @@ export type { PlanEstimate } from './engine/estimate.ts';
 export { readPast } from './engine/past.ts';
 export { statistics } from './core/statistics.ts';
 export type { Grouping, Statistics } from './core/statistics.ts';
-export { patchBetween, patchOfCommit } from './engine/patch.ts';
+export { patchBetween, patchOfCommit, patchOfPlan } from './engine/patch.ts';
 export type { Patch } from './engine/patch.ts';
 
 // Plans as they are written: each call is one edit of the file, every other byte staying, and one commit.

@@ -1,6 +1,7 @@
 /** What differs between two commits, file by file, as lines: bounded, since nobody reads a megabyte of them. */
 import { patchOf } from '../core/line-diff.ts';
 import type { FileChange } from '../adapters/git/git.ts';
+import { readTaskLog } from './task-log.ts';
 import type { Workspace } from './workspace.ts';
 
 const MAX_FILES = 500;
@@ -33,6 +34,18 @@ export interface Patch {
 /** Compares two commits, both by their full ids. */
 export async function patchBetween(workspace: Workspace, from: string, to: string): Promise<Patch> {
   return patchOfChanges(workspace, await workspace.git.diff(from, to), { from, to });
+}
+
+/** Tasks of one plan that are looked at. */
+const MAX_TASKS = 20_000;
+
+/** What the tasks of a plan have changed over all of its runs, and whatever was committed in between; null where no commit is of one. */
+export async function patchOfPlan(workspace: Workspace, plan: string): Promise<Patch | null> {
+  const log = await readTaskLog(workspace, plan, MAX_TASKS);
+  const [last, first] = [log[0], log.at(-1)];
+  if (last === undefined || first === undefined) return null;
+  const from = await workspace.git.resolve(`${first.commit.id}^`);
+  return from === null ? patchOfCommit(workspace, last.commit.id) : patchBetween(workspace, from, last.commit.id);
 }
 
 /** What a commit changed against its first parent; null where there is no such commit. */

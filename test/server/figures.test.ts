@@ -28,6 +28,7 @@ describe('after a run', () => {
       [`${id}:demo:look`, false],
     ]);
     expect(before[1].because).toContainEqual({ type: 'dependency', task: 'a' });
+    expect((await server.ask('/api/plans/demo/diff')).status).toBe(404);
     expect((await server.ask('/api/plans/demo/estimate')).body).toMatchObject({ tasks: 3, human: 1 });
     await run(server);
 
@@ -41,6 +42,8 @@ describe('after a run', () => {
     const { executions } = (await server.ask('/api/executions')).body;
     const whole = (await server.ask(`/api/executions/${executions[0].id}/diff`)).body;
     expect(whole.files.map(({ path }: { path: string }) => path)).toEqual(['a.txt', 'b.bin', 'plans/demo.plan.md']);
+    const all = (await server.ask('/api/plans/demo/diff')).body;
+    expect(all.files.map(({ path }: { path: string }) => path)).toEqual(['a.txt', 'b.bin', 'plans/demo.plan.md']);
     const first = server.repository.git('rev-list', '--max-parents=0', 'HEAD').trim();
     expect((await server.ask(`/api/repositories/${id}/commits/${first}/diff`)).body.files.length).toBeGreaterThan(1);
     expect((await server.ask(`/api/repositories/${id}/commits/${'f'.repeat(40)}/diff`)).status).toBe(404);

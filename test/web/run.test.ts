@@ -57,7 +57,12 @@ describe.skipIf(!hasBrowser)('the page of an execution', () => {
     await page.getByRole('region', { name: 'Completed' }).waitFor();
     await page.getByRole('link', { name: 'View changes' }).click();
     await page.locator('.patch-file', { hasText: 'last.txt' }).getByText('done', { exact: true }).waitFor();
+    // Of all runs, of which each pause has ended one; and of the last alone.
+    await page.locator('.patch-file summary', { hasText: 'one.txt' }).waitFor();
     await expectSound(browser, page);
+    await page.getByRole('link', { name: 'This run' }).click();
+    await page.locator('.patch-file summary', { hasText: 'one.txt' }).waitFor({ state: 'detached' });
+    await page.locator('.patch-file summary', { hasText: 'last.txt' }).waitFor();
     await page.getByRole('link', { name: 'Do one' }).click();
     await page.getByText('Changes of').click();
     await page.locator('.patch-file', { hasText: 'one.txt' }).waitFor();

@@ -2,9 +2,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { PublishedEvent } from '../../core/event.ts';
-import { patchBetween, patchOfCommit, type Patch } from '../../engine/patch.ts';
+import { patchBetween, patchOfCommit, patchOfPlan, type Patch } from '../../engine/patch.ts';
 import { keptAttempt } from '../../engine/kept.ts';
-import { nothing, partRef } from '../ids.ts';
+import { nothing, partRef, planRef } from '../ids.ts';
 import { Refusal } from '../problem.ts';
 import { readPlan } from '../read.ts';
 import { answers, type Api, type Server } from '../server.ts';
@@ -31,6 +31,18 @@ const ofAttempt = createRoute({
   summary: 'What an attempt changed: in its commit, or what it left where it failed',
   request: { params: AttemptParams },
   responses: answers(PatchShape, 'File by file.'),
+});
+const ofPlan = createRoute({
+  method: 'get',
+  path: '/api/plans/{id}/diff',
+  operationId: 'getPlanDiff',
+  tags: ['Plans'],
+  summary: 'What the tasks of a plan have changed, over all of its runs',
+  request: { params: IdParam },
+  responses: answers(
+    PatchShape,
+    'File by file, from before the commit of its first task to that of its last; what else was committed in between is in it.',
+  ),
 });
 const ofExecution = createRoute({
   method: 'get',
@@ -72,6 +84,13 @@ export function diffRoutes(app: Api, { registry }: Server): void {
         `Nothing is kept of what the attempt "${run}.${number}" changed: it changed nothing, or has not ended.`,
       );
     return context.json(shown(await committed(served, commit)), 200);
+  });
+  app.openapi(ofPlan, async (context) => {
+    const { id } = context.req.valid('param');
+    const { served, plan } = planRef(registry, id);
+    const patch = await patchOfPlan(served.workspace, plan);
+    if (patch === null) throw nothing('commit of a task of the plan', id);
+    return context.json(shown(patch), 200);
   });
   app.openapi(ofExecution, async (context) => {
     const { served, run } = executionNamed(registry, context.req.valid('param').id);

@@ -22,6 +22,9 @@ export function RunTab({ detail }: { readonly detail: PlanDetail }): ReactNode {
   const named = query.get('execution');
   const { execution, executions, view, known } = useExecution(plan.id, named);
   const changes = query.get('view') === 'changes';
+  // What was done elsewhere is in git, and no run of it is known here.
+  const isOfPlan = query.get('of') === 'plan' || execution === null;
+  const hasChanges = execution !== null || tasks.some(({ commitSha }) => commitSha !== null);
   const isLatest = execution === executions[0];
   const chosen = tasks.find(({ slug }) => slug === query.get('task'));
   const shown = chosen === undefined ? shownTasks(detail, view) : [chosen];
@@ -35,7 +38,7 @@ export function RunTab({ detail }: { readonly detail: PlanDetail }): ReactNode {
       <Side detail={detail} view={view} shown={shown} named={named} />
       <div className="run-main">
         {isLatest && <DecisionBox detail={detail} view={view} />}
-        {execution === null && known && (
+        {execution === null && known && !hasChanges && (
           <Empty title="Not executed yet" icon="play">
             <p>What the agents do appears here while they do it: attempt by attempt, with the gates that decide.</p>
           </Empty>
@@ -54,9 +57,10 @@ export function RunTab({ detail }: { readonly detail: PlanDetail }): ReactNode {
             )}
           </div>
         )}
-        {execution !== null && <Views plan={plan.id} changes={changes} named={named} place={place} />}
-        {changes && execution !== null ? (
-          <PatchAt path={apiPath('executions', execution.id, '/diff')} />
+        {hasChanges && <Views plan={plan.id} changes={changes} named={named} place={place} />}
+        {changes && executions.length > 1 && <Reach plan={plan.id} named={named} isOfPlan={isOfPlan} />}
+        {changes && known && hasChanges ? (
+          <PatchAt path={isOfPlan ? apiPath('plans', plan.id, '/diff') : apiPath('executions', execution?.id ?? '', '/diff')} />
         ) : (
           <div className={shown.length > 1 ? 'panels is-many' : 'panels'}>
             {shown.map((task) => (
@@ -73,14 +77,17 @@ export function RunTab({ detail }: { readonly detail: PlanDetail }): ReactNode {
 interface Shown {
   readonly task?: string;
   readonly changes?: boolean;
+  /** The changes of all runs. */
+  readonly ofPlan?: boolean;
   /** A run that is not the latest. */
   readonly execution?: string | null;
 }
 
-function addressOf(plan: string, { task, changes = false, execution = null }: Shown): string {
+function addressOf(plan: string, { task, changes = false, ofPlan = false, execution = null }: Shown): string {
   const query = new URLSearchParams();
   if (execution !== null) query.set('execution', execution);
   if (changes) query.set('view', 'changes');
+  if (ofPlan) query.set('of', 'plan');
   if (task !== undefined) query.set('task', task);
   const text = query.toString();
   return planPath(plan, 'run') + (text === '' ? '' : `?${text}`);
@@ -124,6 +131,24 @@ function Views({ plan, changes, named, place }: ViewsProps): ReactNode {
       <Link className="chip" to={addressOf(plan, { execution: named, changes: true })} aria-current={changes ? 'page' : undefined}>
         Changes
       </Link>
+    </nav>
+  );
+}
+
+/** Each pause ends a run: what a plan has changed is mostly the work of several. */
+function Reach({ plan, named, isOfPlan }: { readonly plan: string; readonly named: string | null; readonly isOfPlan: boolean }): ReactNode {
+  return (
+    <nav className="switch" aria-label="Whose changes">
+      {[false, true].map((ofPlan) => (
+        <Link
+          key={String(ofPlan)}
+          className="chip"
+          to={addressOf(plan, { execution: named, changes: true, ofPlan })}
+          aria-current={ofPlan === isOfPlan ? 'page' : undefined}
+        >
+          {ofPlan ? 'All runs' : 'This run'}
+        </Link>
+      ))}
     </nav>
   );
 }

@@ -36,7 +36,7 @@ export function DecisionBox({ detail, view }: BoxProps): ReactNode {
     case 'pause':
       return <PauseBox detail={detail} view={view} reason={decision.reason} next={decision.next} />;
     case 'completed':
-      return <CompletedBox detail={detail} view={view} />;
+      return <CompletedBox detail={detail} />;
     case 'cancelled':
       return (
         <section className="box is-failed" aria-label="Cancelled">
@@ -147,7 +147,7 @@ function PauseBox({ detail: { plan, tasks }, view, reason, next }: PauseProps): 
   );
 }
 
-function CompletedBox({ detail: { plan, tasks }, view }: BoxProps): ReactNode {
+function CompletedBox({ detail: { plan, tasks } }: Pick<BoxProps, 'detail'>): ReactNode {
   // Over all of its runs and conversations.
   const estimate = useData<{ readonly spent: { readonly costUsd: number | null } }>(apiPath('plans', plan.id, '/estimate')).data;
   const canWrite = useCanWrite();
@@ -177,7 +177,7 @@ function CompletedBox({ detail: { plan, tasks }, view }: BoxProps): ReactNode {
           ))}
       </dl>
       <div className="row">
-        {view.completed.length > 0 && <ViewChanges plan={plan.id} words="View changes" />}
+        {commits > 0 && <ViewChanges plan={plan.id} words="View changes" isOfPlan />}
         {canWrite && (
           <Link className="button" to="/new">
             <Icon name="plus" />
@@ -189,9 +189,16 @@ function CompletedBox({ detail: { plan, tasks }, view }: BoxProps): ReactNode {
   );
 }
 
-function ViewChanges({ plan, words }: { readonly plan: string; readonly words: string }): ReactNode {
+interface ViewChangesProps {
+  readonly plan: string;
+  readonly words: string;
+  /** Of all of its runs, not of the last alone. */
+  readonly isOfPlan?: boolean;
+}
+
+function ViewChanges({ plan, words, isOfPlan = false }: ViewChangesProps): ReactNode {
   return (
-    <Link className="button" to={`${planPath(plan, 'run')}?view=changes`}>
+    <Link className="button" to={`${planPath(plan, 'run')}?view=changes${isOfPlan ? '&of=plan' : ''}`}>
       {words}
     </Link>
   );
