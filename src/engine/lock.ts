@@ -1,5 +1,5 @@
 /** One runner per plan: a lock in git's common directory, so that it holds for every worktree of the repository. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Git } from '../adapters/git/git.ts';
@@ -8,6 +8,8 @@ import { shellWord } from '../core/shell.ts';
 import { liveHolderOf, takeFile, type Holder, type Lock } from './lock-file.ts';
 
 export type { Holder, Lock } from './lock-file.ts';
+
+const LOCK = '.lock';
 
 /** Begins the name under which a command, not a run, holds a plan's lock and writes its journal. */
 export const COMMAND = 'command-';
@@ -41,6 +43,18 @@ export function liveHolder(commonDir: string, planId: string): Holder | null {
   return liveHolderOf(lockFile(commonDir, planId));
 }
 
+/** Who holds which plans of the repository now. */
+export function heldPlans(commonDir: string): ReadonlyMap<string, Holder> {
+  const names = existsSync(runFolder(commonDir)) ? readdirSync(runFolder(commonDir)) : [];
+  const plans = names.flatMap((name) => (name.endsWith(LOCK) ? [name.slice(0, -LOCK.length)] : []));
+  return new Map(
+    plans.flatMap((planId) => {
+      const holder = liveHolder(commonDir, planId);
+      return holder === null ? [] : [[planId, holder] as const];
+    }),
+  );
+}
+
 /** Who and where, for a sentence that is read in the work tree `here`. */
 export function nameOf({ pid, host, root }: Holder, here: string): string {
   const stopped = host === hostname() && isStopped(pid) ? `, which is stopped ("kill -CONT ${pid}" lets it go on)` : '';
@@ -53,5 +67,5 @@ export function pauseOf({ root }: Holder, planId: string, here: string): string 
 }
 
 function lockFile(commonDir: string, planId: string): string {
-  return join(runFolder(commonDir), `${planId}.lock`);
+  return join(runFolder(commonDir), `${planId}${LOCK}`);
 }

@@ -3,6 +3,7 @@ import { agentOf, gatesOf } from '../core/assignment.ts';
 import { forecast, forecastCommits, type ForecastCommit, type Step } from '../core/forecast.ts';
 import type { Plan } from '../core/plan.ts';
 import { Problem } from '../core/problem.ts';
+import { refuseBeside } from './beside.ts';
 import { liveHolder, nameOf } from './lock.ts';
 import { behindLink } from './plan-file.ts';
 import { checkAgents, checkedHead, checkStatus, select, type Selection } from './start.ts';
@@ -74,6 +75,7 @@ async function problemOf(
     await checkedHead(workspace);
     await checkAgents(workspace, plan, scope, given);
     const holder = liveHolder(workspace.git.commonDir, plan.id);
+    if (holder === null) await refuseBeside(workspace, plan, scope);
     return holder === null ? null : `The plan "${plan.id}" is being run by ${nameOf(holder, workspace.root)}. Wait for it to end.`;
   } catch (error) {
     if (error instanceof Problem) return error.message;

@@ -14,6 +14,7 @@ import type { RunSummary } from '../core/summary.ts';
 import { isProtected } from './context.ts';
 import { turns } from './turns.ts';
 import type { RunContext } from './context.ts';
+import { refuseBeside } from './beside.ts';
 import { begin, runStarted, sayFirst, waitingFor } from './begin.ts';
 import { forgetDecisions } from './decisions.ts';
 import type { Elsewhere } from './elsewhere.ts';
@@ -82,6 +83,7 @@ export async function runPlan(workspace: Workspace, planId: string, options: Run
     const lease = leased ? await takeLease(workspace, planId, runId, options.notice) : null;
     try {
       const { plan, secrets, ...ready } = early ?? (await prepare(workspace, planId, options));
+      await refuseBeside(workspace, plan.plan, ready.scope);
       const redaction = redactionOf([...known, ...secrets]);
       const sandbox = await sandboxOf(workspace);
       const begun = { ...options, ...ready, planId, runId, lock, lease, sandbox, redaction, recovered };

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { gates, rig, task, type Rig } from '../support/rig.ts';
 import { openEmbeddedGit } from '../../src/adapters/git/embedded.ts';
+import { runPlan } from '../../src/engine/run.ts';
 import { checkedHead } from '../../src/engine/start.ts';
 import { openWorkspace } from '../../src/engine/workspace.ts';
+
+const phase = (mode: string, run: string) => `## P\n\n\`\`\`yaml\nexecutionMode: ${mode}\n\`\`\`\n\n${task('one', run)}`;
 
 async function unchanged(it: Rig, expected: RegExp, options = {}): Promise<void> {
   const before = [it.repository.git('rev-parse', 'HEAD').trim(), ...it.repository.status(), await it.plan()];
@@ -69,6 +72,27 @@ describe('a run that may not begin changes nothing', () => {
       },
     });
     expect(String(await second)).toMatch(/being run by process \d+/);
+  });
+  it.each([
+    ['sequential', 'sequential', /"demo" is being run in this checkout by process \d+.*"other" and "demo" have tasks/],
+    ['parallel', 'sequential', /"demo" is being run in this checkout.*"other" has tasks/],
+    ['sequential', 'parallel', /"demo" is being run in this checkout.*"demo" has tasks/],
+    ['parallel', 'parallel', /^completed$/],
+  ])('one beside another, where either works in the checkout: a %s one that runs, and a %s one', async (mode, others, said) => {
+    const wait = 'until test -e $(git rev-parse --git-common-dir)/go; do sleep 0.01; done';
+    await using it = await rig(phase(mode, `${wait}; echo 1 > one.txt`), {
+      'plans/other.plan.md': `---\nstatus: ready\n---\n\n# Other\n\n${phase(others, 'echo 2 > two.txt')}`,
+    });
+    await using workspace = await openWorkspace(it.repository.root);
+    const beside = async () => {
+      const end = await runPlan(workspace, 'other', { env: process.env }).then((summary) => summary.end.type, String);
+      await it.repository.write({ '.git/go': '' });
+      return end;
+    };
+    let ended: Promise<string> | null = null;
+    const summary = await it.run({ on: ({ type }) => void (type === 'attempt-started' ? (ended ??= beside()) : null) });
+    expect(await (ended as Promise<string> | null)).toMatch(said);
+    expect(summary.end).toEqual({ type: 'completed' });
   });
   it('a hook that refuses the first commit', async () => {
     await using it = await rig(task('one', 'true'));
