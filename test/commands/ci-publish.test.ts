@@ -1,5 +1,5 @@
 /** What the job that may push takes from the one that ran agents: every attack on it ends with nothing pushed. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jobWorld, type JobWorld } from './ci.ts';
@@ -38,35 +38,6 @@ it('publishes what is honest, and opens one pull request that is then updated', 
   expect(it.server.state.pulls).toHaveLength(1);
   expect(it.server.state.pulls[0]?.body).toContain('2 of 2 tasks');
   expect(it.server.refusals).toEqual([]);
-});
-
-it('where no pull request may be opened, the work is pushed all the same, and the job that failed can be run again', async () => {
-  await using it = await jobWorld(FILES);
-  it.server.state.allowsPullRequests = false;
-  const start = it.here.git('rev-parse', 'main').trim();
-  const summary = join(it.temp, 'summary.md');
-  const { code, err } = await publish(it, honest, { env: { GITHUB_STEP_SUMMARY: summary } });
-  expect(code).toBe(2);
-  expect(err).toContain('The branch plans/tips is pushed, and has no pull request yet. GitHub did not let the token open a pull request');
-  expect(readFileSync(summary, 'utf8')).toContain(`<${it.server.url}/octo/demo/compare/main...plans/tips?expand=1>`);
-  const pushed = it.server.state.branch('plans/tips');
-  it.server.state.allowsPullRequests = true;
-  expect((await publishNow(it, start)).code).toBe(0);
-  expect(it.server.state.branch('plans/tips')).toBe(pushed);
-  expect(it.server.state.pulls).toHaveLength(1);
-});
-
-it('looks again where somebody else was quicker', async () => {
-  await using it = await jobWorld(FILES);
-  // The server takes another's note of an execution after it has said what it has, and before it is pushed to.
-  const other = it.server.git('rev-parse', 'main').trim();
-  const hook = join(it.server.bare, 'hooks/pre-receive');
-  const once = `test -e "$PWD/raced" && exit 0; touch "$PWD/raced"; env -u GIT_QUARANTINE_PATH git update-ref refs/plans/executed/tips ${other}`;
-  writeFileSync(hook, `#!/bin/sh\n${once}\n`);
-  chmodSync(hook, 0o755);
-  expect(await publish(it, honest)).toMatchObject({ code: 0, err: '' });
-  expect(existsSync(join(it.server.bare, 'raced'))).toBe(true);
-  expect(it.server.state.pulls).toHaveLength(1);
 });
 
 describe('a bundle', () => {

@@ -44,7 +44,7 @@ function words(published: Published): string {
     case 'nothing':
       return published.because;
     case 'pull-request':
-      return `${published.plan.status}, at ${published.head.slice(0, 12)}: ${published.url}`;
+      return `${published.plan.status}, at ${published.head.slice(0, 12)}: ${published.url}${published.instead === null ? '' : ` (The base branch did not take it: ${published.instead})`}`;
     case 'pushed':
       return `${published.plan.status}, and pushed to ${published.branch} as ${published.head.slice(0, 12)}.`;
   }

@@ -57,10 +57,21 @@ export class Outrun extends Problem {
   override readonly name = 'Problem';
 }
 
+/** The work can be published neither now nor later as it is: doing it anew would come to the same. */
+export class Unpublishable extends Problem {
+  override readonly name = 'Problem';
+  /** In others' words. */
+  readonly why: string;
+  constructor(message: string, why: string) {
+    super(message);
+    this.why = why;
+  }
+}
+
 /** What git and a server say where a ref is not where it was seen. */
 const MOVED = /stale info|fetch first|non-fast-forward|cannot lock ref|reference already exists|failed to update ref|incorrect old value/;
 
-/** Compare-and-swap of all of them at once; {@link Outrun} or another {@link Problem} where the remote does not take it. */
+/** Compare-and-swap of all of them at once; {@link Outrun} or {@link Unpublishable} where the remote does not take it. */
 export async function push(git: Git, remote: string, updates: readonly RemoteUpdate[]): Promise<void> {
   const refused = await git.push(remote, updates);
   if (refused === null) return;
@@ -68,7 +79,7 @@ export async function push(git: Git, remote: string, updates: readonly RemoteUpd
   const left = 'Nothing was pushed, and the bundle is an artifact of this run.';
   if (MOVED.test(refused)) throw new Outrun(`${what} Somebody was quicker. ${left}`);
   const refs = updates.map(({ ref }) => ref.replace(/^refs\/heads\//, '')).join(' and ');
-  throw new Problem(`${what} Where a rule of the repository is the reason, it has to let the token push ${refs}. ${left}`);
+  throw new Unpublishable(`${what} Where a rule of the repository is the reason, it has to let the token push ${refs}. ${left}`, refused);
 }
 
 /** Whether a branch has no finished task that the start, which is the base’s, has not. */

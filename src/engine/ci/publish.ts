@@ -17,7 +17,7 @@ import type { Plan } from '../../core/plan.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Redaction } from '../../core/redact.ts';
 import { formatTrailers, readTrailers } from '../../core/trailer.ts';
-import { moveBranch, Outrun, push } from './branch-move.ts';
+import { moveBranch, Outrun, push, Unpublishable } from './branch-move.ts';
 import { configOf } from './config.ts';
 import { BUNDLE, REPORT } from './execute.ts';
 import { rememberExecuted } from './executed.ts';
@@ -52,7 +52,15 @@ export interface PublishRequest {
 export type Published =
   /** It did not begin, or nothing came of it: a sentence. */
   | { readonly type: 'nothing'; readonly because: string }
-  | { readonly type: 'pull-request'; readonly plan: Plan; readonly head: string; readonly url: string; readonly isNew: boolean }
+  | {
+      readonly type: 'pull-request';
+      readonly plan: Plan;
+      readonly head: string;
+      readonly url: string;
+      readonly isNew: boolean;
+      /** Why it was not pushed straight to the base, where it was to be; null where nothing stood in the way. */
+      readonly instead: string | null;
+    }
   | { readonly type: 'pushed'; readonly plan: Plan; readonly head: string; readonly branch: string };
 
 interface Place {
@@ -86,6 +94,22 @@ async function publishOnce(place: Place, request: PublishRequest): Promise<Publi
   const content = await contentOf(git, { path: pathOf(config, planId), planId, parted, start });
   if (saysRefused(folder)) return { type: 'nothing', because: 'The execution did not begin; its own job says why.' };
   const remembered = await rememberExecuted(git, planId, content);
+  try {
+    return await publishLeft(place, request, { config, branch, tip, remembered });
+  } catch (error) {
+    // What it cost is not spent again at the next look.
+    if (error instanceof Unpublishable) await git.push(remote, [remembered]);
+    throw error;
+  }
+}
+
+type Known = Pick<Landing, 'config' | 'branch' | 'tip' | 'remembered'>;
+
+/** Publishes what the other job has left. */
+async function publishLeft(place: Place, request: PublishRequest, known: Known): Promise<Published> {
+  const { git } = place;
+  const { planId, start, remote } = request;
+  const { config, branch, remembered } = known;
   const taken = await take(place, request, branch);
   if (taken === null) {
     await push(git, remote, [remembered]);
@@ -100,7 +124,7 @@ async function publishOnce(place: Place, request: PublishRequest): Promise<Publi
   }
   const rules = rulesFor(config, planId, request.redaction);
   const found = await verifyRange(git, place.bundles, { start, head: taken, rules });
-  const landing = { config, rules, branch, tip, remembered };
+  const landing = { ...known, rules };
   if (found.violations.length === 0 && found.good.length > 0)
     return await land(place, request, { ...landing, head: taken, commits: found.good });
   // Tried it was: the same would come of it again.
@@ -174,7 +198,7 @@ async function take({ bundles }: Place, { folder, planId }: PublishRequest, bran
   const file = join(folder, BUNDLE);
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return null;
   const taken = await bundles.take(file, `refs/heads/${branch}`, `refs/plans/incoming/${planId}`);
-  if ('problem' in taken) throw new Problem(`The bundle cannot be read: ${taken.problem}. Nothing was pushed.`);
+  if ('problem' in taken) throw new Unpublishable(`The bundle cannot be read: ${taken.problem}. Nothing was pushed.`, taken.problem);
   return taken.commit;
 }
 
@@ -202,9 +226,16 @@ async function land(place: Place, request: PublishRequest, landing: Landing): Pr
   // A plan that runs has more waves to come: until they are over it is on its branch, as on the base nobody could tell whose run it is.
   const goesStraight = config.ci.publish === 'push' && (tip === start || (await isOurs(git, tip, made, planId)));
   const ended = await planOf(made);
+  let instead: string | null = null;
   if (goesStraight && ended.status !== 'running') {
-    await push(git, remote, [{ ref: `refs/heads/${base}`, from: tip, to: made }, remembered]);
-    return { type: 'pushed', plan: ended, head: made, branch: base };
+    try {
+      await push(git, remote, [{ ref: `refs/heads/${base}`, from: tip, to: made }, remembered]);
+      return { type: 'pushed', plan: ended, head: made, branch: base };
+    } catch (error) {
+      // A rule protects the base: then people decide.
+      if (!(error instanceof Unpublishable)) throw error;
+      instead = error.why;
+    }
   }
   const { head, updates } = await moveBranch(git, place.bundles, {
     rules,
@@ -222,7 +253,7 @@ async function land(place: Place, request: PublishRequest, landing: Landing): Pr
   const text = { title: pullTitle(plan), body: pullBody({ plan, commits, head, runUrl }) };
   const open = await github.openPull(branch, base);
   const pull = open === null ? await create(github, { head: branch, base, ...text }, request) : await github.updatePull(open.number, text);
-  return { type: 'pull-request', plan, head, url: pull.url, isNew: open === null };
+  return { type: 'pull-request', plan, head, url: pull.url, isNew: open === null, instead };
 }
 
 /** Where a pull request cannot be opened, the work is on its branch all the same: a person can open it, or run the job again. */
