@@ -9,9 +9,7 @@ import { lineStart } from './lines.ts';
 import type { SectionCache } from './section-cache.ts';
 import { findPlainItem } from './plain-item.ts';
 import { readSection, type Section } from './section.ts';
-
-/** Where readings are not kept, chunks are read together up to this many UTF-16 code units: each reading has a price of its own. */
-const UNCACHED_UNITS = 12_000;
+import { WINDOW_UNITS } from './windows.ts';
 
 /**
  * Where a chunk may begin: after a line ending, at an ATX heading or a bullet with a box. A numbered item only after a blank line, since
@@ -40,7 +38,8 @@ export function readSections(text: string, from: number, cache: SectionCache | u
   const sections: PlacedSection[] = [];
   for (let index = 0; index < starts.length;) {
     const base = starts[index] ?? from;
-    const isNear = (next: number) => (starts[next] ?? Infinity) - base < UNCACHED_UNITS;
+    // Where readings are not kept, chunks are read together up to a window: each reading has a price of its own.
+    const isNear = (next: number) => (starts[next] ?? Infinity) - base < WINDOW_UNITS;
     let first = 1;
     if (cache === undefined && !isPlain(chunk(index, 1))) {
       while (isNear(index + first) && !isPlain(chunk(index + first, 1))) first += 1;

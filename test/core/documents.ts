@@ -136,6 +136,47 @@ export const garbage = fc
   )
   .map((parts) => parts.join(''));
 
+const line = fc.tuple(
+  fc.constantFrom('', '', '> ', '>> ', ' ', '  ', '   ', '    ', '      ', '\t', '- ', '> - '),
+  fc.constantFrom(
+    '',
+    'a',
+    'a  ',
+    '- a',
+    '-',
+    '-   a',
+    '1. a',
+    '3) a',
+    '10. - 1) a',
+    '# h',
+    '===',
+    '---',
+    '```',
+    '[a]: b',
+    '[a]:',
+    '[a',
+    '"t"',
+    '"t',
+    '    c',
+    '>',
+    '<div>',
+    '</p>',
+    '<!--',
+    '-->',
+    '[ ] t',
+    '- [ ] t',
+  ),
+  fc.constantFrom('\n', '\n', '\n', '\n\n', '\r\n'),
+);
+
+/** Quotes, items and what goes on in them or ends them, in every order, and a few such lines again and again. */
+export const nestedText = fc.oneof(
+  fc.array(line, { maxLength: 30 }).map((lines) => lines.flat().join('')),
+  fc
+    .tuple(line, fc.array(line, { minLength: 1, maxLength: 6 }), fc.integer({ min: 2, max: 20 }))
+    .map(([first, lines, times]) => first.join('') + lines.flat().join('').repeat(times)),
+);
+
 /** Titles and descriptions as people give them, with all that could break a file. */
 const piece = fc.constantFrom(
   'a',
