@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { PublishedPlannerEvent } from '../core/event.ts';
 import { JobEvents } from './job-events.ts';
+import { cutOff, forgetJob, keepJob, keptJobs } from './kept-jobs.ts';
 import { problemOf, Refusal, refusalOf } from './problem.ts';
 import type { Served } from './served.ts';
 import type { Job } from './shape.ts';
@@ -14,6 +15,7 @@ const ID_BYTES = 9;
 
 interface Entry {
   job: Job;
+  readonly served: Served;
   readonly abort: AbortController;
   readonly done: Promise<unknown>;
   readonly events: JobEvents;
@@ -22,9 +24,18 @@ interface Entry {
 export class Jobs {
   readonly #entries = new Map<string, Entry>();
   readonly #notice: (text: string) => void;
+  #closing = false;
 
   constructor(notice: (text: string) => void) {
     this.#notice = notice;
+  }
+
+  /** Takes over what servers before this one have left. */
+  restore(served: Served): void {
+    for (const job of keptJobs(served)) {
+      this.#entries.set(job.id, { job, served, abort: new AbortController(), done: Promise.resolve(), events: new JobEvents() });
+    }
+    this.#forget();
   }
 
   get all(): readonly Job[] {
@@ -62,10 +73,12 @@ export class Jobs {
       events.add(event);
       served.log.planned(event, id);
     });
-    const entry: Entry = { job, abort, done, events };
+    const entry: Entry = { job, served, abort, done, events };
     this.#entries.set(id, entry);
+    keepJob(served, job);
     const end = (rest: Pick<Job, 'status' | 'result' | 'problem'>): void => {
       entry.job = { ...entry.job, ...rest, endedAt: new Date().toISOString() };
+      keepJob(served, entry.job);
       served.log.said({ type: 'job-finished', job: id, status: rest.status === 'running' ? 'failed' : rest.status });
       this.#forget();
     };
@@ -75,7 +88,8 @@ export class Jobs {
         const refusal = refusalOf(error);
         if (refusal === null) this.#notice(`plans: this is a bug in plans: ${error instanceof Error ? error.stack : String(error)}`);
         const told = refusal ?? new Refusal('internal', 'This is a bug in plans. What the server printed says more.');
-        end({ status: abort.signal.aborted ? 'cancelled' : 'failed', result: null, problem: problemOf(told) });
+        const why = { status: abort.signal.aborted ? ('cancelled' as const) : ('failed' as const), problem: problemOf(told) };
+        end({ result: null, ...why, ...(this.#closing && abort.signal.aborted ? cutOff() : {}) });
       },
     );
     return { job, done };
@@ -91,6 +105,7 @@ export class Jobs {
 
   /** Stops all, and waits until what they have cost is written down. */
   async close(): Promise<void> {
+    this.#closing = true;
     const running = [...this.#entries.values()].filter(({ job }) => job.status === 'running');
     for (const { abort } of running) abort.abort();
     await Promise.allSettled(running.map(({ done }) => done));
@@ -98,6 +113,9 @@ export class Jobs {
 
   #forget(): void {
     const ended = [...this.#entries].filter(([, { job }]) => job.status !== 'running');
-    for (const [id] of ended.slice(0, Math.max(0, ended.length - MAX_ENDED))) this.#entries.delete(id);
+    for (const [id, { served }] of ended.slice(0, Math.max(0, ended.length - MAX_ENDED))) {
+      this.#entries.delete(id);
+      forgetJob(served, id);
+    }
   }
 }

@@ -31,6 +31,7 @@ export async function openServer({ folders, cwd, env, version, access, notice, w
   const registry = await openRegistry(servedFolders(folders, cwd), { notice, watched });
   const streams = new Streams(registry);
   const jobs = new Jobs(notice);
+  for (const served of registry.all) jobs.restore(served);
   return {
     server: {
       registry,

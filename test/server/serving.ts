@@ -83,6 +83,7 @@ export async function serverOver(
     jobs: new Jobs((text) => notices.push(text)),
     now: () => new Date(),
   };
+  for (const served of registry.all) server.jobs.restore(served);
   const app = createApp(server, {
     hosts: ['plans.example'],
     webFolder: join(repository.root, 'web'),
