@@ -1,4 +1,6 @@
-import { gunzipSync } from 'node:zlib';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { Script } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { PLAN, testServer } from './serving.ts';
@@ -199,6 +201,21 @@ describe('the dashboard', () => {
     expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none'/);
     expect(gunzipSync(await answer.arrayBuffer()).toString()).toBe(text);
     expect((await server.ask('/assets/app-0123abcd.js')).body).toBe(text);
+
+    // What the build has compressed already is sent as it is.
+    const path = join(server.repository.root, 'web/assets/app-0123abcd.js.br');
+    writeFileSync(path, brotliCompressSync(text));
+    const codingOf = async (accepted: string) => {
+      const { headers } = await server.fetch('/assets/app-0123abcd.js', { headers: { 'accept-encoding': accepted } });
+      return [headers.get('content-encoding'), headers.get('content-type'), /accept-encoding/i.test(headers.get('vary') ?? '')];
+    };
+    const type = 'text/javascript; charset=utf-8';
+    expect(await codingOf('gzip, deflate, br, zstd')).toEqual(['br', type, true]);
+    expect(await codingOf('gzip, br;q=0')).toEqual(['gzip', type, true]);
+    expect((await codingOf('identity'))[0]).toBeNull();
+    const packed = await server.fetch('/assets/app-0123abcd.js', { headers: { 'accept-encoding': 'br' } });
+    expect(brotliDecompressSync(await packed.arrayBuffer()).toString()).toBe(text);
+    expect(packed.headers.get('cache-control')).toMatch(/immutable/);
   });
 
   it('is served from its folder: hashed files for ever, pages anew, and routes as the page', async () => {

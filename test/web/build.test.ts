@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+import { brotliDecompressSync, gzipSync } from 'node:zlib';
 import { join, resolve } from 'node:path';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
@@ -29,7 +29,13 @@ describe('the built dashboard', () => {
     expect(loaded.size).toBeGreaterThan(0);
     const bytes = [...loaded].reduce((sum, path) => sum + gzipSync(readFileSync(join(folder, path))).length, 0);
     expect(bytes).toBeLessThan(MAX_FIRST_LOAD);
-    expect(globSync('assets/*', { cwd: folder }).filter((name) => !/-[\w-]{8}\.(?:js|css)$/.test(name))).toEqual([]);
+    // Each of them is there in Brotli too, and says the same.
+    for (const path of loaded) {
+      const [plain, packed] = [readFileSync(join(folder, path)), readFileSync(join(folder, `${path}.br`))];
+      expect(brotliDecompressSync(packed).equals(plain)).toBe(true);
+      expect(packed.length).toBeLessThan(gzipSync(plain).length);
+    }
+    expect(globSync('assets/*', { cwd: folder }).filter((name) => !/-[\w-]{8}\.(?:js|css)(?:\.br)?$/.test(name))).toEqual([]);
   });
 
   it('imports of the core and of itself alone', () => {
