@@ -55,6 +55,17 @@ it('keeps what is there, and says where two would do the same', async () => {
   expect(again.workflows.map(({ written }) => written)).toEqual([false, false, false]);
 });
 
+it('installs what a lock file of npm names, in each job that runs gates', async () => {
+  here.write('package-lock.json', '{}\n');
+  const { out } = await here.plans(['ci', 'init', '--many']);
+  expect(out.replaceAll(/\s+/g, ' ')).toContain(
+    'checkout on GitHub’s machine, and what "npm ci" brings. Add what else they need, such as a toolchain',
+  );
+  const matrix = here.read(`${FOLDER}/plans-matrix.yml`);
+  expect(matrix.match(/^ {6}- run: npm ci$/gm)).toHaveLength(2);
+  expect(await workflowProblems('plans-matrix.yml', matrix)).toEqual([]);
+});
+
 it('says what would not work: a config that is code, an agent that is a program of its own', async () => {
   here.git('rm', '--quiet', 'plans.config.yaml');
   here.write('plans.config.mjs', 'export default { agent: "codex" };\n');

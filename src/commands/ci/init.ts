@@ -35,7 +35,11 @@ function steps(todo: readonly string[], columns: number): readonly Line[] {
 }
 
 /** What GitHub lets nobody but a person do, and what no file can tell. */
-function leftToDo({ branch, page, runs, rival }: Installed, { config, configFile }: Workspace, isCode: boolean): readonly string[] {
+function leftToDo(
+  { branch, page, runs, rival, install }: Installed,
+  { config, configFile }: Workspace,
+  isCode: boolean,
+): readonly string[] {
   const gates = config.qa.gates.map(({ name }) => name);
   const settings = page === null ? 'the repository’s settings on GitHub' : `${page}/settings`;
   const agent = config.agent ?? 'claude';
@@ -50,7 +54,7 @@ function leftToDo({ branch, page, runs, rival }: Installed, { config, configFile
       : []),
     gates.length === 0
       ? 'There are no gates yet: what an agent says to be done counts as done. plans init finds your checks.'
-      : `The gates (${gates.join(', ')}) find nothing but the checkout on GitHub’s machine. Add what they need, such as npm ci or a toolchain, to ${runs} where it says "Here goes what your gates need".`,
+      : `The gates (${gates.join(', ')}) find nothing but the checkout on GitHub’s machine${install === null ? '' : `, and what "${install}" brings`}. Add what${install === null ? '' : ' else'} they need, such as ${install === null ? 'npm ci or ' : ''}a toolchain, to ${runs} where it says "Here goes what your gates need".`,
     key,
     `Let Actions open pull requests: ${page === null ? settings : `${settings}/actions`}, "Workflow permissions", "Allow GitHub Actions to create and approve pull requests".`,
     `Commit these files and push them to ${branch}; they count from there. A token with which you push workflows needs the scope "workflow".`,

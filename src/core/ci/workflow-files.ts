@@ -11,14 +11,20 @@ interface Fit {
   readonly branch: string;
   /** The folder of the plans, from the root, with a final `/`. */
   readonly plans: string;
+  /** A command by which a machine gets what gates need; null where only a person knows it. */
+  readonly install: string | null;
 }
 
-/** The text with another branch and folder where it names them. */
-export function fitWorkflow(text: string, { branch, plans }: Fit): string {
-  return text
+/** The text with another branch and folder where it names them, and with the step that installs where it leaves room for one. */
+export function fitWorkflow(text: string, { branch, plans, install }: Fit): string {
+  const fit = text
     .replaceAll('branches: [main]', () => `branches: [${quoted(branch)}]`)
     .replaceAll("'plans/**'", () => quoted(`${plans}**`, true));
+  return install === null ? fit : fit.replaceAll(ROOM, (line) => `${line}      - run: ${install}\n`);
 }
+
+/** The line of a job that runs gates behind which their steps go. */
+const ROOM = /^ *# Here goes what your gates need.*\n/gm;
 
 /** As YAML has it. */
 function quoted(text: string, always = false): string {

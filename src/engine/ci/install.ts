@@ -22,6 +22,8 @@ export interface Installed {
   readonly page: string | null;
   /** The one that executes plans, from the root. */
   readonly runs: string;
+  /** The command that they install what gates need with; null where a person has to say it. */
+  readonly install: string | null;
   /** The other one that executes plans, where it is there too. */
   readonly rival: string | null;
   readonly files: readonly { readonly file: string; readonly written: boolean }[];
@@ -31,17 +33,19 @@ export interface Installed {
 export async function installWorkflows(workspace: Workspace, { many }: { readonly many: boolean }): Promise<Installed> {
   const { root, git, config } = workspace;
   const branch = await baseBranchOf(workspace);
+  // The others' programs are not on every machine.
+  const install = existsSync(join(root, 'package-lock.json')) ? 'npm ci' : null;
   const runs = many ? MATRIX : RUN;
   const files = [];
   for (const name of [REVIEW, runs, COMMAND]) {
     const file = `${WORKFLOW_FOLDER}/${name}`;
     const text = await readFile(join(shippedFolder(), name), 'utf8');
-    files.push({ file, written: await writeNew(join(root, file), file, fitWorkflow(text, { branch, plans: folderOf(config) })) });
+    files.push({ file, written: await writeNew(join(root, file), file, fitWorkflow(text, { branch, plans: folderOf(config), install })) });
   }
   const remote = settingsOf(textOf(join(git.commonDir, 'config'))).find(({ key }) => key === 'remote.origin.url')?.value;
   const other = `${WORKFLOW_FOLDER}/${many ? RUN : MATRIX}`;
   const rival = existsSync(join(root, other)) ? other : null;
-  return { rival, branch, page: remote === undefined ? null : repositoryPage(remote), runs: `${WORKFLOW_FOLDER}/${runs}`, files };
+  return { install, rival, branch, page: remote === undefined ? null : repositoryPage(remote), runs: `${WORKFLOW_FOLDER}/${runs}`, files };
 }
 
 /** Where the package, and a checkout of it, has what is to be copied. */

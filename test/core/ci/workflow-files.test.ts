@@ -9,8 +9,15 @@ describe('a workflow', () => {
     ['trunk', 'docs/plans/', "on:\n  push:\n    branches: [trunk]\n    paths: ['docs/plans/**']\n"],
     ["it's $& [x]", "it's/", "on:\n  push:\n    branches: ['it''s $& [x]']\n    paths: ['it''s/**']\n"],
   ])('fits the branch %s and the folder %s', (branch, plans, expected) => {
-    expect(fitWorkflow(text, { branch, plans })).toBe(expected);
+    expect(fitWorkflow(text, { branch, plans, install: null })).toBe(expected);
   });
+});
+
+it('installs where there is room for it, and nowhere else', () => {
+  const job = '    steps:\n      - uses: a\n      # Here goes what your gates need, as above.\n      - uses: b\n';
+  expect(fitWorkflow(job, { branch: 'main', plans: 'plans/', install: 'npm ci' })).toBe(
+    '    steps:\n      - uses: a\n      # Here goes what your gates need, as above.\n      - run: npm ci\n      - uses: b\n',
+  );
 });
 
 describe('the page of a repository', () => {
