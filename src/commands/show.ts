@@ -18,6 +18,9 @@ import { wayLines, waysOn } from './terminal/ways-on.ts';
 
 /** Lines of the plan's description that are shown. */
 const DESCRIPTION_LINES = 4;
+/** Lines of the last error of a task that are shown. */
+const ERROR_LINES = 4;
+const ERROR_INDENT = '      ';
 
 /** Shows a plan. */
 export const show: Command = (context, input) =>
@@ -97,10 +100,17 @@ function planLines({ plan, path }: LoadedPlan, { record, running, spent }: Shown
           columns,
         ),
       );
-      if (task.error !== undefined) lines.push(fitLine([s(`      ${oneLine(task.error)}`, 'red')], columns));
+      if (task.error !== undefined) lines.push(...errorLines(task.error, columns));
     }
   }
   return lines;
+}
+
+/** In full, as far as it is no log: what can be done stands at its end. */
+function errorLines(error: string, columns: number): Line[] {
+  const lines = wrap(oneLine(error), columns - ERROR_INDENT.length);
+  const cut = lines.length > ERROR_LINES ? [...lines.slice(0, ERROR_LINES - 1), `${lines[ERROR_LINES - 1]} …`] : lines;
+  return cut.map((line) => fitLine([s(`${ERROR_INDENT}${line}`, 'red')], columns));
 }
 
 /** The commands that go on, of a plan that waits or was given up: those of the box at its pause. */
@@ -136,7 +146,7 @@ function taskFacts(record: TaskRecord | undefined, waits: Readiness | undefined,
   if (waits?.ready === true) return 'ready';
   const [reason] = waits?.because.filter((each) => each.type !== 'plan-status' && each.type !== 'phase-before') ?? [];
   // What can be done about it stands below.
-  if (reason?.type === 'task-failed') return count(record?.attempts ?? 0, 'attempt');
+  if (reason?.type === 'task-failed') return record?.attempts ? count(record.attempts, 'attempt') : 'failed';
   if (reason !== undefined) return waitWords(reason, phaseTitle);
   const facts = [record?.commitSha?.slice(0, 7) ?? '', (record?.attempts ?? 0) > 1 ? `${record?.attempts} attempts` : ''];
   return facts.filter((fact) => fact !== '').join(' · ');

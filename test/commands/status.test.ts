@@ -51,3 +51,14 @@ it('says of what waits why, and the command that goes on, whole however long it 
   expect(shown.out).toContain(`\nTry again  plans retry ${name} ${task}\n`);
   expect((await here.plans(['show', 'given-up'])).out).toMatch(/\nContinue +plans resume given-up\n$/);
 });
+
+const failed = (error: string) =>
+  PLAN.replace('status: ready', 'status: paused').replace('id: greeting', `id: greeting\n  status: failed\n  error: ${error}`);
+
+it('shows the last error of a task in full, where it is no log', async () => {
+  const remedy = 'It says what went wrong, at some length, and then, where a line of the terminal has long ended, what can be done.';
+  here.write('plans/greet.plan.md', failed(remedy));
+  expect((await here.plans(['show', 'greet'])).out.replaceAll(/\n +/g, ' ')).toContain(remedy);
+  here.write('plans/greet.plan.md', failed('word '.repeat(200)));
+  expect((await here.plans(['show', 'greet'])).out).toMatch(/(?:\n {6}word.*){4}…\n\s+○/);
+});
