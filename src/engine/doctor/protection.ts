@@ -28,7 +28,7 @@ export async function checkConfigured(workspace: Workspace, env: Environment, ga
     return [...found, { area: 'config', severity: 'warning', text, todo: 'Add your checks to "qa.gates"; "plans init" finds them.' }];
   }
   if (!gates) {
-    const text = `${config.qa.gates.length} gates: ${some(config.qa.gates.map(({ name }) => name))}.`;
+    const text = `${config.qa.gates.length} ${config.qa.gates.length === 1 ? 'gate' : 'gates'}: ${some(config.qa.gates.map(({ name }) => name))}.`;
     return [...found, { area: 'config', severity: 'ok', text, todo: 'plans doctor --gates runs each once on the tree as it is.' }];
   }
   return [...found, ...(await triedGates(workspace, env))];
