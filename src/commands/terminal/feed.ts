@@ -5,6 +5,7 @@ import { duration } from './duration.ts';
 import { paintLines, s, type Line } from './line.ts';
 import type { Progress } from './live.ts';
 import { count, oneLine, outputLines } from './text.ts';
+import { edited } from './view.ts';
 
 /** Lines of a failed gate's output that the feed repeats. */
 const TAIL_LINES = 20;
@@ -81,7 +82,7 @@ export function feedLines(event: RunEvent, plan: string, phases: ReadonlyMap<str
     case 'task-failed':
       return [[s(`  failed ${event.task} after ${count(event.attempts, 'attempt')}: ${oneLine(event.reason)}`, 'red')]];
     case 'plan-edited':
-      return [[s(`  the plan was edited: ${event.added.length} added, ${event.removed.length} removed, ${event.changed.length} changed`)]];
+      return [[s(`  the plan was edited${edited(event)}`)]];
     case 'pause-requested':
       return [[s(event.now ? '  stopping now' : '  pausing when what runs is done', 'yellow')]];
     case 'pause-withdrawn':

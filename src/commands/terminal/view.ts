@@ -257,7 +257,8 @@ function applyEdit(view: RunView, event: Extract<RunEvent, { type: 'plan-edited'
   view.firstOpen = first === -1 ? view.tasks.length : first;
 }
 
-function edited(event: Extract<RunEvent, { type: 'plan-edited' }>): string {
+/** `: 2 added, 1 removed`; nothing where no task came, went or changed. */
+export function edited(event: Extract<RunEvent, { type: 'plan-edited' }>): string {
   const parts = [
     event.added.length > 0 ? `${event.added.length} added` : '',
     event.removed.length > 0 ? `${event.removed.length} removed` : '',
