@@ -59,11 +59,15 @@ export interface Caller extends LeaseChoice {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Makes a change of the plan file and, where nothing runs, commits it. `first` is done before it; `live`: while a runner is at work. */
+/**
+ * Makes a change of the plan file and, where nothing runs, commits it. `first` is done before it; `live`: while a runner is at work. `last` is done
+ * once it is committed, where no runner is: a word that could not be said has no consequences.
+ */
 export async function steer(
   caller: Caller,
   change: Change,
   first: (plan: Plan, live: boolean) => Promise<void> = async () => {},
+  last: () => Promise<void> = async () => {},
 ): Promise<Steered> {
   const { workspace, planId } = caller;
   const plan = await openPlan(caller);
@@ -84,12 +88,18 @@ export async function steer(
     const { text } = plan;
     const writing = await plan.edit(change);
     if (writing.type === 'failed') throw new Problem(writing.message);
-    if (plan.text === text) return { before, plan: plan.plan, commit: null, holder: null, putBack };
+    if (plan.text === text) {
+      await last();
+      return { before, plan: plan.plan, commit: null, holder: null, putBack };
+    }
     const steering = steeringOf(before, plan.plan);
     const outcome = await (steering === null
       ? commitEdits(committer, editSubject(before, plan.plan))
       : commitPlan(committer, steering.subject, steering));
-    if (outcome.type === 'committed') return { before, plan: plan.plan, commit: outcome.commit, holder: null, putBack };
+    if (outcome.type === 'committed') {
+      await last();
+      return { before, plan: plan.plan, commit: outcome.commit, holder: null, putBack };
+    }
     throw new Problem(`${plan.path} is changed but not committed, and the next run takes the change as yours: ${whyRefused(outcome)}`);
   });
 }

@@ -55,8 +55,14 @@ export async function popStash(caller: Caller, task: string): Promise<BroughtBac
  */
 export async function skipTask(caller: Caller, task: string, keepFiles: boolean): Promise<Steered> {
   let gone: PutAway | null = null;
-  const steered = await steer(caller, skipping(task), async (_, live) => {
-    gone = live ? null : await putTaskAway(caller, task, !keepFiles);
+  const steered = await steer(caller, skipping(task), undefined, async () => {
+    gone = await putTaskAway(caller, task, !keepFiles).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      const { planId } = caller;
+      throw new Problem(
+        `The task "${task}" is skipped, but what its last attempt left could not be put away: ${why} Try that again: plans stash ${planId} ${task}`,
+      );
+    });
   });
   return { ...steered, putAway: gone };
 }

@@ -115,6 +115,26 @@ describe('a failed task that is skipped', () => {
     expect(await it.plan()).not.toContain('skipped');
   });
 
+  it('keeps its files where they are until the word is committed', async () => {
+    await using it = await failed();
+    await it.repository.hook('commit-msg', 'exit 1');
+    await expect(skip(it)).rejects.toThrow('is changed but not committed');
+    expect(it.repository.status()).toEqual([' D gone.txt', ' M plans/demo.plan.md', ' M shared.txt', '?? new/bad.txt']);
+    expect(it.repository.git('for-each-ref', STASH)).toBe('');
+  });
+
+  it('is skipped all the same where they cannot be put away, and a person is told', async () => {
+    await using it = await failed();
+    // In the way of the ref, as a disk that refuses it is.
+    it.repository.git('update-ref', 'refs/plans/stash/demo', 'HEAD');
+    await expect(skip(it)).rejects.toThrow(
+      /^The task "bad" is skipped, but what its last attempt left could not be put away: .*plans stash demo bad$/s,
+    );
+    expect([it.repository.status(), it.repository.log()[0]]).toEqual([LEFT, 'demo: skipped: Do bad']);
+    it.repository.git('update-ref', '-d', 'refs/plans/stash/demo');
+    expect(await by(it, (caller) => stash(caller, 'bad'))).toMatchObject([{ ref: STASH }]);
+  });
+
   it('counts what it has cost, also where no commit says so', async () => {
     await using it = await rig(`## One\n\n${task('bad', 'echo bad > bad.txt; exit 1', 'maxAttempts: 1')}`);
     await it.run();
