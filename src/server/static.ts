@@ -56,9 +56,12 @@ async function readAs(context: Context, path: string): Promise<Read | null> {
 }
 
 function takesBrotli(context: Context): boolean {
-  const match = (list: readonly { readonly type: string; readonly q: number }[]): string =>
-    list.some(({ type, q }) => type.toLowerCase() === 'br' && q > 0) ? 'br' : '';
-  return accepts(context, { header: 'Accept-Encoding', supports: ['br'], default: '', match }) === 'br';
+  return accepts(context, { header: 'Accept-Encoding', supports: ['br'], default: '', match: brotliIn }) === 'br';
+}
+
+/** Not the one that a browser names first: they name gzip first, and prefer none. */
+function brotliIn(accepted: readonly { readonly type: string; readonly q: number }[]): string {
+  return accepted.some(({ type, q }) => type.toLowerCase() === 'br' && q > 0) ? 'br' : '';
 }
 
 function decode(path: string): string | null {
