@@ -120,5 +120,5 @@ export function costOf(usd: number | null): string {
 
 /** `1 task`, `2 tasks`. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
