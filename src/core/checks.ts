@@ -17,6 +17,9 @@ export interface Known {
 /** What a plan may be called: it is a word of command lines and of commit subjects, and a part of file names and refs. */
 const PLAN_NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u;
 
+/** Wrong dependencies of a plan up to which an unknown id is compared with all that there are: each costs as much as there are tasks. */
+const COMPARED_MAX = 50;
+
 export function nameFindings(text: string, plan: Plan): readonly Finding[] {
   if (PLAN_NAME.test(plan.id)) return [];
   const name = shellWord(`${plan.id}.plan.md`);
@@ -82,7 +85,7 @@ export function dependencyFindings(plan: Plan): readonly Finding[] {
   for (const [index, phase] of plan.phases.entries()) {
     for (const task of phase.tasks) {
       for (const id of task.dependsOn) {
-        const finding = dependencyFinding(plan, task, id, index, phaseOfTask);
+        const finding = dependencyFinding(plan, task, id, index, { phaseOfTask, isCompared: findings.length < COMPARED_MAX });
         if (finding !== null) findings.push(finding);
       }
     }
@@ -96,12 +99,18 @@ export function dependencyFindings(plan: Plan): readonly Finding[] {
   return findings;
 }
 
-function dependencyFinding(plan: Plan, task: Task, id: string, phase: number, phases: ReadonlyMap<string, number>): Finding | null {
+function dependencyFinding(
+  plan: Plan,
+  task: Task,
+  id: string,
+  phase: number,
+  { phaseOfTask, isCompared }: { readonly phaseOfTask: ReadonlyMap<string, number>; readonly isCompared: boolean },
+): Finding | null {
   const span = fieldSpan(task.place.frontmatter, 'dependsOn') ?? task.place.title;
   if (id === task.id) return { rule: 'self-dependency', message: `"${id}" depends on itself. Remove it from "dependsOn".`, span };
-  const other = phases.get(id);
+  const other = phaseOfTask.get(id);
   if (other === undefined) {
-    const meant = suggest(id, phases.keys());
+    const meant = isCompared ? suggest(id, phaseOfTask.keys()) : null;
     const hint = meant === null ? 'Name the id of a task in this phase or an earlier one.' : `Did you mean "${meant}"?`;
     return { rule: 'unknown-dependency', message: `"${task.id}" depends on "${id}", and there is no such task. ${hint}`, span };
   }

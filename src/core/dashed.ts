@@ -21,7 +21,7 @@ export function dashedBlock(
   if (first === null || (columns === 0 && first[1] !== '') || (columns === 1 && first[1] === '')) return null;
   const start = from + first[0].length;
   const opening = linesOf(text, from, start).at(-1);
-  const lines = linesOf(text, start, to).slice(0, LINES_MAX);
+  const lines = linesOf(text, start, to, LINES_MAX);
   const close = lines.findIndex((line) => text.slice(line.start, line.end).trim() === '---');
   const closing = lines[close];
   if (opening === undefined || closing === undefined || close < 1) return null;

@@ -10,12 +10,12 @@ export interface Line {
   readonly next: number;
 }
 
-/** The lines of `text` from `from` up to `to` (code units). A trailing line ending begins no further line. */
-export function linesOf(text: string, from = 0, to: number = text.length): readonly Line[] {
+/** The lines of `text` from `from` up to `to` (code units), the first `most` of them. A trailing line ending begins no further line. */
+export function linesOf(text: string, from = 0, to: number = text.length, most = Infinity): readonly Line[] {
   const lines: Line[] = [];
   const ending = new RegExp(LINE_ENDING);
   let start = from;
-  while (start < to) {
+  while (start < to && lines.length < most) {
     ending.lastIndex = start;
     const match = ending.exec(text);
     const end = match === null || match.index >= to ? to : match.index;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { linesOf } from '../../src/core/lines.ts';
 import { applyFixes, checkPlan } from '../../src/core/lint.ts';
 import { parseReview } from '../../src/core/review.ts';
 import { RULES } from '../../src/core/rules.ts';
@@ -129,4 +130,20 @@ test('every rule has a case', () => {
 
 test('keys that begin with x- are kept and ignored', () => {
   expect(checkPlan(task('a', 'x-own: 1'), 'p', { known }).diagnostics).toEqual([]);
+});
+
+test('of ever so many wrong dependencies each is named, and the first are compared with what there is', () => {
+  const many = Array.from({ length: 60 }, (_, index) => task(`a${index}`, 'dependsOn: [biuld]')).join('\n');
+  const { diagnostics } = checkPlan(`- [ ] build\n${many}`, 'p', { known });
+  const found = diagnostics.filter(({ rule }) => rule === 'unknown-dependency');
+  expect(found).toHaveLength(60);
+  expect(found.filter(({ message }) => message.includes('Did you mean "build"?'))).toHaveLength(50);
+  expect(found.at(-1)?.message).toContain('Name the id of a task');
+});
+
+test('lines are collected no further than they are asked for', () => {
+  expect(linesOf('a\nb\r\nc\n', 0, 8, 2).map(({ start, next }) => [start, next])).toEqual([
+    [0, 2],
+    [2, 5],
+  ]);
 });
