@@ -86,16 +86,12 @@ export function Slowest({ data }: { readonly data: Statistics }): ReactNode {
       <h2>Slowest tasks</h2>
       <Table
         label="Slowest tasks"
-        head={['Task', 'Plan', 'Attempts', 'Time', 'Cost']}
+        head={['Task', 'Attempts', 'Time', 'Cost']}
         rows={data.slowest.map(({ planId, task, title, attempts, durationMs, costUsd }) => [
-          title === null ? (
-            <code key="task">{task}</code>
-          ) : (
-            <Link key="task" to={`${planPath(planId, 'run')}?task=${encodeURIComponent(task)}`}>
-              {title}
-            </Link>
-          ),
-          plans.get(planId) ?? planId,
+          <span key="task">
+            {title === null ? <code>{task}</code> : <Link to={`${planPath(planId, 'run')}?task=${encodeURIComponent(task)}`}>{title}</Link>}
+            <small className="quiet">{plans.get(planId) ?? planId}</small>
+          </span>,
           attempts,
           durationOf(durationMs),
           costOf(costUsd),
