@@ -16,7 +16,11 @@ const PLAN = (description: string) =>
 describe.skipIf(!hasBrowser)('a plan of a stranger', () => {
   let serving: Serving;
   const browser = browserOver(
-    () => ({ 'plans/hostile.plan.md': PLAN(HOSTILE), 'plans/deep.plan.md': PLAN(`It begins.\n\n${'>'.repeat(50_000)} so deep`) }),
+    () => ({
+      'plans/hostile.plan.md': PLAN(HOSTILE),
+      'plans/deep.plan.md': PLAN(`It begins.\n\n${'>'.repeat(10_000)} so deep`),
+      'plans/long.plan.md': PLAN(`It begins.\n\n${'> a\n\n'.repeat(10_000)}> so long`),
+    }),
     (given) => ({ serving } = given),
   );
 
@@ -37,8 +41,11 @@ describe.skipIf(!hasBrowser)('a plan of a stranger', () => {
     await expectSound(browser, page);
   });
 
-  it('that is deeper than anybody could mean is shown as it is written', async () => {
-    const page = await browser.open(`${serving.url}/plans/deep`);
-    await page.locator('pre', { hasText: 'so deep' }).first().waitFor();
+  it.each(['deep', 'long'])('that is so %s that nobody could mean it is shown as it is written', async (how) => {
+    const page = await browser.open(`${serving.url}/plans/${how}`);
+    await page
+      .locator('pre', { hasText: `so ${how}` })
+      .first()
+      .waitFor();
   });
 });

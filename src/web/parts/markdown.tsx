@@ -11,12 +11,14 @@ import { shallow } from '../../core/shallow.ts';
 const parser = unified().use(remarkParse);
 /** Where a link may lead. */
 const SAFE_LINK = /^(?:https?:|mailto:|#)/i;
+/** UTF-16 code units that are parsed: of some texts the time grows with the square of their length, and 20,000 take seconds. */
+const MAX_UNITS = 20_000;
 /** Headings in a description are below those of the page. */
 const HEADING_BELOW = 3;
 
 export const Markdown = memo(function Markdown({ text }: { readonly text: string }): ReactNode {
-  // Nobody means a quote within a hundred others, which would keep the page for hours: that is shown as it is written.
-  const tree = useMemo(() => (shallow(text) === text ? parser.parse(text) : null), [text]);
+  // Nobody means a quote within a hundred others, which would keep the page for hours: that is shown as it is written, and so is a book.
+  const tree = useMemo(() => (text.length <= MAX_UNITS && shallow(text) === text ? parser.parse(text) : null), [text]);
   return tree === null ? <pre tabIndex={0}>{text}</pre> : <div className="prose">{childrenOf(tree)}</div>;
 });
 
