@@ -116,7 +116,7 @@ test('an agent may be a built-in one or a profile of the config', async () => {
 
 test('a problem names the file and the key', async () => {
   write('plans.config.yaml', 'qa:\n  gates:\n    - { name: test, run: 3 }\nagent: parrot\n');
-  expect(await problems()).toEqual(['plans.config.yaml: qa.gates[0].run: found 3, expected a text.']);
+  expect(await problems()).toEqual(['plans.config.yaml: qa.gates[0].run: found 3, expected a text: write it in quotes, "3".']);
   write('plans.config.yaml', 'agent: parrot\n');
   expect((await problems())[0]).toMatch(/^plans\.config\.yaml: agent: found "parrot"/);
 });

@@ -47,7 +47,7 @@ describe('a command line', () => {
     ['lint --fix=yes', '--fix takes no value, but "yes" was given.'],
     [
       'list --status redy',
-      '--status cannot be "redy"; it is one of draft, ready, running, paused, completed, failed. Did you mean "ready"?',
+      '--status cannot be "redy"; it is one of open, draft, ready, running, paused, completed, failed. Did you mean "ready"?',
     ],
     ['completion tcsh', 'SHELL cannot be "tcsh"; it is one of bash, zsh, fish.'],
   ])('%s: says what is wrong and what was meant', (line, message) => {

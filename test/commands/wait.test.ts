@@ -36,7 +36,7 @@ it('before the limit resets a run starts nothing, says until when, and does not 
   expect(await here.plans(['run', 'demo'], { env })).toMatchObject({ code: 3, out: expect.stringContaining('nothing was started') });
   expect(calls()).toBe(1);
   const { out } = await here.plans(['status'], { env });
-  expect(out).toMatch(/demo {2}paused: rate limited {2}resets at 20\d\d-\d\d-\d\dT[\d:.]+Z, in (?:1h 59m|2h 00m)/);
+  expect(out).toMatch(/demo {2}0\/1 {2}paused: rate limited {2}resets at 20\d\d-\d\d-\d\dT[\d:.]+Z, in (?:1h 59m|2h 00m)/);
   const [plan] = (JSON.parse((await here.plans(['status', '--json'], { env })).out) as { plans: { resetsAt: string }[] }).plans;
   expect(first.out).toContain(plan?.resetsAt);
 });
