@@ -77,5 +77,5 @@ export const taskCommits = (repository: Repository): string[] =>
     .flatMap((message) => (trailer(message, 'Plan-Attempt') === undefined ? [] : [trailer(message, 'Plan-Task') ?? '']));
 /** What Plans has put on a remote beside the branch. */
 export const leases = (bare: Repository): string => bare.git('for-each-ref', 'refs/plans');
-/** In a shell: until a file is there. */
-export const until = (name: string) => `while [ ! -e "$MEET/${name}" ]; do sleep 0.02; done`;
+/** In a shell: until a file is there, or its folder is gone, as after a test that has killed the runner which would stop this. */
+export const until = (name: string) => `while [ -d "$MEET" ] && [ ! -e "$MEET/${name}" ]; do sleep 0.02; done`;
