@@ -17,7 +17,7 @@ const groups = [
   { name: 'start', test: /src.commands.main\.ts$/, priority: 2 },
   {
     name: 'looking',
-    test: /src.(engine.(workspace|sync|history|export|spent|kept)|commands.(reading|terminal.(text|line|duration|spent|status-words)))\.ts$/,
+    test: /src.(engine.(workspace|sync|history|export|spent|kept|planner.cost-journal)|commands.(reading|terminal.(text|line|duration|spent|status-words|columns|ways-on)))\.ts$/,
     priority: 1,
   },
 ];
