@@ -58,6 +58,8 @@ export interface Journal {
  * more than all else in it; in two files by turns, as a kill or a power cut in the middle leaves one that cannot be read, and then the other counts.
  */
 export function openJournal(commonDir: string, planId: string, lock: Pick<Lock, 'check' | 'isHeld'>): Journal {
+  // Opening empties it: one that was taken for dead while it began would take what its successor has written.
+  lock.check();
   mkdirSync(runFolder(commonDir), { recursive: true });
   const sheets = journalFiles(commonDir, planId).map((file) => new Sheet(file));
   let turn = 0;

@@ -55,3 +55,12 @@ it('says what was written before where the last write was cut off anywhere', () 
   }
   expect(tasks()).toEqual(['one', 'two', 'three']);
 });
+
+it('is not opened by a runner that has lost its plan: what its successor has written stays', () => {
+  openJournal(at, 'p', held).write([entry('one', 1)]);
+  const lost = () => {
+    throw new Error('lost');
+  };
+  expect(() => openJournal(at, 'p', { check: lost, isHeld: () => false })).toThrow('lost');
+  expect(tasks()).toEqual(['one']);
+});
