@@ -8,6 +8,12 @@ import { folderForEach } from '../support/folder.ts';
 let at: string;
 folderForEach((path) => (at = path));
 const held = { check: () => {}, isHeld: () => true };
+const lost = {
+  check: () => {
+    throw new Error('lost');
+  },
+  isHeld: () => false,
+};
 
 const entry = (task: string, dirty: number): JournalEntry => ({
   run: 'r',
@@ -58,9 +64,6 @@ it('says what was written before where the last write was cut off anywhere', () 
 
 it('is not opened by a runner that has lost its plan: what its successor has written stays', () => {
   openJournal(at, 'p', held).write([entry('one', 1)]);
-  const lost = () => {
-    throw new Error('lost');
-  };
-  expect(() => openJournal(at, 'p', { check: lost, isHeld: () => false })).toThrow('lost');
+  expect(() => openJournal(at, 'p', lost)).toThrow('lost');
   expect(tasks()).toEqual(['one']);
 });
